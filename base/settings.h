@@ -1,0 +1,40 @@
+/** Every setting of Kapok, declared once in settings.c as an OptionSpec table (base/option_table.h): name, type,
+ * range, default and help serve the config file, the command line, `kapok --help-config` and docs/config.md. */
+#pragma once
+
+#include "base/log.h"
+#include "base/option_table.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+  char *data_dir;             /**< --data: the folder that holds everything */
+  char *listen;               /**< --listen HOST:PORT */
+  char *web_dir;              /**< built pages; empty: ../share/kapok/web beside the program */
+  int64_t workers;            /**< transcoder workers; 0: one per core */
+  int64_t connection_limit;   /**< open HTTP connections at most */
+  int64_t http_threads;       /**< HTTP threads; 0: one per core */
+  int64_t idle_timeout_us;    /**< an HTTP connection without traffic is closed after this */
+  LogLevel log_level;
+  LogFormat log_format;
+  int64_t segment_duration_us;     /**< target duration of a media segment */
+  int64_t span_duration_us;        /**< a span after the first; the first is one segment */
+  char *x264_preset;               /**< speed preset of x264 */
+  int64_t job_lease_us;            /**< a job whose worker is silent this long goes to another */
+  int64_t job_timeout_us;          /**< a child without progress for this long is ended */
+  int64_t min_free_space_bytes;    /**< below this no job is taken */
+  int64_t max_source_bytes;        /**< larger sources are refused */
+  int64_t max_source_duration_us;  /**< longer sources are refused */
+  int64_t max_source_pixels;       /**< width times height at most */
+} Settings;
+
+/** The table; `*ret_count` entries, in the order of docs/config.md. */
+const OptionSpec *settings_option_table(size_t *ret_count);
+
+/** Defaults, then `config_path` (may be NULL), then command line values already taken off by the caller.
+ * Returns a new object or NULL with `error` naming file, line and option. */
+Settings *settings_new(void);
+void settings_free(Settings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)

@@ -1,0 +1,15 @@
+# kapok_part(NAME [PROGRAM program] LINK libraries...): the static library kapok-NAME of every .c file under NAME/,
+# and, with PROGRAM, an executable of NAME/main.c linked with it.
+function(kapok_part name)
+  cmake_parse_arguments(PART "" "PROGRAM" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${name}/*.c")
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  add_library(kapok-${name} STATIC ${sources})
+  target_include_directories(kapok-${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(kapok-${name} PUBLIC ${PART_LINK})
+  if(PART_PROGRAM)
+    add_executable(${PART_PROGRAM} "${CMAKE_SOURCE_DIR}/${name}/main.c")
+    target_link_libraries(${PART_PROGRAM} PRIVATE kapok-${name})
+    install(TARGETS ${PART_PROGRAM} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endfunction()

@@ -1,0 +1,72 @@
+/** HLS playlists (RFC 8216bis, protocol version 7) written from what is published. Pure: no I/O, no clock. */
+#pragma once
+
+#include "media/rational.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+  int64_t duration;     /**< in timescale units */
+  int64_t length_bytes;
+} HlsSegment;
+
+typedef struct {
+  int64_t peak_bps;    /**< the largest bit rate of a segment (RFC 8216 §4.3.4.2 BANDWIDTH): segments shorter than half
+                            the target count only when there is no other */
+  int64_t average_bps; /**< all bits over all time (AVERAGE-BANDWIDTH) */
+} HlsBandwidth;
+
+HlsBandwidth hls_bandwidth_measure(const HlsSegment *segments, size_t count, int32_t timescale_hz);
+
+/** One entry of an EXT-X-MEDIA group (§4.3.4.1). Strings borrowed. */
+typedef struct {
+  const char *group_id;
+  const char *name;
+  const char *language; /**< BCP 47 or NULL */
+  const char *uri;
+  const char *codecs;      /**< RFC 6381; NULL for WebVTT */
+  int32_t channels;        /**< audio only */
+  bool is_default;
+  HlsBandwidth bandwidth;  /**< zero for WebVTT */
+} HlsRendition;
+
+/** One EXT-X-STREAM-INF (§4.3.4.2). */
+typedef struct {
+  const char *uri;
+  const char *codecs;
+  int32_t width, height;
+  Rational frame_rate;
+  HlsBandwidth bandwidth; /**< of the video alone; the writer adds the largest of the audio group */
+} HlsVariant;
+
+typedef struct {
+  const HlsVariant *variants; /**< in the order they shall have: the first is where players start */
+  size_t variant_count;
+  const HlsRendition *audio; /**< all in one group; 0 for silent videos */
+  size_t audio_count;
+  const HlsRendition *subtitles;
+  size_t subtitle_count;
+  bool is_growing; /**< writes EXT-X-START:TIME-OFFSET=0 */
+} HlsMultivariant;
+
+/** With no variants but audio the lesson is audio-only: one EXT-X-STREAM-INF that points at the audio playlist.
+ * Appends to `out`. */
+void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playlist);
+
+typedef struct {
+  const HlsSegment *segments;
+  size_t segment_count;
+  int32_t timescale_hz;
+  int32_t target_duration_s;
+  const char *init_uri;       /**< EXT-X-MAP; NULL for none (WebVTT) */
+  const char *segment_format; /**< printf format with one %zu-like "%" G_GUINT64_FORMAT for the index: use "%lu.m4s" */
+  bool is_whole;              /**< VOD and ENDLIST; else EVENT and EXT-X-START:TIME-OFFSET=0 */
+} HlsMediaPlaylist;
+
+/** Appends to `out`. EXTINF has 6 decimals. */
+void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist);
+
+/** A subtitles playlist of one WebVTT file that lasts the whole lesson; always VOD. */
+void hls_playlist_write_subtitles(GString *out, const char *vtt_uri, int64_t duration_us);

@@ -1,0 +1,48 @@
+/** The segment plan: where a lesson is cut into GOPs, segments and spans. All positions are whole frames (video)
+ * or whole AAC frames (audio), so nothing drifts. Pure rules. */
+#pragma once
+
+#include "media/rational.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+  Rational frame_rate;
+  int32_t timescale_hz;     /**< of video tracks: frame_rate.num times a whole number, at least 10,000 */
+  int32_t frame_duration;   /**< in timescale units, exact */
+  int32_t gop_frames;       /**< IDR distance: about 2 s */
+  int32_t segment_frames;   /**< whole GOPs: about the wanted segment duration (6 s) */
+  int32_t span_segments;    /**< segments of every span but the first, which has one */
+  int64_t frame_count;      /**< of the lesson; 0 for an audio-only one */
+  int32_t audio_rate_hz;    /**< 48000 */
+  int32_t audio_frame_samples; /**< 1024 */
+  int64_t audio_sample_count;  /**< of the lesson before rounding up to AAC frames; 0 without audio */
+} SegmentPlan;
+
+/** What the container says of a source's frame rate: the rate of its finest regular grid (r_frame_rate) and its
+ * average. Returns the rate of the lesson: a standard rate within 2 % of the average when the source is regular
+ * (average and grid within 10 %) else 25 (or 30 when the grid is a multiple of 30 and not of 25); halved until at
+ * most 60. Invalid rates give 25. */
+Rational segment_plan_choose_frame_rate(Rational grid, Rational average);
+
+/** `video_duration_us` 0: audio-only (then the frame rate is 25 and only cuts the audio);
+ * `audio_duration_us` 0: no audio. Both tracks of a lesson with both are made as long as the longer one. */
+SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int64_t audio_duration_us,
+                             int64_t segment_duration_us, int64_t span_duration_us);
+
+int64_t segment_plan_segment_count(const SegmentPlan *plan); /**< of a video track, or of the audio of an audio-only lesson */
+int64_t segment_plan_span_count(const SegmentPlan *plan);
+/** First segment of a span, and how many it has (the last span may have fewer). */
+void segment_plan_span(const SegmentPlan *plan, int64_t span_index, int64_t *ret_first_segment, int64_t *ret_count);
+/** First frame of a segment and how many it has (the last may have fewer). */
+void segment_plan_segment(const SegmentPlan *plan, int64_t segment_index, int64_t *ret_first_frame, int64_t *ret_count);
+
+/** AAC frames of an audio track, and the AAC frame that starts audio segment `segment_index`: the first at or after
+ * the video boundary of the same index (ISO 23000-19 allows the difference; it never adds up). */
+int64_t segment_plan_audio_frame_count(const SegmentPlan *plan);
+int64_t segment_plan_audio_boundary(const SegmentPlan *plan, int64_t segment_index);
+
+int64_t segment_plan_duration_us(const SegmentPlan *plan); /**< the lesson's */
+/** EXT-X-TARGETDURATION of every playlist of the lesson (RFC 8216 §4.3.3.1), seconds. */
+int32_t segment_plan_target_duration_s(const SegmentPlan *plan);
