@@ -1,0 +1,27 @@
+/** The one way in for sources: `kapok ingest`, later uploads and watch folders. */
+#pragma once
+
+#include "base/blob_store.h"
+#include "catalog/catalog.h"
+
+typedef struct {
+  const char *path;        /**< the file; stays where it is */
+  const char *title;       /**< NULL: from the file name */
+  const char *summary;     /**< may be NULL */
+  const char *category;    /**< slug or name; NULL: none */
+  const char *institution; /**< may be NULL */
+  int64_t max_source_bytes; /**< 0: no limit */
+} IntakeRequest;
+
+typedef struct {
+  char *asset_id, *course_id, *title;
+} IntakeResult;
+void intake_result_clear(IntakeResult *result);
+
+/** Copy the source into the store, then record course, lesson, asset, captions and the probe job in one transaction.
+ * Caption side files beside it ("NAME.vtt", "NAME.LANG.vtt", also .srt) are parsed and taken too; one that cannot be
+ * read is left out with a warning in `ret_warnings` (array of char *, may be NULL).
+ * A source that is no regular file or cannot be read fails (IO); what it holds is judged by the probe job.
+ * On failure nothing stays. */
+bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
+                 gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error);

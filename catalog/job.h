@@ -1,0 +1,130 @@
+/** Jobs: work on an asset, claimed by workers under a lease, fenced by an attempt number.
+ *
+ * States: READY -> RUNNING -> DONE, or back to READY (retry, lease lost), or FAILED (which fails the asset), or
+ * CANCELLED (its asset failed). A claim is committed before the work begins. Every later call names the lease; when
+ * the job has meanwhile been given to another worker it fails with CATALOG_ERROR_FENCED and changes nothing.
+ */
+#pragma once
+
+#include "catalog/asset.h"
+#include "catalog/catalog.h"
+#include "media/rational.h"
+
+typedef enum {
+  JOB_KIND_PROBE,  /**< look at the source, plan tracks, spans and further jobs */
+  JOB_KIND_AUDIO,  /**< the whole audio track, published as it grows */
+  JOB_KIND_SPAN,   /**< one span in all rungs */
+  JOB_KIND_POSTER, /**< the poster picture */
+} JobKind;
+const char *job_kind_name(JobKind kind);
+
+typedef enum { JOB_STATE_READY, JOB_STATE_RUNNING, JOB_STATE_DONE, JOB_STATE_FAILED, JOB_STATE_CANCELLED } JobState;
+const char *job_state_name(JobState state);
+
+/** A claimed job. */
+typedef struct {
+  int64_t id;
+  int64_t attempt;     /**< the fencing number: grows with every claim */
+  JobKind kind;
+  int64_t span_index;  /**< of a SPAN job, else 0 */
+  int64_t failures;    /**< earlier reported failures */
+  char asset_id[16];
+  char *source_key;
+  char *plan;          /**< what the probe stored with catalog_plan_asset() (JSON of the transcoder's own), or NULL */
+} CatalogJob;
+void catalog_job_free(CatalogJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogJob, catalog_job_free)
+
+/** Claim the ready job of highest priority (then oldest) for `owner` until now + lease. `*ret_job` is NULL when there
+ * is none to do. */
+bool catalog_claim_job(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us, CatalogJob **ret_job,
+                       GError **error);
+
+/** Prolong the lease and record progress (0 to 1). FENCED tells the worker to stop. */
+bool catalog_renew_job(Catalog *catalog, const CatalogJob *job, const char *owner, double progress,
+                       int64_t lease_until_us, GError **error);
+
+/** A job that the probe adds. */
+typedef struct {
+  JobKind kind;
+  int64_t span_index;
+  int64_t priority; /**< higher first */
+  int64_t weight;   /**< share in the asset's progress */
+} CatalogJobPlan;
+
+/** What the probe found and planned; recorded with the probe job's end in one transaction. */
+typedef struct {
+  bool has_video, has_audio;
+  int64_t duration_us;
+  int32_t target_duration_s;
+  const char *plan_json;           /**< kept for the asset's other jobs */
+  const CatalogTrack *tracks;      /**< id, codec, segment_count, is_complete ignored */
+  size_t track_count;
+  const CatalogJobPlan *jobs;
+  size_t job_count;
+} CatalogAssetPlan;
+bool catalog_plan_asset(Catalog *catalog, const CatalogJob *job, const char *owner, const CatalogAssetPlan *plan,
+                        GError **error);
+
+/** A span file (already whole in the blob store) of one track and its segments. */
+typedef struct {
+  const char *track_name;
+  const char *blob_key;
+  int64_t span_index;            /**< unique per track: a second publication of the same is CATALOG_ERROR_CONFLICT */
+  int64_t first_segment;         /**< index of segments[0] in the track */
+  const CatalogSegment *segments;
+  size_t segment_count;
+  const char *codec;             /**< RFC 6381 */
+  GBytes *init;                  /**< init segment: stored at the first publication of the track; a later one must be
+                                      byte-equal (else CATALOG_ERROR_CONFLICT) */
+  bool is_last;                  /**< audio: the track is complete with this (video: computed from segment_total) */
+} CatalogPublication;
+
+/** Record publications of a running job in one transaction; with `finish` the job is done with it. Moves the asset
+ * to PLAYABLE when every kind of track it has can be played from the start (at least one video track, and the audio
+ * when there is one), and to READY when its last job is done. */
+bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner, const CatalogPublication *publications,
+                     size_t count, bool finish, GError **error);
+
+/** Segments already published of a track (audio job after a crash): the number of published span files. NOT_FOUND
+ * when the track is not there. */
+bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const char *track_name, int64_t *ret_count,
+                                   GError **error);
+
+/** Record the poster and finish the poster job. */
+bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char *owner, const char *blob_key,
+                            GError **error);
+
+/** The job failed. With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
+ * (doubling from JOB_RETRY_DELAY_US); else it is FAILED, and so is its asset, with `code` (catalog/failure.h), whose
+ * other jobs are cancelled. A failed poster job never fails its asset: it just ends (DONE without a poster). */
+#define JOB_FAILURES_MAX 2
+#define JOB_RETRY_DELAY_US (2 * G_TIME_SPAN_SECOND)
+bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code, const char *detail,
+                      bool may_retry, GError **error);
+
+/** Give a job back untouched (the worker stops): ready again at once. */
+bool catalog_release_job(Catalog *catalog, const CatalogJob *job, const char *owner, GError **error);
+
+/** Tells whether the process behind an owner text still lives (used for owners of this host). */
+typedef bool (*JobOwnerIsAliveFunc)(const char *owner, gpointer user_data);
+
+/** The reaper: running jobs whose lease is over, or whose owner `is_alive` (may be NULL) denies, become ready again;
+ * those claimed JOB_ATTEMPTS_MAX times without an end fail with "crashed". Returns how many in `ret_count`. */
+#define JOB_ATTEMPTS_MAX 20
+bool catalog_reap_jobs(Catalog *catalog, int64_t now_us, JobOwnerIsAliveFunc is_alive, gpointer user_data,
+                       int64_t *ret_count, GError **error);
+
+/** For progress displays: jobs of an asset by state. */
+typedef struct {
+  int64_t ready, running, done, failed;
+} CatalogJobCounts;
+bool catalog_count_jobs(Catalog *catalog, const char *asset_id, CatalogJobCounts *ret_counts, GError **error);
+
+/** Microseconds of the lesson that can be played from the start (least of its playable tracks), for speed displays. */
+bool catalog_playable_us(Catalog *catalog, const char *asset_id, int64_t *ret_playable_us, GError **error);
+
+/** Workers say that they live; `kapok ingest --wait` asks. */
+bool catalog_worker_beat(Catalog *catalog, const char *owner, int64_t now_us, GError **error);
+bool catalog_worker_leave(Catalog *catalog, const char *owner, GError **error);
+bool catalog_has_worker(Catalog *catalog, int64_t since_us, bool *ret_has, GError **error);

@@ -1,0 +1,16 @@
+/** Names of blobs: one place for the layout of the store.
+ *   source/ASSET                       the uploaded file
+ *   asset/ASSET/TRACK/SPAN-ATTEMPT.m4s span files ("000012-3.m4s")
+ *   asset/ASSET/poster-ATTEMPT.jpg
+ *   asset/ASSET/captions/LANG.vtt
+ * Callers free the strings. */
+#pragma once
+
+#include <stdint.h>
+
+char *key_of_source(const char *asset_id);
+char *key_of_span(const char *asset_id, const char *track_name, int64_t span_index, int64_t attempt);
+char *key_of_poster(const char *asset_id, int64_t attempt);
+char *key_of_caption(const char *asset_id, const char *language);
+/** The prefix of all that is made for an asset. */
+char *key_prefix_of_asset(const char *asset_id);
