@@ -1,8 +1,8 @@
 /** Stored bytes: sources, span files, posters, caption files.
  *
  * A blob is a whole, immutable object under a key. Keys match [A-Za-z0-9/_.-]+, have no empty, "." or ".."
- * part and do not start with '/'. Nothing here renames a visible object, so an S3 back end can stand behind
- * the same calls.
+ * part, do not start with '/' and have at most 511 bytes. Nothing here renames a visible object, so an S3 back end
+ * can stand behind the same calls.
  *
  * Threads: a BlobStore may be used from any number of threads at once; it holds no mutable state.
  */
@@ -19,6 +19,7 @@ typedef enum {
   BLOB_ERROR_KEY,       /**< the key breaks the rule above */
   BLOB_ERROR_NOT_FOUND, /**< no object under this key */
   BLOB_ERROR_IO,        /**< the system refused; the message says what and why */
+  BLOB_ERROR_CANCELLED, /**< the progress function asked to stop */
 } BlobError;
 
 typedef struct BlobStore BlobStore;
@@ -40,15 +41,15 @@ char *blob_store_make_work_dir(const BlobStore *store, const char *label, GError
 const char *blob_store_work_root(const BlobStore *store);
 
 /** Move the file `path` (a temporary on the store's file system, closed) into the store under `key`: fsync,
- * rename, fsync of the folder. After true the object is whole and survives a power cut. An object already
- * under `key` is left as it is only if error is BLOB_ERROR_IO; keys are expected to be unique. */
+ * rename, fsync of the folders. After true the object is whole and survives a power cut. An object that is
+ * already under `key` is never replaced: BLOB_ERROR_IO, and both it and `path` stay as they are. */
 bool blob_store_put_file(const BlobStore *store, const char *key, const char *path, GError **error);
 
 /** As blob_store_put_file(), from memory. */
 bool blob_store_put_bytes(const BlobStore *store, const char *key, const void *data, size_t size_bytes,
                           GError **error);
 
-/** Called while a copy goes on; return false to stop it. */
+/** Called at the start, while a copy goes on and at its end; return false to stop it (BLOB_ERROR_CANCELLED). */
 typedef bool (*BlobProgressFunc)(int64_t done_bytes, int64_t total_bytes, gpointer user_data);
 
 /** Copy the file `path` (anywhere) into the store under `key`, durable as with put_file. Uses a reflink where
@@ -63,7 +64,7 @@ int blob_store_open(const BlobStore *store, const char *key, int64_t *ret_size_b
 /** Read a whole small object; fails with BLOB_ERROR_IO past `max_bytes`. */
 GBytes *blob_store_read(const BlobStore *store, const char *key, size_t max_bytes, GError **error);
 
-/** Delete; an object that is not there is no error. */
+/** Delete; an object that is not there is no error. Open descriptors of it stay readable. */
 bool blob_store_delete(const BlobStore *store, const char *key, GError **error);
 
 /** Keys below `prefix` (a key ending in '/', or "" for all), in no order. Array of char *, freed by the array. */

@@ -1,0 +1,425 @@
+/* The back end of blob_store.h on a file system: ROOT/objects/KEY holds the objects, ROOT/tmp what is being made.
+ *
+ * An object appears by a rename that never replaces, after the fsync of its bytes; then its folder and every
+ * folder above it up to `objects` is synced, because another thread may just have made one of them. Paths are
+ * walked one part at a time without following symbolic links. Empty folders go away with their last object; a
+ * put that loses its folder to that starts again.
+ */
+#include "base/blob_store_backend.h"
+#include "base/path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define COPY_CHUNK_BYTES (8 << 20) /* between two calls of the progress function */
+#define COPY_BUFFER_BYTES (1 << 18)
+#define PUT_TRIES 16
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+typedef struct {
+  BlobStore base;
+  char *work_root;
+  int objects_fd;
+} FileStore;
+
+static const FileStore *file_store(const BlobStore *store) {
+  return (const FileStore *)store;
+}
+
+static bool fail_errno(GError **error, int code, const char *what, const char *name) {
+  g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "cannot %s \"%s\": %s", what, name, g_strerror(code));
+  return false;
+}
+
+static bool is_missing(int code) {
+  return code == ENOENT || code == ENOTDIR || code == ELOOP;
+}
+
+static void close_fd(int *fd) {
+  if (*fd >= 0) {
+    int saved_errno = errno;
+    close(*fd);
+    errno = saved_errno;
+  }
+}
+#define AUTO_CLOSE __attribute__((cleanup(close_fd)))
+
+static int steal_fd(int *fd) {
+  int result = *fd;
+  *fd = -1;
+  return result;
+}
+
+/* --- walking --- */
+
+static const char *key_leaf(const char *key) {
+  const char *slash = strrchr(key, '/');
+  return slash ? slash + 1 : key;
+}
+
+/* Open the folder `path` of `size` bytes ("" is `objects`; a '/' at the end is fine), making what is missing
+ * with `make`. Returns -1 with errno. */
+static int open_dir(const FileStore *store, const char *path, size_t size, bool make) {
+  AUTO_CLOSE int fd = fcntl(store->objects_fd, F_DUPFD_CLOEXEC, 3);
+  const char *end = path + size;
+  while (fd >= 0 && path < end) {
+    const char *slash = memchr(path, '/', (size_t)(end - path));
+    size_t length = (size_t)((slash ? slash : end) - path);
+    char part[BLOB_KEY_SIZE_MAX + 1];
+    memcpy(part, path, length);
+    part[length] = '\0';
+    path += length + (slash ? 1 : 0);
+
+    if (make && mkdirat(fd, part, 0750) != 0 && errno != EEXIST)
+      return -1;
+    int next = openat(fd, part, DIR_FLAGS);
+    close_fd(&fd);
+    fd = next;
+  }
+  return steal_fd(&fd);
+}
+
+static int open_parent(const FileStore *store, const char *key, bool make) {
+  return open_dir(store, key, (size_t)(key_leaf(key) - key), make);
+}
+
+/* fsync the folder of `key` and all above it up to `objects`. */
+static bool sync_parents(const FileStore *store, const char *key, GError **error) {
+  for (const char *end = key_leaf(key);; end--) {
+    if (end != key && end[-1] != '/')
+      continue;
+    AUTO_CLOSE int fd = open_dir(store, key, (size_t)(end - key), false);
+    /* A folder that is gone was emptied by a delete of this very object. */
+    if (fd < 0 ? !is_missing(errno) : fsync(fd) != 0)
+      return fail_errno(error, errno, "make durable the folder of object", key);
+    if (end == key)
+      return true;
+  }
+}
+
+/* --- putting --- */
+
+/* Returns 0 or an errno. */
+static int rename_no_replace(const char *path, int dir_fd, const char *leaf) {
+  if (renameat2(AT_FDCWD, path, dir_fd, leaf, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return errno;
+  if (linkat(AT_FDCWD, path, dir_fd, leaf, 0) != 0)
+    return errno;
+  return unlink(path) == 0 ? 0 : errno;
+}
+
+static bool move_into_place(const FileStore *store, const char *key, const char *path, GError **error) {
+  int code = ENOENT;
+  for (int i = 0; i < PUT_TRIES && code == ENOENT; i++) {
+    AUTO_CLOSE int dir_fd = open_parent(store, key, true);
+    code = dir_fd < 0 ? errno : rename_no_replace(path, dir_fd, key_leaf(key));
+  }
+  if (code == 0)
+    return sync_parents(store, key, error);
+  if (code == EEXIST) {
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "object \"%s\" exists already", key);
+    return false;
+  }
+  return fail_errno(error, code, "store object", key);
+}
+
+static bool files_put_file(const BlobStore *store, const char *key, const char *path, GError **error) {
+  AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+  if (fd < 0 || fstat(fd, &status) != 0)
+    return fail_errno(error, errno, "open", path);
+  if (!S_ISREG(status.st_mode)) {
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "\"%s\" is not a regular file", path);
+    return false;
+  }
+  if (fchmod(fd, 0640) != 0 || fsync(fd) != 0)
+    return fail_errno(error, errno, "make durable", path);
+  return move_into_place(file_store(store), key, path, error);
+}
+
+/* A new temporary file; returns its descriptor, or -1 with `error` set. */
+static int make_temporary(const FileStore *store, char **ret_path, GError **error) {
+  g_autofree char *path = g_strdup_printf("%s/put-%d-XXXXXX", store->work_root, (int)getpid());
+  int fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0640);
+  if (fd < 0) {
+    fail_errno(error, errno, "make a temporary file in", store->work_root);
+    return -1;
+  }
+  *ret_path = g_steal_pointer(&path);
+  return fd;
+}
+
+static bool write_all(int fd, const char *data, size_t size) {
+  while (size > 0) {
+    ssize_t count = write(fd, data, size);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return false;
+    data += count;
+    size -= (size_t)count;
+  }
+  return true;
+}
+
+/* Ends a put through the temporary file `path`, which has been filled when `is_filled`. */
+static bool finish_temporary(const BlobStore *store, const char *key, const char *path, bool is_filled,
+                             GError **error) {
+  if (is_filled && files_put_file(store, key, path, error))
+    return true;
+  unlink(path);
+  return false;
+}
+
+static bool files_put_bytes(const BlobStore *store, const char *key, const void *data, size_t size_bytes,
+                            GError **error) {
+  g_autofree char *path = NULL;
+  AUTO_CLOSE int fd = make_temporary(file_store(store), &path, error);
+  if (fd < 0)
+    return false;
+  bool is_filled = write_all(fd, data, size_bytes) || fail_errno(error, errno, "write object", key);
+  return finish_temporary(store, key, path, is_filled, error);
+}
+
+/* --- copying --- */
+
+typedef struct {
+  int from, to;
+  int64_t done_bytes, total_bytes;
+  bool is_range_refused; /* copy_file_range() does not work between these files */
+} Copy;
+
+/* Copy up to `size` bytes through memory; returns the count, 0 at the end, -1 with errno. */
+static ssize_t copy_through_memory(const Copy *copy, size_t size) {
+  g_autofree char *buffer = g_malloc(COPY_BUFFER_BYTES);
+  ssize_t count;
+  do {
+    count = read(copy->from, buffer, MIN(size, COPY_BUFFER_BYTES));
+  } while (count < 0 && errno == EINTR);
+  if (count > 0 && !write_all(copy->to, buffer, (size_t)count))
+    return -1;
+  return count;
+}
+
+static ssize_t copy_some(Copy *copy) {
+  size_t size = (size_t)MIN(copy->total_bytes - copy->done_bytes, COPY_CHUNK_BYTES);
+  if (!copy->is_range_refused) {
+    ssize_t count = copy_file_range(copy->from, NULL, copy->to, NULL, size, 0);
+    if (count > 0 || (count < 0 && errno == EINTR))
+      return count;
+    if (count < 0 && (errno == ENOSPC || errno == EIO || errno == EFBIG || errno == EDQUOT))
+      return -1;
+    copy->is_range_refused = true; /* also at 0, which some file systems answer for nothing done */
+  }
+  return copy_through_memory(copy, size);
+}
+
+static bool copy_content(Copy *copy, BlobProgressFunc progress, gpointer user_data, const char *path,
+                         GError **error) {
+  if (copy->total_bytes > 0 && ioctl(copy->to, FICLONE, copy->from) == 0)
+    copy->done_bytes = copy->total_bytes;
+  for (;;) {
+    if (progress && !progress(copy->done_bytes, copy->total_bytes, user_data)) {
+      g_set_error(error, BLOB_ERROR, BLOB_ERROR_CANCELLED, "the copy of \"%s\" was stopped", path);
+      return false;
+    }
+    if (copy->done_bytes == copy->total_bytes)
+      return true;
+    ssize_t count = copy_some(copy);
+    if (count == 0) {
+      g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "\"%s\" became shorter while it was copied", path);
+      return false;
+    }
+    if (count < 0 && errno != EINTR)
+      return fail_errno(error, errno, "copy", path);
+    copy->done_bytes += MAX(count, 0);
+  }
+}
+
+static bool files_copy_file(const BlobStore *store, const char *key, const char *path, BlobProgressFunc progress,
+                            gpointer user_data, GError **error) {
+  AUTO_CLOSE int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+  if (from < 0 || fstat(from, &status) != 0)
+    return fail_errno(error, errno, "open", path);
+  if (!S_ISREG(status.st_mode)) {
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "\"%s\" is not a regular file", path);
+    return false;
+  }
+  g_autofree char *temporary = NULL;
+  AUTO_CLOSE int to = make_temporary(file_store(store), &temporary, error);
+  if (to < 0)
+    return false;
+  Copy copy = {.from = from, .to = to, .total_bytes = status.st_size};
+  bool is_filled = copy_content(&copy, progress, user_data, path, error);
+  return finish_temporary(store, key, temporary, is_filled, error);
+}
+
+/* --- reading, deleting, listing --- */
+
+static int files_open(const BlobStore *store, const char *key, int64_t *ret_size_bytes, GError **error) {
+  AUTO_CLOSE int dir_fd = open_parent(file_store(store), key, false);
+  AUTO_CLOSE int fd =
+      dir_fd < 0 ? -1 : openat(dir_fd, key_leaf(key), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+  if (fd < 0 ? is_missing(errno) : fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)) {
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "there is no object \"%s\"", key);
+    return -1;
+  }
+  if (fd < 0 || fstat(fd, &status) != 0) {
+    fail_errno(error, errno, "open object", key);
+    return -1;
+  }
+  if (ret_size_bytes)
+    *ret_size_bytes = status.st_size;
+  return steal_fd(&fd);
+}
+
+/* Remove the folders above `key` that are empty now. */
+static void remove_empty_parents(const FileStore *store, const char *key) {
+  g_autofree char *path = g_strdup(key);
+  char *slash;
+  while ((slash = strrchr(path, '/')) != NULL) {
+    *slash = '\0';
+    AUTO_CLOSE int dir_fd = open_parent(store, path, false);
+    if (dir_fd < 0 || unlinkat(dir_fd, key_leaf(path), AT_REMOVEDIR) != 0)
+      return;
+  }
+}
+
+static bool files_delete(const BlobStore *store, const char *key, GError **error) {
+  AUTO_CLOSE int dir_fd = open_parent(file_store(store), key, false);
+  if (dir_fd < 0 || unlinkat(dir_fd, key_leaf(key), 0) != 0)
+    return is_missing(errno) || errno == EISDIR || fail_errno(error, errno, "delete object", key);
+  remove_empty_parents(file_store(store), key);
+  return true;
+}
+
+static unsigned char entry_type(int dir_fd, const struct dirent *entry) {
+  struct stat status;
+  if (entry->d_type != DT_UNKNOWN)
+    return entry->d_type;
+  if (fstatat(dir_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return DT_UNKNOWN;
+  return S_ISREG(status.st_mode) ? DT_REG : S_ISDIR(status.st_mode) ? DT_DIR : DT_UNKNOWN;
+}
+
+/* Add the keys below the folder `fd`, which is taken and stands for `prefix`. Returns 0 or an errno. What is not
+ * a valid key cannot be an object and is left out; that also bounds the depth. */
+static int list_dir(int fd, const char *prefix, GPtrArray *keys) {
+  DIR *dir = fdopendir(fd);
+  if (!dir) {
+    close_fd(&fd);
+    return errno;
+  }
+  int code = 0;
+  const struct dirent *entry;
+  while (code == 0 && (errno = 0, entry = readdir(dir)) != NULL) {
+    g_autofree char *key = g_strconcat(prefix, entry->d_name, NULL);
+    if (!blob_key_is_valid(key))
+      continue;
+    unsigned char type = entry_type(fd, entry);
+    if (type == DT_REG) {
+      g_ptr_array_add(keys, g_steal_pointer(&key));
+    } else if (type == DT_DIR) {
+      g_autofree char *inner_prefix = g_strconcat(key, "/", NULL);
+      int inner = openat(fd, entry->d_name, DIR_FLAGS);
+      code = inner >= 0 ? list_dir(inner, inner_prefix, keys) : is_missing(errno) ? 0 : errno;
+    }
+  }
+  if (code == 0)
+    code = errno;
+  closedir(dir);
+  return code;
+}
+
+static bool files_list(const BlobStore *store, const char *prefix, GPtrArray *keys, GError **error) {
+  int fd = open_dir(file_store(store), prefix, strlen(prefix), false);
+  if (fd < 0)
+    return is_missing(errno) || fail_errno(error, errno, "list", prefix);
+  int code = list_dir(fd, prefix, keys);
+  return code == 0 || fail_errno(error, code, "list", prefix);
+}
+
+static bool files_free_space(const BlobStore *store, int64_t *ret_free_bytes, GError **error) {
+  struct statvfs status;
+  if (fstatvfs(file_store(store)->objects_fd, &status) != 0)
+    return fail_errno(error, errno, "measure the free space of", file_store(store)->work_root);
+  *ret_free_bytes = (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+  return true;
+}
+
+/* --- the store --- */
+
+static char *files_make_work_dir(const BlobStore *store, const char *label, GError **error) {
+  const char *work_root = file_store(store)->work_root;
+  g_autofree char *path = g_strdup_printf("%s/%s-%d-XXXXXX", work_root, label, (int)getpid());
+  if (!g_mkdtemp_full(path, 0700)) {
+    fail_errno(error, errno, "make a work folder in", work_root);
+    return NULL;
+  }
+  return g_steal_pointer(&path);
+}
+
+static const char *files_work_root(const BlobStore *store) {
+  return file_store(store)->work_root;
+}
+
+static void files_free(BlobStore *base) {
+  FileStore *store = (FileStore *)base;
+  close_fd(&store->objects_fd);
+  g_free(store->work_root);
+  g_free(store);
+}
+
+static const BlobBackend files_backend = {
+    .free = files_free,
+    .make_work_dir = files_make_work_dir,
+    .work_root = files_work_root,
+    .put_file = files_put_file,
+    .put_bytes = files_put_bytes,
+    .copy_file = files_copy_file,
+    .open = files_open,
+    .delete = files_delete,
+    .list = files_list,
+    .free_space = files_free_space,
+};
+
+static bool make_folders(const char *root, const char *objects, const char *work_root, GError **error) {
+  g_autofree char *parent = g_path_get_dirname(root);
+  g_autoptr(GError) cause = NULL;
+  bool is_new = !g_file_test(root, G_FILE_TEST_IS_DIR);
+  if (path_make_dirs(objects, &cause) && path_make_dirs(work_root, &cause) && path_sync_dir(root, &cause) &&
+      (!is_new || path_sync_dir(parent, &cause)))
+    return true;
+  g_set_error_literal(error, BLOB_ERROR, BLOB_ERROR_IO, cause->message);
+  return false;
+}
+
+BlobStore *blob_store_open_files(const char *root, GError **error) {
+  g_autofree char *absolute = g_canonicalize_filename(root, NULL);
+  g_autofree char *objects = g_build_filename(absolute, "objects", NULL);
+  g_autofree char *work_root = g_build_filename(absolute, "tmp", NULL);
+  if (!make_folders(absolute, objects, work_root, error))
+    return NULL;
+  int fd = open(objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    fail_errno(error, errno, "open", objects);
+    return NULL;
+  }
+  FileStore *store = g_new0(FileStore, 1);
+  store->base.backend = &files_backend;
+  store->work_root = g_steal_pointer(&work_root);
+  store->objects_fd = fd;
+  return &store->base;
+}
