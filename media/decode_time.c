@@ -11,7 +11,7 @@ static bool is_closed_run(const int64_t *pts, size_t count) {
   return true;
 }
 
-bool decode_time_assign(const int64_t *pts, size_t count, int64_t *ret_dts) {
+bool decode_time_assign(const int64_t *pts, size_t count, int64_t frame_duration, int64_t *ret_dts) {
   if (!is_closed_run(pts, count))
     return false;
 
@@ -20,14 +20,14 @@ bool decode_time_assign(const int64_t *pts, size_t count, int64_t *ret_dts) {
     least = MIN(least, pts[i]);
     ret_dts[i] = least;
   }
-  /* Spread each group of equal times over the gap before it; its last member keeps the time. */
+  /* Spread each group of equal times over the frame before it; its last member keeps the time. */
   for (size_t first = 1, end; first < count; first = end) {
-    int64_t before = ret_dts[first - 1], group = ret_dts[first];
+    int64_t group = ret_dts[first], room = MIN(group - ret_dts[first - 1], frame_duration);
     for (end = first + 1; end < count && ret_dts[end] == group; end++)
       ;
     int64_t members = (int64_t)(end - first);
     for (size_t i = first; i < end; i++)
-      ret_dts[i] = before + (group - before) * (int64_t)(i - first + 1) / members;
+      ret_dts[i] = group - room * (int64_t)(end - 1 - i) / members;
   }
   return true;
 }

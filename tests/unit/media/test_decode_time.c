@@ -14,7 +14,7 @@ static void assert_holds(const int64_t *pts, const int64_t *dts, size_t count) {
 static void test_decode_time_no_b_frames(void) {
   const int64_t pts[] = {1000, 1512, 2024};
   int64_t dts[3];
-  g_assert_true(decode_time_assign(pts, 3, dts));
+  g_assert_true(decode_time_assign(pts, 3, 512, dts));
   for (size_t i = 0; i < 3; i++)
     g_assert_cmpint(dts[i], ==, pts[i]);
 }
@@ -24,7 +24,7 @@ static void test_decode_time_b_frames(void) {
   const int64_t pts[] = {0, 1536, 512, 1024, 3072, 2048, 2560};
   const int64_t want[] = {0, 256, 512, 1024, 1536, 2048, 2560};
   int64_t dts[7];
-  g_assert_true(decode_time_assign(pts, 7, dts));
+  g_assert_true(decode_time_assign(pts, 7, 512, dts));
   for (size_t i = 0; i < 7; i++)
     g_assert_cmpint(dts[i], ==, want[i]);
 }
@@ -33,15 +33,15 @@ static void test_decode_time_pyramid(void) {
   /* I0 P4 B2 B1 B3 P5 */
   const int64_t pts[] = {0, 2048, 1024, 512, 1536, 2560};
   int64_t dts[6];
-  g_assert_true(decode_time_assign(pts, 6, dts));
+  g_assert_true(decode_time_assign(pts, 6, 512, dts));
   assert_holds(pts, dts, 6);
   g_assert_cmpint(dts[5], ==, 2560);
 }
 
 static void test_decode_time_refuses(void) {
   int64_t dts[3] = {-7, -7, -7};
-  g_assert_false(decode_time_assign((const int64_t[]){512, 0, 1024}, 3, dts));
-  g_assert_false(decode_time_assign((const int64_t[]){0, 512, 512}, 3, dts));
+  g_assert_false(decode_time_assign((const int64_t[]){512, 0, 1024}, 3, 512, dts));
+  g_assert_false(decode_time_assign((const int64_t[]){0, 512, 512}, 3, 512, dts));
   g_assert_cmpint(dts[0], ==, -7);
 }
 
@@ -67,7 +67,7 @@ static void test_decode_time_property(void) {
       }
       shown = first + b_frames + 1;
     }
-    g_assert_true(decode_time_assign(pts, count, dts));
+    g_assert_true(decode_time_assign(pts, count, 512, dts));
     assert_holds(pts, dts, count);
     g_assert_cmpint(dts[count - 1], <, shown * 512);
     for (size_t i = 0; i + 1 < count; i++)
