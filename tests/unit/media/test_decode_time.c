@@ -22,7 +22,7 @@ static void test_decode_time_no_b_frames(void) {
 static void test_decode_time_b_frames(void) {
   /* I0 P3 B1 B2 P6 B4 B5 */
   const int64_t pts[] = {0, 1536, 512, 1024, 3072, 2048, 2560};
-  const int64_t want[] = {0, 256, 512, 1024, 1536, 2048, 2560};
+  const int64_t want[] = {0, 256, 512, 1024, 1792, 2048, 2560};
   int64_t dts[7];
   g_assert_true(decode_time_assign(pts, 7, 512, dts));
   for (size_t i = 0; i < 7; i++)
