@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 typedef struct {
-  int64_t duration;     /**< in timescale units */
+  int64_t duration; /**< in timescale units */
   int64_t length_bytes;
 } HlsSegment;
 
 typedef struct {
-  int64_t peak_bps;    /**< the largest bit rate of a segment (RFC 8216 §4.3.4.2 BANDWIDTH): segments shorter than half
+  int64_t peak_bps; /**< the largest bit rate of a segment (RFC 8216 §4.3.4.2 BANDWIDTH): segments shorter than half
                             the target count only when there is no other */
   int64_t average_bps; /**< all bits over all time (AVERAGE-BANDWIDTH) */
 } HlsBandwidth;
@@ -26,10 +26,10 @@ typedef struct {
   const char *name;
   const char *language; /**< BCP 47 or NULL */
   const char *uri;
-  const char *codecs;      /**< RFC 6381; NULL for WebVTT */
-  int32_t channels;        /**< audio only */
+  const char *codecs; /**< RFC 6381; NULL for WebVTT */
+  int32_t channels;   /**< audio only */
   bool is_default;
-  HlsBandwidth bandwidth;  /**< zero for WebVTT */
+  HlsBandwidth bandwidth; /**< zero for WebVTT */
 } HlsRendition;
 
 /** One EXT-X-STREAM-INF (§4.3.4.2). */
@@ -61,7 +61,7 @@ typedef struct {
   int32_t timescale_hz;
   int32_t target_duration_s;
   const char *init_uri;       /**< EXT-X-MAP; NULL for none (WebVTT) */
-  const char *segment_format; /**< printf format with one %zu-like "%" G_GUINT64_FORMAT for the index: use "%lu.m4s" */
+  const char *segment_suffix; /**< URIs are "<index><suffix>" from index 0: ".m4s" */
   bool is_whole;              /**< VOD and ENDLIST; else EVENT and EXT-X-START:TIME-OFFSET=0 */
 } HlsMediaPlaylist;
 

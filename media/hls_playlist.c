@@ -1,0 +1,274 @@
+#include "media/hls_playlist.h"
+
+#include <string.h>
+
+#define MICROSECONDS G_GINT64_CONSTANT(1000000)
+#define DEFAULT_AUDIO_GROUP "audio"
+#define DEFAULT_SUBTITLE_GROUP "subtitles"
+
+HlsBandwidth hls_bandwidth_measure(const HlsSegment *segments, size_t count, int32_t timescale_hz) {
+  HlsBandwidth bandwidth = {0, 0};
+  int64_t longest = 0, total = 0, total_bytes = 0;
+  for (size_t i = 0; i < count; i++) {
+    longest = MAX(longest, segments[i].duration);
+    total += segments[i].duration;
+    total_bytes += segments[i].length_bytes;
+  }
+  if (timescale_hz <= 0 || longest <= 0)
+    return bandwidth;
+  for (size_t i = 0; i < count; i++) {
+    if (segments[i].duration < longest - longest / 2)
+      continue;
+    int64_t rate_bps = rescale_i64(segments[i].length_bytes, 8 * (int64_t)timescale_hz, segments[i].duration);
+    bandwidth.peak_bps = MAX(bandwidth.peak_bps, rate_bps);
+  }
+  bandwidth.average_bps = rescale_i64(total_bytes, 8 * (int64_t)timescale_hz, total);
+  return bandwidth;
+}
+
+/* A quoted-string (RFC 8216 §4.2) holds no double quote, no line end; other control characters help nobody. */
+static char *make_quotable(const char *text) {
+  char *safe = g_utf8_make_valid(text != NULL ? text : "", -1);
+  for (char *c = safe; *c != '\0'; c++) {
+    if (*c == '"')
+      *c = '\'';
+    else if (g_ascii_iscntrl(*c))
+      *c = ' ';
+  }
+  return g_strstrip(safe);
+}
+
+static void append_quoted(GString *out, const char *attribute, const char *text) {
+  g_autofree char *safe = make_quotable(text);
+  g_string_append_printf(out, ",%s=\"%s\"", attribute, safe);
+}
+
+/* A URI as a line or in quotes: what would break either is percent-encoded. */
+static void append_uri(GString *out, const char *uri) {
+  for (const char *c = uri; *c != '\0'; c++) {
+    bool is_comment = *c == '#' && c == uri;
+    if (is_comment || *c == '"' || *c == ' ' || g_ascii_iscntrl(*c))
+      g_string_append_printf(out, "%%%02X", (guint)(guchar)*c);
+    else
+      g_string_append_c(out, *c);
+  }
+}
+
+static void append_uri_attribute(GString *out, const char *uri) {
+  g_string_append(out, "URI=\"");
+  append_uri(out, uri);
+  g_string_append_c(out, '"');
+}
+
+/* Names of a group must differ (§4.3.4.1.1): a second "Chinese" is "Chinese 2". `names` holds the earlier ones. */
+static const char *add_unique_name(GPtrArray *names, const HlsRendition *rendition, const char *group_id) {
+  g_autofree char *name = make_quotable(rendition->name);
+  if (*name == '\0') {
+    g_free(name);
+    name = make_quotable(rendition->language != NULL ? rendition->language : group_id);
+  }
+  g_autofree char *candidate = g_strdup(name);
+  for (guint i = 2; g_ptr_array_find_with_equal_func(names, candidate, g_str_equal, NULL); i++) {
+    g_free(candidate);
+    candidate = g_strdup_printf("%s %u", name, i);
+  }
+  g_ptr_array_add(names, g_steal_pointer(&candidate));
+  return g_ptr_array_index(names, names->len - 1);
+}
+
+/* The one that has DEFAULT=YES, or `count`. */
+static size_t find_default(const HlsRendition *renditions, size_t count) {
+  size_t i = 0;
+  while (i < count && !renditions[i].is_default)
+    i++;
+  return i;
+}
+
+/* AUTOSELECT=YES members of a group differ in language: the default one comes first, then the earliest. */
+static bool is_autoselected(const HlsRendition *renditions, size_t count, size_t index) {
+  size_t default_index = find_default(renditions, count);
+  if (index == default_index)
+    return true;
+  for (size_t i = 0; i < count; i++)
+    if ((i < index || i == default_index) && g_strcmp0(renditions[i].language, renditions[index].language) == 0)
+      return false;
+  return true;
+}
+
+static void write_media_group(GString *out, const char *type, const char *group_id, const HlsRendition *renditions,
+                              size_t count) {
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  bool is_audio = strcmp(type, "AUDIO") == 0;
+  for (size_t i = 0; i < count; i++) {
+    const HlsRendition *rendition = &renditions[i];
+    g_string_append_printf(out, "#EXT-X-MEDIA:TYPE=%s", type);
+    append_quoted(out, "GROUP-ID", group_id);
+    append_quoted(out, "NAME", add_unique_name(names, rendition, group_id));
+    if (rendition->language != NULL && *rendition->language != '\0')
+      append_quoted(out, "LANGUAGE", rendition->language);
+    g_string_append(out, i == find_default(renditions, count) ? ",DEFAULT=YES" : ",DEFAULT=NO");
+    g_string_append(out, is_autoselected(renditions, count, i) ? ",AUTOSELECT=YES" : ",AUTOSELECT=NO");
+    if (!is_audio)
+      g_string_append(out, ",FORCED=NO");
+    else if (rendition->channels > 0)
+      g_string_append_printf(out, ",CHANNELS=\"%" G_GINT32_FORMAT "\"", rendition->channels);
+    g_string_append_c(out, ',');
+    append_uri_attribute(out, rendition->uri);
+    g_string_append_c(out, '\n');
+  }
+}
+
+static const char *group_id_of(const HlsRendition *renditions, size_t count, const char *fallback) {
+  return count > 0 && renditions[0].group_id != NULL && *renditions[0].group_id != '\0' ? renditions[0].group_id
+                                                                                        : fallback;
+}
+
+static HlsBandwidth largest_bandwidth(const HlsRendition *renditions, size_t count) {
+  HlsBandwidth largest = {0, 0};
+  for (size_t i = 0; i < count; i++) {
+    largest.peak_bps = MAX(largest.peak_bps, renditions[i].bandwidth.peak_bps);
+    largest.average_bps = MAX(largest.average_bps, renditions[i].bandwidth.average_bps);
+  }
+  return largest;
+}
+
+/* CODECS of a variant: its own and each of the audio group once. */
+static void append_codecs(GString *out, const HlsMultivariant *playlist, const char *video_codecs) {
+  g_autoptr(GPtrArray) codecs = g_ptr_array_new();
+  if (video_codecs != NULL)
+    g_ptr_array_add(codecs, (gpointer)video_codecs);
+  for (size_t i = 0; i < playlist->audio_count; i++) {
+    const char *audio_codecs = playlist->audio[i].codecs;
+    if (audio_codecs != NULL && !g_ptr_array_find_with_equal_func(codecs, audio_codecs, g_str_equal, NULL))
+      g_ptr_array_add(codecs, (gpointer)audio_codecs);
+  }
+  if (codecs->len == 0)
+    return;
+  g_ptr_array_add(codecs, NULL);
+  g_autofree char *list = g_strjoinv(",", (char **)codecs->pdata);
+  append_quoted(out, "CODECS", list);
+}
+
+static void append_bandwidth(GString *out, HlsBandwidth bandwidth) {
+  g_string_append_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" G_GINT64_FORMAT, MAX(bandwidth.peak_bps, 1));
+  if (bandwidth.average_bps > 0)
+    g_string_append_printf(out, ",AVERAGE-BANDWIDTH=%" G_GINT64_FORMAT, bandwidth.average_bps);
+}
+
+static void append_groups_and_uri(GString *out, const char *audio_group, const char *subtitle_group,
+                                  const char *uri) {
+  if (audio_group != NULL)
+    append_quoted(out, "AUDIO", audio_group);
+  if (subtitle_group != NULL)
+    append_quoted(out, "SUBTITLES", subtitle_group);
+  g_string_append(out, ",CLOSED-CAPTIONS=NONE\n");
+  append_uri(out, uri);
+  g_string_append_c(out, '\n');
+}
+
+/* FRAME-RATE with 3 decimals, in whole numbers so that no locale and no rounding of doubles shows. */
+static void append_frame_rate(GString *out, Rational rate) {
+  if (!rational_is_valid(rate))
+    return;
+  int64_t thousandths = rescale_i64(rate.num, 1000, rate.den);
+  g_string_append_printf(out, ",FRAME-RATE=%" G_GINT64_FORMAT ".%03d", thousandths / 1000,
+                         (int)(thousandths % 1000));
+}
+
+static void write_variant(GString *out, const HlsMultivariant *playlist, const HlsVariant *variant,
+                          const char *audio_group, const char *subtitle_group) {
+  HlsBandwidth audio = largest_bandwidth(playlist->audio, playlist->audio_count);
+  append_bandwidth(out, (HlsBandwidth){variant->bandwidth.peak_bps + audio.peak_bps,
+                                       variant->bandwidth.average_bps + audio.average_bps});
+  append_codecs(out, playlist, variant->codecs);
+  if (variant->width > 0 && variant->height > 0)
+    g_string_append_printf(out, ",RESOLUTION=%" G_GINT32_FORMAT "x%" G_GINT32_FORMAT, variant->width,
+                           variant->height);
+  append_frame_rate(out, variant->frame_rate);
+  append_groups_and_uri(out, audio_group, subtitle_group, variant->uri);
+}
+
+/* Without video the default audio is the variant; its group is only named when there is a choice. */
+static void write_audio_variant(GString *out, const HlsMultivariant *playlist, const char *audio_group,
+                                const char *subtitle_group) {
+  size_t index = find_default(playlist->audio, playlist->audio_count);
+  if (index == playlist->audio_count)
+    index = 0;
+  append_bandwidth(out, largest_bandwidth(playlist->audio, playlist->audio_count));
+  append_codecs(out, playlist, NULL);
+  append_groups_and_uri(out, audio_group, subtitle_group, playlist->audio[index].uri);
+}
+
+void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playlist) {
+  size_t audio_choices = playlist->variant_count > 0 ? 1 : 2;
+  const char *audio_group = NULL, *subtitle_group = NULL;
+  g_string_append(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+  if (playlist->is_growing)
+    g_string_append(out, "#EXT-X-START:TIME-OFFSET=0\n");
+  if (playlist->audio_count >= audio_choices) {
+    audio_group = group_id_of(playlist->audio, playlist->audio_count, DEFAULT_AUDIO_GROUP);
+    write_media_group(out, "AUDIO", audio_group, playlist->audio, playlist->audio_count);
+  }
+  if (playlist->subtitle_count > 0) {
+    subtitle_group = group_id_of(playlist->subtitles, playlist->subtitle_count, DEFAULT_SUBTITLE_GROUP);
+    write_media_group(out, "SUBTITLES", subtitle_group, playlist->subtitles, playlist->subtitle_count);
+  }
+  for (size_t i = 0; i < playlist->variant_count; i++)
+    write_variant(out, playlist, &playlist->variants[i], audio_group, subtitle_group);
+  if (playlist->variant_count == 0 && playlist->audio_count > 0)
+    write_audio_variant(out, playlist, audio_group, subtitle_group);
+}
+
+static void append_media_head(GString *out, int64_t target_duration_s, bool is_whole) {
+  g_string_append_printf(out,
+                         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%" G_GINT64_FORMAT
+                         "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:%s\n#EXT-X-INDEPENDENT-SEGMENTS\n",
+                         target_duration_s, is_whole ? "VOD" : "EVENT");
+  if (!is_whole)
+    g_string_append(out, "#EXT-X-START:TIME-OFFSET=0\n");
+}
+
+static void append_extinf(GString *out, int64_t duration_us) {
+  g_string_append_printf(out, "#EXTINF:%" G_GINT64_FORMAT ".%06d,\n", duration_us / MICROSECONDS,
+                         (int)(duration_us % MICROSECONDS));
+}
+
+static int64_t to_us(int64_t time, int32_t timescale_hz) {
+  return rescale_i64(time, MICROSECONDS, timescale_hz);
+}
+
+void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist) {
+  int32_t timescale_hz = MAX(playlist->timescale_hz, 1);
+  int64_t target_s = MAX(playlist->target_duration_s, 1);
+  int64_t end = 0, longest = 0;
+  for (size_t i = 0; i < playlist->segment_count; i++) {
+    int64_t start = end;
+    end += playlist->segments[i].duration;
+    longest = MAX(longest, to_us(end, timescale_hz) - to_us(start, timescale_hz));
+  }
+  append_media_head(out, MAX(target_s, (longest + MICROSECONDS / 2) / MICROSECONDS), playlist->is_whole);
+  if (playlist->init_uri != NULL) {
+    g_string_append(out, "#EXT-X-MAP:");
+    append_uri_attribute(out, playlist->init_uri);
+    g_string_append_c(out, '\n');
+  }
+  end = 0;
+  for (size_t i = 0; i < playlist->segment_count; i++) {
+    int64_t start = end;
+    end += playlist->segments[i].duration;
+    append_extinf(out, to_us(end, timescale_hz) - to_us(start, timescale_hz));
+    g_string_append_printf(out, "%zu", i);
+    append_uri(out, playlist->segment_suffix);
+    g_string_append_c(out, '\n');
+  }
+  if (playlist->is_whole)
+    g_string_append(out, "#EXT-X-ENDLIST\n");
+}
+
+void hls_playlist_write_subtitles(GString *out, const char *vtt_uri, int64_t duration_us) {
+  int64_t length_us = MAX(duration_us, 0);
+  append_media_head(out, MAX(1, (length_us + MICROSECONDS / 2) / MICROSECONDS), true);
+  append_extinf(out, length_us);
+  append_uri(out, vtt_uri);
+  g_string_append(out, "\n#EXT-X-ENDLIST\n");
+}
