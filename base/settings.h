@@ -10,31 +10,43 @@
 #include <stdint.h>
 
 typedef struct {
-  char *data_dir;             /**< --data: the folder that holds everything */
-  char *listen;               /**< --listen HOST:PORT */
-  char *web_dir;              /**< built pages; empty: ../share/kapok/web beside the program */
-  int64_t workers;            /**< transcoder workers; 0: one per core */
-  int64_t connection_limit;   /**< open HTTP connections at most */
-  int64_t http_threads;       /**< HTTP threads; 0: one per core */
-  int64_t idle_timeout_us;    /**< an HTTP connection without traffic is closed after this */
+  char *data_dir;           /**< --data: the folder that holds everything */
+  char *listen;             /**< --listen HOST:PORT */
+  char *web_dir;            /**< built pages; empty: ../share/kapok/web beside the program */
+  int64_t workers;          /**< transcoder workers; 0: one per core */
+  int64_t connection_limit; /**< open HTTP connections at most */
+  int64_t http_threads;     /**< HTTP threads; 0: one per core */
+  int64_t idle_timeout_us;  /**< an HTTP connection without traffic is closed after this */
   LogLevel log_level;
   LogFormat log_format;
-  int64_t segment_duration_us;     /**< target duration of a media segment */
-  int64_t span_duration_us;        /**< a span after the first; the first is one segment */
-  char *x264_preset;               /**< speed preset of x264 */
-  int64_t job_lease_us;            /**< a job whose worker is silent this long goes to another */
-  int64_t job_timeout_us;          /**< a child without progress for this long is ended */
-  int64_t min_free_space_bytes;    /**< below this no job is taken */
-  int64_t max_source_bytes;        /**< larger sources are refused */
-  int64_t max_source_duration_us;  /**< longer sources are refused */
-  int64_t max_source_pixels;       /**< width times height at most */
+  int64_t segment_duration_us;    /**< target duration of a media segment */
+  int64_t span_duration_us;       /**< a span after the first; the first is one segment */
+  char *x264_preset;              /**< speed preset of x264 */
+  int64_t job_lease_us;           /**< a job whose worker is silent this long goes to another */
+  int64_t job_timeout_us;         /**< a child without progress for this long is ended */
+  int64_t min_free_space_bytes;   /**< below this no job is taken */
+  int64_t max_source_bytes;       /**< larger sources are refused */
+  int64_t max_source_duration_us; /**< longer sources are refused */
+  int64_t max_source_pixels;      /**< width times height at most */
 } Settings;
 
 /** The table; `*ret_count` entries, in the order of docs/config.md. */
 const OptionSpec *settings_option_table(size_t *ret_count);
 
-/** Defaults, then `config_path` (may be NULL), then command line values already taken off by the caller.
- * Returns a new object or NULL with `error` naming file, line and option. */
+/** A new object with the defaults. */
 Settings *settings_new(void);
 void settings_free(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
+
+/** Defaults, then the config file of `--config FILE` in `argv` if given, then the settings in `argv`, which are
+ * taken off as by option_table_parse_args() together with --config; then settings_check(). `own` lists further
+ * options of the caller. Returns a new object or NULL with `error` (OPTION_ERROR) naming file, line and option. */
+Settings *settings_load(char **argv, const char *const *own, GError **error);
+
+/** Check what concerns more than one setting (OPTION_ERROR_VALUE). */
+bool settings_check(const Settings *settings, GError **error);
+
+/** What `kapok --help-config` prints and docs/config.md holds: the whole reference in Markdown; caller frees. */
+char *settings_format_reference(void);
+/** The commented example that config/kapok.conf.example holds; caller frees. */
+char *settings_format_example(void);

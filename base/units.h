@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** "10", "4K", "4k", "8MiB", "1.5GB": K, M, G, T with or without iB are powers of 1024; KB, MB, GB, TB powers of 1000. */
+/** "10", "4K", "4k", "8MiB", "1.5GB": K, M, G, T with or without iB are powers of 1024; KB, MB, GB, TB powers of
+ * 1000. At most six decimals, rounded to whole bytes; so in the other parsers. */
 bool units_parse_size(const char *text, int64_t *ret_size_bytes, GError **error);
-/** "250ms", "6s", "6", "5min", "2h", "1d": a bare number is seconds. */
+/** "40us", "250ms", "6s", "6", "5min", "2h", "1d": a bare number is seconds. */
 bool units_parse_duration(const char *text, int64_t *ret_duration_us, GError **error);
 /** "64k", "4.5M", "800000": k, M, G are powers of 1000. */
 bool units_parse_bitrate(const char *text, int64_t *ret_bitrate_bps, GError **error);

@@ -1,0 +1,282 @@
+#include "base/settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define MIB (INT64_C(1) << 20)
+#define GIB (INT64_C(1) << 30)
+#define TIB (INT64_C(1) << 40)
+
+G_STATIC_ASSERT(sizeof(LogLevel) == sizeof(int) && sizeof(LogFormat) == sizeof(int)); /* ENUM fields are int */
+
+static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const x264_presets[] = {"ultrafast", "superfast", "veryfast", "faster",   "fast",
+                                           "medium",    "slow",      "slower",   "veryslow", NULL};
+
+static const OptionSpec table[] = {
+    {.name = "data",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, data_dir),
+     .default_text = "./kapok-data",
+     .value_name = "DIR",
+     .help = "The folder that holds everything: the catalog, sources, renditions and temporary files. It is made "
+             "when it is missing and must be on one local file system."},
+    {.name = "listen",
+     .type = OPTION_TYPE_ADDRESS,
+     .offset = offsetof(Settings, listen),
+     .default_text = "0.0.0.0:8080",
+     .value_name = "HOST:PORT",
+     .help = "The address and port that the HTTP server listens on. An empty host means every address, IPv6 "
+             "included; port 0 takes a free port."},
+    {.name = "web",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, web_dir),
+     .default_text = "",
+     .value_name = "DIR",
+     .help = "The folder of the built pages. When empty, ../share/kapok/web beside the program."},
+    {.name = "workers",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, workers),
+     .default_text = "0",
+     .min = 0,
+     .max = 256,
+     .value_name = "N",
+     .help = "Transcoder workers that run side by side; 0 means one per processor core."},
+    {.name = "connection-limit",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, connection_limit),
+     .default_text = "4096",
+     .min = 16,
+     .max = 1000000,
+     .value_name = "N",
+     .help = "Open HTTP connections at most; more are refused until some close."},
+    {.name = "http-threads",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, http_threads),
+     .default_text = "0",
+     .min = 0,
+     .max = 256,
+     .value_name = "N",
+     .help = "Threads that serve HTTP; 0 means one per processor core."},
+    {.name = "idle-timeout",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, idle_timeout_us),
+     .default_text = "60s",
+     .min = SECOND,
+     .max = HOUR,
+     .value_name = "DURATION",
+     .help = "An HTTP connection without traffic is closed after this."},
+    {.name = "log-level",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, log_level),
+     .default_text = "info",
+     .choices = log_levels,
+     .value_name = "LEVEL",
+     .help = "The least severe events that are logged."},
+    {.name = "log-format",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, log_format),
+     .default_text = "text",
+     .choices = log_formats,
+     .value_name = "FORMAT",
+     .help = "Log lines for people, or one JSON object per line for a log collector."},
+    {.name = "segment-duration",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, segment_duration_us),
+     .default_text = "6s",
+     .min = 2 * SECOND,
+     .max = 10 * SECOND,
+     .value_name = "DURATION",
+     .help = "The target duration of a media segment. Lessons that are already there keep theirs."},
+    {.name = "span-duration",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, span_duration_us),
+     .default_text = "36s",
+     .min = 2 * SECOND,
+     .max = 10 * MINUTE,
+     .value_name = "DURATION",
+     .help = "The duration of a span, the run of segments that one job encodes; at least segment-duration. The "
+             "first span of a lesson is one segment long, so that it plays early."},
+    {.name = "x264-preset",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, x264_preset),
+     .default_text = "veryfast",
+     .choices = x264_presets,
+     .value_name = "PRESET",
+     .help = "The speed preset of x264: slower presets give a better picture at the same bit rate."},
+    {.name = "job-lease",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, job_lease_us),
+     .default_text = "30s",
+     .min = 2 * SECOND,
+     .max = HOUR,
+     .value_name = "DURATION",
+     .help = "A job whose worker has been silent this long goes to another worker."},
+    {.name = "job-timeout",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, job_timeout_us),
+     .default_text = "5min",
+     .min = 5 * SECOND,
+     .max = 24 * HOUR,
+     .value_name = "DURATION",
+     .help = "An encode that makes no progress for this long is ended and counts as failed."},
+    {.name = "min-free-space",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, min_free_space_bytes),
+     .default_text = "1GiB",
+     .min = 0,
+     .max = 1024 * TIB,
+     .value_name = "SIZE",
+     .help = "Jobs wait while the file system of the data folder has less free space than this."},
+    {.name = "max-source-size",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, max_source_bytes),
+     .default_text = "64GiB",
+     .min = MIB,
+     .max = 1024 * TIB,
+     .value_name = "SIZE",
+     .help = "Larger sources are refused."},
+    {.name = "max-source-duration",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, max_source_duration_us),
+     .default_text = "12h",
+     .min = SECOND,
+     .max = 7 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help = "Longer sources are refused."},
+    {.name = "max-source-pixels",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, max_source_pixels),
+     .default_text = "36000000",
+     .min = 65536,
+     .max = INT64_C(16384) * 16384,
+     .value_name = "N",
+     .help =
+         "Sources with more pixels in a picture (width times height) are refused. The default admits 8K video."},
+};
+
+static const char reference_intro[] =
+    "# Settings of Kapok\n"
+    "\n"
+    "`kapok --help-config` prints this page.\n"
+    "\n"
+    "Every setting has one name, used in the config file and on the command line. The config file is named with\n"
+    "`--config FILE`; what the command line says wins over it. `config/kapok.conf.example` lists all settings.\n"
+    "\n"
+    "The config file is UTF-8 text of `name = value` lines. `#` at the start of a line or after a space starts a\n"
+    "comment. A value in double quotes may hold `#` and spaces at its ends; write `\\\"` and `\\\\` for a quote "
+    "and a\n"
+    "backslash there. A setting may be given once. An unknown name or a wrong value stops the start with the file\n"
+    "and the line.\n"
+    "\n"
+    "On the command line write `--name VALUE` or `--name=VALUE`, the second form for values that start with `--`.\n"
+    "\n"
+    "| type | written as |\n"
+    "|---|---|\n"
+    "| size | `10` (bytes), `4K` `8M` `2G` `1T` or `4KiB` `8MiB` ... (powers of 1024), `4KB` `8MB` ... (powers of "
+    "1000) |\n"
+    "| duration | `250ms`, `6s`, `5min`, `2h`, `1d`; a number alone is seconds |\n"
+    "| bit rate | `800000` (bits per second), `64k`, `4.5M` (powers of 1000) |\n"
+    "| address | `HOST:PORT`, `[IPV6]:PORT` or `:PORT` |\n"
+    "\n";
+
+const OptionSpec *settings_option_table(size_t *ret_count) {
+  *ret_count = G_N_ELEMENTS(table);
+  return table;
+}
+
+Settings *settings_new(void) {
+  Settings *settings = g_new0(Settings, 1);
+  option_table_set_defaults(table, G_N_ELEMENTS(table), settings);
+  return settings;
+}
+
+void settings_free(Settings *settings) {
+  if (!settings)
+    return;
+  option_table_clear(table, G_N_ELEMENTS(table), settings);
+  g_free(settings);
+}
+
+bool settings_check(const Settings *settings, GError **error) {
+  if (settings->span_duration_us < settings->segment_duration_us) {
+    g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "span-duration must be at least segment-duration");
+    return false;
+  }
+  return true;
+}
+
+/* Take `--config FILE` off `argv`; `*ret_path` points into it or is NULL. */
+static bool take_config_path(char **argv, const char **ret_path, GError **error) {
+  const char *path = NULL;
+  char **kept = argv;
+  for (; *argv && strcmp(*argv, "--") != 0; argv++) {
+    if (g_str_has_prefix(*argv, "--config=")) {
+      path = *argv + strlen("--config=");
+    } else if (strcmp(*argv, "--config") != 0) {
+      *kept++ = *argv;
+    } else if (argv[1] && !g_str_has_prefix(argv[1], "--")) {
+      path = *++argv;
+    } else {
+      g_set_error(error, OPTION_ERROR, OPTION_ERROR_SYNTAX, "command line: config: its value is missing");
+      return false;
+    }
+  }
+  while (*argv)
+    *kept++ = *argv++;
+  *kept = NULL;
+  *ret_path = path;
+  return true;
+}
+
+Settings *settings_load(char **argv, const char *const *own, GError **error) {
+  g_autoptr(Settings) settings = settings_new();
+  const char *path = NULL;
+  if (!take_config_path(argv, &path, error))
+    return NULL;
+  if (path && !option_table_load_file(table, G_N_ELEMENTS(table), settings, path, error))
+    return NULL;
+  if (!option_table_parse_args(table, G_N_ELEMENTS(table), settings, argv, own, error))
+    return NULL;
+  if (!settings_check(settings, error))
+    return NULL;
+  return g_steal_pointer(&settings);
+}
+
+char *settings_format_reference(void) {
+  g_autofree char *reference = option_table_format_reference(table, G_N_ELEMENTS(table));
+  return g_strconcat(reference_intro, reference, NULL);
+}
+
+/* `help` as comment lines of at most 100 columns. */
+static void append_comment(GString *out, const char *help) {
+  g_auto(GStrv) words = g_strsplit(help, " ", -1);
+  size_t column = 0;
+  for (char **word = words; *word; word++) {
+    size_t length = strlen(*word) + 1;
+    if (column == 0 || column + length > 100) {
+      g_string_append(out, column == 0 ? "#" : "\n#");
+      column = 1;
+    }
+    g_string_append_printf(out, " %s", *word);
+    column += length;
+  }
+  g_string_append_c(out, '\n');
+}
+
+char *settings_format_example(void) {
+  g_autoptr(GString) out = g_string_new(
+      "# Example configuration of Kapok. Every setting is shown with its default; docs/config.md says more.\n"
+      "# Start with: kapok serve --config /etc/kapok/kapok.conf\n");
+  for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+    g_string_append_c(out, '\n');
+    append_comment(out, table[i].help);
+    g_string_append_printf(out, "#%s =%s%s\n", table[i].name, *table[i].default_text ? " " : "",
+                           table[i].default_text);
+  }
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
