@@ -15,22 +15,24 @@ static bool is_string_like(OptionType type) {
   return type == OPTION_TYPE_STRING || type == OPTION_TYPE_PATH || type == OPTION_TYPE_ADDRESS;
 }
 
-/* Levenshtein distance; both texts have at most NEAREST_SIZE_MAX bytes. */
-static size_t edit_distance(const char *a, const char *b) {
-  size_t row[NEAREST_SIZE_MAX + 1];
-  size_t b_length = strlen(b);
-  for (size_t j = 0; j <= b_length; j++)
-    row[j] = j;
-  for (size_t i = 0; a[i]; i++) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b_length; j++) {
-      size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = MIN(replaced, MIN(row[j], row[j + 1]) + 1);
+/* Insertions, removals, replacements and swaps of neighbours that turn `a` into `b`; both have at most
+ * NEAREST_SIZE_MAX bytes. */
+static unsigned edit_distance(const char *a, const char *b) {
+  unsigned cost[NEAREST_SIZE_MAX + 1][NEAREST_SIZE_MAX + 1];
+  size_t a_length = strlen(a), b_length = strlen(b);
+  for (size_t i = 0; i <= a_length; i++) {
+    for (size_t j = 0; j <= b_length; j++) {
+      if (i == 0 || j == 0) {
+        cost[i][j] = (unsigned)(i + j);
+        continue;
+      }
+      unsigned replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      cost[i][j] = MIN(replaced, MIN(cost[i - 1][j], cost[i][j - 1]) + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        cost[i][j] = MIN(cost[i][j], cost[i - 2][j - 2] + 1);
     }
   }
-  return row[b_length];
+  return cost[a_length][b_length];
 }
 
 const char *option_value_find_nearest(const char *text, const char *const *names) {
@@ -38,11 +40,11 @@ const char *option_value_find_nearest(const char *text, const char *const *names
   if (length == 0 || length > NEAREST_SIZE_MAX)
     return NULL;
   const char *nearest = NULL;
-  size_t least = MAX(length / 3, 1) + 1; /* a typing error or two */
+  unsigned least = MAX((unsigned)length / 3, 1) + 1; /* a typing error or two */
   for (; *names; names++) {
     if (strlen(*names) > NEAREST_SIZE_MAX)
       continue;
-    size_t distance = edit_distance(text, *names);
+    unsigned distance = edit_distance(text, *names);
     if (length >= 3 && g_str_has_prefix(*names, text))
       distance = MIN(distance, 1); /* an abbreviation */
     if (distance < least) {

@@ -144,7 +144,12 @@ static char *format_in_unit(const Unit *unit, int64_t value) {
   return g_strdup_printf("%" G_GINT64_FORMAT ".%0*" G_GINT64_FORMAT "%s", whole, digits, fraction, unit->suffix);
 }
 
-/* The shortest text; among equals the one in the larger unit. */
+/* Less is better: shorter, then without a point. */
+static size_t text_cost(const char *text) {
+  return 2 * strlen(text) + (strchr(text, '.') ? 1 : 0);
+}
+
+/* The shortest text; among equals one without a point, then the one in the larger unit. */
 static char *format(const UnitTable *table, int64_t value) {
   g_assert(value >= 0);
   g_autofree char *best = NULL;
@@ -152,7 +157,7 @@ static char *format(const UnitTable *table, int64_t value) {
     if (!table->units[i].is_written || (value == 0 && table->units[i].multiplier > table->bare_multiplier))
       continue;
     g_autofree char *text = format_in_unit(&table->units[i], value);
-    if (text && (!best || strlen(text) <= strlen(best))) {
+    if (text && (!best || text_cost(text) <= text_cost(best))) {
       g_free(best);
       best = g_steal_pointer(&text);
     }
