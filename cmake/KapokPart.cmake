@@ -1,5 +1,5 @@
 # kapok_part(NAME [PROGRAM program] LINK libraries...): the static library kapok-NAME of every .c file under NAME/,
-# and, with PROGRAM, an executable of NAME/main.c linked with it.
+# and, with PROGRAM, an executable of NAME/main.c linked with it (its target is program-NAME, its file bin/program).
 function(kapok_part name)
   cmake_parse_arguments(PART "" "PROGRAM" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${name}/*.c")
@@ -8,8 +8,9 @@ function(kapok_part name)
   target_include_directories(kapok-${name} PUBLIC "${CMAKE_SOURCE_DIR}")
   target_link_libraries(kapok-${name} PUBLIC ${PART_LINK})
   if(PART_PROGRAM)
-    add_executable(${PART_PROGRAM} "${CMAKE_SOURCE_DIR}/${name}/main.c")
-    target_link_libraries(${PART_PROGRAM} PRIVATE kapok-${name})
-    install(TARGETS ${PART_PROGRAM} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    add_executable(program-${name} "${CMAKE_SOURCE_DIR}/${name}/main.c")
+    set_target_properties(program-${name} PROPERTIES OUTPUT_NAME "${PART_PROGRAM}")
+    target_link_libraries(program-${name} PRIVATE kapok-${name})
+    install(TARGETS program-${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endfunction()
