@@ -88,8 +88,9 @@ static int64_t long_side_num(const Shape *shape) {
 }
 
 static int32_t long_side_for(const Shape *shape, int32_t short_side) {
-  int64_t product = rescale_i64(short_side, long_side_num(shape), 1);
-  return round_even(product, short_side_num(shape));
+  if (short_side == round_even(short_side_num(shape), shape->den)) /* the source's own size: no scaling at all */
+    return round_even(long_side_num(shape), shape->den);
+  return round_even(rescale_i64(short_side, long_side_num(shape), 1), short_side_num(shape));
 }
 
 static bool is_size_allowed(int32_t short_side, int32_t long_side) {
@@ -127,11 +128,7 @@ static int64_t interpolate_bitrate(int32_t side, int32_t long_side) {
 }
 
 static LadderRung make_rung(const LadderSource *source, const Shape *shape, int32_t side) {
-  int32_t source_side = round_even(short_side_num(shape), shape->den);
-  int32_t long_side = long_side_for(shape, side);
-  if (side == source_side) /* the source's own size: no scaling at all */
-    long_side = round_even(long_side_num(shape), shape->den);
-  long_side = MIN(long_side, PICTURE_SIDE_MAX);
+  int32_t long_side = MIN(long_side_for(shape, side), PICTURE_SIDE_MAX);
   int64_t rate = interpolate_bitrate(side, long_side);
   if (rational_is_valid(source->frame_rate) && source->frame_rate.num > 30 * (int64_t)source->frame_rate.den)
     rate = rate * 3 / 2;

@@ -1,0 +1,279 @@
+#include "media/segment_plan.h"
+
+#include <glib.h>
+
+#define SECOND_US G_GINT64_CONSTANT(1000000)
+
+static void test_segment_plan_choose_frame_rate(void) {
+  static const struct {
+    Rational grid, average, want;
+  } CASES[] = {
+      {{24000, 1001}, {24000, 1001}, {24000, 1001}},
+      {{2997, 125}, {2997, 125}, {24000, 1001}}, /* AVI's 23.976 */
+      {{30000, 1001}, {30000, 1001}, {30000, 1001}},
+      {{2997, 100}, {2997, 100}, {30000, 1001}},
+      {{60000, 1001}, {60000, 1001}, {60000, 1001}},
+      {{24, 1}, {24, 1}, {24, 1}},
+      {{25, 1}, {25, 1}, {25, 1}},
+      {{30, 1}, {30, 1}, {30, 1}},
+      {{30, 1}, {30000, 1001}, {30000, 1001}},
+      {{10, 1}, {10, 1}, {10, 1}},
+      {{12, 1}, {12, 1}, {12, 1}},
+      {{25, 2}, {25, 2}, {25, 2}},
+      {{1000000, 66667}, {1000000, 66667}, {15, 1}},
+      {{1, 1}, {1, 1}, {1, 1}},     /* regular and slow: its own */
+      {{7, 1}, {7, 1}, {7, 1}},     /* regular and not standard: its own */
+      {{1, 4}, {1, 4}, {1, 1}},     /* doubled to at least 1 */
+      {{25, 1}, {121, 5}, {25, 1}}, /* some frames lost: still on the grid of 25 */
+      {{30, 1}, {55, 2}, {30, 1}},
+      {{120, 1}, {120, 1}, {60, 1}}, /* halved */
+      {{120, 1}, {1194, 10}, {60, 1}},
+      {{120000, 1001}, {120000, 1001}, {60000, 1001}},
+      {{100, 1}, {100, 1}, {50, 1}},
+      {{240, 1}, {240, 1}, {60, 1}},
+      {{144, 1}, {144, 1}, {36, 1}},
+      {{121, 2}, {121, 2}, {60, 1}},     /* 60.5 */
+      {{120, 1}, {5249, 2633}, {30, 1}}, /* slides at about 2 fps on a grid of 120 */
+      {{100, 1}, {5249, 2633}, {25, 1}},
+      {{600, 1}, {3, 1}, {25, 1}},    /* QuickTime's clock */
+      {{90000, 1}, {25, 1}, {25, 1}}, /* a clock for a grid */
+      {{90000, 1}, {24000, 1001}, {24000, 1001}},
+      {{1000, 1}, {299, 10}, {30000, 1001}},
+      {{1000, 1}, {1000, 1}, {25, 1}}, /* one frame in Matroska */
+      {{50, 1}, {25, 1}, {25, 1}},     /* interlaced */
+      {{90000, 1}, {17, 1}, {25, 1}},  /* between the standard rates */
+      {{0, 0}, {0, 0}, {25, 1}},
+      {{25, 1}, {0, 0}, {25, 1}},
+      {{30, 1}, {0, 1}, {30, 1}},
+      {{90000, 1}, {0, 1}, {25, 1}},
+      {{0, 0}, {30, 1}, {30, 1}},
+      {{0, 0}, {2, 1}, {25, 1}},
+      {{-25, 1}, {-25, 1}, {25, 1}},
+      {{INT32_MAX, 1}, {INT32_MAX, 1}, {25, 1}},
+      {{1, INT32_MAX}, {1, INT32_MAX}, {25, 1}},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    Rational got = segment_plan_choose_frame_rate(CASES[i].grid, CASES[i].average);
+    g_test_message("grid %d/%d average %d/%d: %d/%d", CASES[i].grid.num, CASES[i].grid.den, CASES[i].average.num,
+                   CASES[i].average.den, got.num, got.den);
+    g_assert_cmpint(got.num, ==, CASES[i].want.num);
+    g_assert_cmpint(got.den, ==, CASES[i].want.den);
+  }
+}
+
+static void test_segment_plan_choose_frame_rate_range(void) {
+  for (int round = 0; round < 20000; round++) {
+    Rational grid = {g_test_rand_int_range(1, 1 << g_test_rand_int_range(1, 31)),
+                     g_test_rand_int_range(1, 1 << g_test_rand_int_range(1, 31))};
+    Rational average = g_test_rand_bit() ? grid : (Rational){g_test_rand_int_range(1, 100000), 1001};
+    Rational got = segment_plan_choose_frame_rate(grid, average);
+    g_assert_true(rational_is_valid(got));
+    g_assert_cmpfloat(rational_to_double(got), >=, 1.0);
+    g_assert_cmpfloat(rational_to_double(got), <=, 61.2);
+  }
+}
+
+static void test_segment_plan_new(void) {
+  static const struct {
+    Rational rate;
+    int64_t video_us, audio_us;
+    int32_t timescale_hz, frame_duration, gop_frames, segment_frames, span_segments;
+    int64_t frames, samples, segments, spans;
+    int32_t target_s;
+  } CASES[] = {
+      {{25, 1}, 60 * SECOND_US, 60 * SECOND_US, 10000, 400, 50, 150, 4, 1500, 2880000, 10, 4, 6},
+      {{24000, 1001}, 60 * SECOND_US, 0, 24000, 1001, 48, 144, 4, 1439, 0, 10, 4, 6},
+      {{30000, 1001}, 60 * SECOND_US, 0, 30000, 1001, 60, 180, 4, 1798, 0, 10, 4, 6},
+      {{60, 1}, 6 * SECOND_US, 6 * SECOND_US, 10020, 167, 120, 360, 4, 360, 288000, 1, 1, 6},
+      {{1, 1}, 13 * SECOND_US, 0, 10000, 10000, 2, 6, 4, 13, 0, 3, 2, 6},
+      {{1, 5}, 60 * SECOND_US, 0, 10000, 50000, 1, 1, 5, 12, 0, 12, 4, 5},
+      {{25, 1}, 1, 0, 10000, 400, 50, 150, 4, 1, 0, 1, 1, 1}, /* at least one frame */
+      /* The longer track counts: sound beyond the picture, picture beyond the sound. */
+      {{25, 1}, 10 * SECOND_US, 12 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 2, 2, 6},
+      {{25, 1}, 12 * SECOND_US, 10 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 2, 2, 6},
+      /* Audio alone: 281.25 AAC frames a segment. */
+      {{25, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 2, 6},
+      {{30, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 2, 6},
+      {{25, 1}, 0, 1, 10000, 400, 50, 150, 4, 0, 1, 1, 1, 1},
+      {{25, 1}, 0, 0, 10000, 400, 50, 150, 4, 0, 0, 0, 0, 1},
+      {{0, 0}, 60 * SECOND_US, 0, 10000, 400, 50, 150, 4, 1500, 0, 10, 4, 6}, /* an invalid rate is 25 */
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    SegmentPlan plan =
+        segment_plan_new(CASES[i].rate, CASES[i].video_us, CASES[i].audio_us, 6 * SECOND_US, 24 * SECOND_US);
+    g_test_message("case %zu", i);
+    g_assert_cmpint(plan.timescale_hz, ==, CASES[i].timescale_hz);
+    g_assert_cmpint(plan.frame_duration, ==, CASES[i].frame_duration);
+    g_assert_cmpint(plan.gop_frames, ==, CASES[i].gop_frames);
+    g_assert_cmpint(plan.segment_frames, ==, CASES[i].segment_frames);
+    g_assert_cmpint(plan.span_segments, ==, CASES[i].span_segments);
+    g_assert_cmpint(plan.frame_count, ==, CASES[i].frames);
+    g_assert_cmpint(plan.audio_sample_count, ==, CASES[i].samples);
+    g_assert_cmpint(segment_plan_segment_count(&plan), ==, CASES[i].segments);
+    g_assert_cmpint(segment_plan_span_count(&plan), ==, CASES[i].spans);
+    g_assert_cmpint(segment_plan_target_duration_s(&plan), ==, CASES[i].target_s);
+  }
+}
+
+static void test_segment_plan_out_of_range(void) {
+  SegmentPlan plan =
+      segment_plan_new((Rational){25, 1}, 60 * SECOND_US, 60 * SECOND_US, 6 * SECOND_US, 24 * SECOND_US);
+  int64_t first, count;
+  segment_plan_span(&plan, 0, &first, &count);
+  g_assert_cmpint(first, ==, 0);
+  g_assert_cmpint(count, ==, 1);
+  segment_plan_span(&plan, 4, &first, &count);
+  g_assert_cmpint(first, ==, 10);
+  g_assert_cmpint(count, ==, 0);
+  segment_plan_span(&plan, -1, &first, &count);
+  g_assert_cmpint(count, ==, 0);
+  segment_plan_segment(&plan, 10, &first, &count);
+  g_assert_cmpint(first, ==, 1500);
+  g_assert_cmpint(count, ==, 0);
+  segment_plan_segment(&plan, -1, &first, &count);
+  g_assert_cmpint(count, ==, 0);
+  g_assert_cmpint(segment_plan_audio_boundary(&plan, 0), ==, 0);
+  g_assert_cmpint(segment_plan_audio_boundary(&plan, 1), ==, 282);
+  g_assert_cmpint(segment_plan_audio_boundary(&plan, 10), ==, segment_plan_audio_frame_count(&plan));
+  g_assert_cmpint(segment_plan_audio_boundary(&plan, 11), ==, segment_plan_audio_frame_count(&plan));
+  g_assert_cmpint(segment_plan_duration_us(&plan), ==, 60 * SECOND_US);
+}
+
+/* Segments tile the frames, spans tile the segments. */
+static void assert_tiles(const SegmentPlan *plan) {
+  int64_t segments = segment_plan_segment_count(plan), next = 0, first, count;
+  for (int64_t i = 0; i < segments; i++) {
+    segment_plan_segment(plan, i, &first, &count);
+    g_assert_cmpint(first, ==, next);
+    g_assert_cmpint(count, >=, 1);
+    g_assert_true(i + 1 == segments ? count <= plan->segment_frames : count == plan->segment_frames);
+    next = first + count;
+  }
+  if (plan->frame_count > 0)
+    g_assert_cmpint(next, ==, plan->frame_count);
+  next = 0;
+  for (int64_t i = 0; i < segment_plan_span_count(plan); i++) {
+    segment_plan_span(plan, i, &first, &count);
+    g_assert_cmpint(first, ==, next);
+    g_assert_cmpint(count, >=, 1);
+    g_assert_cmpint(count, <=, i == 0 ? 1 : plan->span_segments);
+    next = first + count;
+  }
+  g_assert_cmpint(next, ==, segments);
+}
+
+/* Every audio segment has a frame, starts at or after its video segment, and less than one AAC frame after. */
+static void assert_audio(const SegmentPlan *plan) {
+  int64_t segments = segment_plan_segment_count(plan);
+  double frame_s = (double)plan->audio_frame_samples / plan->audio_rate_hz;
+  for (int64_t i = 0; i < segments; i++) {
+    int64_t boundary = segment_plan_audio_boundary(plan, i);
+    g_assert_cmpint(segment_plan_audio_boundary(plan, i + 1), >, boundary);
+    double video_s = (double)i * plan->segment_frames / rational_to_double(plan->frame_rate);
+    double late_s = (double)boundary * frame_s - video_s;
+    g_assert_cmpfloat(late_s, >=, -1e-6);
+    g_assert_cmpfloat(late_s, <, frame_s + 1e-6);
+  }
+  g_assert_cmpint(segment_plan_audio_boundary(plan, segments), ==, segment_plan_audio_frame_count(plan));
+}
+
+/* No duration, rounded to a whole second, is over the target (RFC 8216 §4.3.3.1). */
+static void assert_target_duration(const SegmentPlan *plan) {
+  int64_t segments = segment_plan_segment_count(plan), first, count;
+  double target_s = segment_plan_target_duration_s(plan) + 0.5;
+  for (int64_t i = 0; i < segments; i++) {
+    if (plan->frame_count > 0) {
+      segment_plan_segment(plan, i, &first, &count);
+      g_assert_cmpfloat((double)count / rational_to_double(plan->frame_rate), <, target_s);
+    }
+    if (plan->audio_sample_count > 0) {
+      int64_t frames = segment_plan_audio_boundary(plan, i + 1) - segment_plan_audio_boundary(plan, i);
+      g_assert_cmpfloat((double)frames * plan->audio_frame_samples / plan->audio_rate_hz, <, target_s);
+    }
+  }
+}
+
+static void assert_durations(const SegmentPlan *plan, int64_t video_us, int64_t audio_us) {
+  int64_t lesson_us = MAX(video_us, audio_us);
+  double fps = rational_to_double(plan->frame_rate);
+  int64_t frame_us = (int64_t)((double)SECOND_US / fps) + 1;
+  g_assert_cmpint(plan->timescale_hz % plan->frame_rate.num, ==, 0);
+  g_assert_cmpint(plan->timescale_hz, >=, 10000);
+  g_assert_cmpint((int64_t)plan->timescale_hz * plan->frame_rate.den, ==,
+                  (int64_t)plan->frame_duration * plan->frame_rate.num);
+  g_assert_cmpint(plan->segment_frames % plan->gop_frames, ==, 0);
+  g_assert_cmpint(plan->frame_count > 0, ==, video_us > 0);
+  g_assert_cmpint(plan->audio_sample_count > 0, ==, audio_us > 0);
+  if (video_us > 0)
+    g_assert_cmpint(ABS(segment_plan_duration_us(plan) - lesson_us), <=, frame_us);
+  if (audio_us > 0) {
+    int64_t audio_result_us = rescale_i64(plan->audio_sample_count, SECOND_US, plan->audio_rate_hz);
+    g_assert_cmpint(audio_result_us, >=, lesson_us - 21);
+    g_assert_cmpint(audio_result_us, <=, lesson_us + 21334 + 21);
+  }
+}
+
+static void test_segment_plan_property(void) {
+  static const Rational RATES[] = {{25, 1}, {30000, 1001}, {24000, 1001}, {60, 1}, {50, 1},    {60000, 1001},
+                                   {5, 1},  {1, 1},        {1, 5},        {36, 1}, {2997, 125}};
+  for (int round = 0; round < 3000; round++) {
+    Rational rate = RATES[g_test_rand_int_range(0, G_N_ELEMENTS(RATES))];
+    int64_t video_us = g_test_rand_int_range(0, 5) == 0 ? 0 : g_test_rand_int_range(1, 300 * (int)SECOND_US);
+    int64_t audio_us = g_test_rand_int_range(0, 5) == 0 ? 0 : g_test_rand_int_range(1, 300 * (int)SECOND_US);
+    if (g_test_rand_bit() && video_us > 0 && audio_us > 0)
+      audio_us = video_us + g_test_rand_int_range(0, 50000);
+    /* Lengths just past a segment's end are the delicate ones. */
+    if (g_test_rand_bit())
+      video_us -= video_us % (6 * SECOND_US) - g_test_rand_int_range(0, 30000) * (video_us > 0);
+    int64_t segment_us = g_test_rand_bit() ? 6 * SECOND_US : g_test_rand_int_range(0, 12) * SECOND_US;
+    SegmentPlan plan =
+        segment_plan_new(rate, video_us, audio_us, segment_us, g_test_rand_int_range(0, 61) * SECOND_US);
+    assert_durations(&plan, video_us, audio_us);
+    assert_tiles(&plan);
+    assert_target_duration(&plan);
+    if (audio_us > 0)
+      assert_audio(&plan);
+  }
+}
+
+/** Ten hours at 29.97: the audio does not drift away from the video. */
+static void test_segment_plan_no_drift(void) {
+  SegmentPlan plan = segment_plan_new((Rational){30000, 1001}, 36000 * SECOND_US, 36000 * SECOND_US, 6 * SECOND_US,
+                                      24 * SECOND_US);
+  assert_tiles(&plan);
+  assert_audio(&plan);
+  assert_target_duration(&plan);
+}
+
+/** Nothing that a broken header may claim overflows or loops. */
+static void test_segment_plan_extreme(void) {
+  static const int32_t RATE_PARTS[] = {INT32_MIN, -1, 0, 1, 2, 9999, 1000003, INT32_MAX - 1, INT32_MAX};
+  static const int64_t DURATIONS[] = {INT64_MIN, -1, 0, 1, SECOND_US, INT64_MAX};
+  const size_t parts = G_N_ELEMENTS(RATE_PARTS), durations = G_N_ELEMENTS(DURATIONS);
+  for (size_t i = 0; i < parts * parts * durations * durations * durations; i++) {
+    Rational rate = {RATE_PARTS[i % parts], RATE_PARTS[i / parts % parts]};
+    size_t j = i / parts / parts;
+    SegmentPlan plan = segment_plan_new(rate, DURATIONS[j % durations], DURATIONS[j / durations % durations],
+                                        DURATIONS[j / durations / durations], DURATIONS[j % durations]);
+    g_assert_cmpint(plan.gop_frames, >=, 1);
+    g_assert_cmpint(plan.segment_frames, >=, 1);
+    g_assert_cmpint(plan.span_segments, >=, 1);
+    g_assert_cmpint(plan.timescale_hz, >=, 1);
+    g_assert_cmpint(plan.frame_duration, >=, 1);
+    g_assert_cmpint(segment_plan_target_duration_s(&plan), >=, 1);
+    g_assert_cmpint(segment_plan_span_count(&plan), <=, segment_plan_segment_count(&plan));
+    g_assert_cmpint(segment_plan_duration_us(&plan), >=, 0);
+  }
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/segment-plan/choose-frame-rate", test_segment_plan_choose_frame_rate);
+  g_test_add_func("/segment-plan/choose-frame-rate-range", test_segment_plan_choose_frame_rate_range);
+  g_test_add_func("/segment-plan/new", test_segment_plan_new);
+  g_test_add_func("/segment-plan/out-of-range", test_segment_plan_out_of_range);
+  g_test_add_func("/segment-plan/property", test_segment_plan_property);
+  g_test_add_func("/segment-plan/no-drift", test_segment_plan_no_drift);
+  g_test_add_func("/segment-plan/extreme", test_segment_plan_extreme);
+  return g_test_run();
+}
