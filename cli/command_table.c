@@ -1,0 +1,155 @@
+#include "cli/command.h"
+
+#include <string.h>
+
+static const char *const INGEST_OPTIONS[] = {"title", "summary", "category", "institution", "wait", NULL};
+
+static const CliCommand COMMANDS[] = {
+    {.name = "serve",
+     .summary = {"启动服务：网站、接口和转码", "run Kapok: web site, API and transcoding"},
+     .usage = {"用法：kapok serve --data DIR --listen HOST:PORT [--config FILE] [--workers N] [设置...]\n"
+               "\n"
+               "在一台机器上运行 Kapok 的全部：HTTP 服务和 N 个转码进程，退出的进程会自动重启。\n"
+               "同一个数据文件夹同时只能有一个 serve。用 Ctrl-C 或 SIGTERM 停止；正在做的转码下次接着做。\n"
+               "\n"
+               "  --data DIR          数据文件夹，没有时自动建立\n"
+               "  --listen HOST:PORT  监听地址\n"
+               "  --config FILE       配置文件；命令行优先\n"
+               "  --workers N         转码进程数；0 表示每个处理器核心一个\n"
+               "\n"
+               "全部设置见 kapok --help-config。\n",
+               "Usage: kapok serve --data DIR --listen HOST:PORT [--config FILE] [--workers N] [settings...]\n"
+               "\n"
+               "Runs all of Kapok on one machine: the HTTP server and N transcoder workers, started again when\n"
+               "they end. One serve at a time may use a data folder. Stop it with Ctrl-C or SIGTERM; transcoding\n"
+               "goes on where it stopped at the next start.\n"
+               "\n"
+               "  --data DIR          data folder, made when missing\n"
+               "  --listen HOST:PORT  address to listen on\n"
+               "  --config FILE       config file; the command line goes before it\n"
+               "  --workers N         transcoder workers; 0: one per processor core\n"
+               "\n"
+               "For all settings see kapok --help-config.\n"},
+     .run = cli_serve_run},
+    {.name = "transcode",
+     .summary = {"单独运行一个转码进程", "run one transcoder worker alone"},
+     .usage = {"用法：kapok transcode --data DIR [--config FILE] [设置...]\n"
+               "\n"
+               "运行一个转码进程，直到 SIGTERM 或 Ctrl-C。kapok serve 会自己启动转码进程，一般不需要此命令。\n"
+               "\n"
+               "全部设置见 kapok --help-config。\n",
+               "Usage: kapok transcode --data DIR [--config FILE] [settings...]\n"
+               "\n"
+               "Runs one transcoder worker until SIGTERM or Ctrl-C. kapok serve starts workers by itself; this is\n"
+               "for more of them.\n"
+               "\n"
+               "For all settings see kapok --help-config.\n"},
+     .run = cli_transcode_run},
+    {.name = "ingest",
+     .summary = {"把视频或音频文件收进课程库", "take video or audio files in as lessons"},
+     .usage =
+         {"用法：kapok ingest --data DIR [选项...] FILE...\n"
+          "\n"
+          "把每个文件复制进数据文件夹，建立一门课程，排队转码；原文件不动。旁边的字幕文件（NAME.vtt、\n"
+          "NAME.zh-CN.srt 等）一起收入。标准输出每节课一行：媒体编号、制表符、标题。\n"
+          "\n"
+          "  --data DIR          数据文件夹，没有时自动建立\n"
+          "  --title TEXT        课程标题；省略时用文件名。有多个文件时依次加上 1、2、3...\n"
+          "  --summary TEXT      简介\n"
+          "  --category NAME     九个类别之一，中文名、英文名或代号\n"
+          "  --institution NAME  所属机构\n"
+          "  --wait              等到转码完成并显示进度；没有转码进程在运行时自己启动。Ctrl-C 只停止等待\n"
+          "\n"
+          "退出码：0 全部成功；1 有文件未能收入或转码失败；2 用法错误；130 等待被中断。\n",
+          "Usage: kapok ingest --data DIR [options...] FILE...\n"
+          "\n"
+          "Copies each file into the data folder, makes a course of it and queues it for transcoding; the file\n"
+          "itself stays as it is. Caption files beside it (NAME.vtt, NAME.zh-CN.srt, ...) are taken too.\n"
+          "Prints one line per lesson on standard output: asset id, tab, title.\n"
+          "\n"
+          "  --data DIR          data folder, made when missing\n"
+          "  --title TEXT        title of the course, else the file's name; with several files 1, 2, 3...\n"
+          "                      is added in their order\n"
+          "  --summary TEXT      summary\n"
+          "  --category NAME     one of the nine categories: Chinese name, English name or slug\n"
+          "  --institution NAME  institution that owns it\n"
+          "  --wait              wait until all is transcoded and show progress; starts workers when none\n"
+          "                      runs. Ctrl-C stops the waiting only\n"
+          "\n"
+          "Exit status: 0 all is well; 1 a file was not taken in or its transcoding failed; 2 wrong usage;\n"
+          "130 waiting was interrupted.\n"},
+     .own_options = INGEST_OPTIONS,
+     .argument_count_min = 1,
+     .argument_count_max = -1,
+     .run = cli_ingest_run},
+    {.name = "status",
+     .summary = {"查看课程和转码进度", "show lessons and their progress"},
+     .usage =
+         {"用法：kapok status --data DIR [ASSET]\n"
+          "\n"
+          "列出课程、状态和进度；给出媒体编号 ASSET 时显示它的详情。\n",
+          "Usage: kapok status --data DIR [ASSET]\n"
+          "\n"
+          "Lists the courses with state and progress; with an asset id ASSET shows the details of that one.\n"},
+     .argument_count_max = 1,
+     .run = cli_status_run},
+    {.name = "doctor",
+     .summary = {"检查安装和数据文件夹", "check the installation and the data folder"},
+     .usage =
+         {"用法：kapok doctor --data DIR [--config FILE] [设置...]\n"
+          "\n"
+          "检查程序、编解码组件、网页、数据文件夹、空间和目录库，每项一行：正常、注意或失败。\n"
+          "退出码：0 没有失败的项；1 有。\n",
+          "Usage: kapok doctor --data DIR [--config FILE] [settings...]\n"
+          "\n"
+          "Checks programs, codecs, web pages, the data folder, free space and the catalog; prints a line for\n"
+          "each: ok, warn or fail. Exit status: 0 nothing failed; 1 something did.\n"},
+     .run = cli_doctor_run},
+};
+
+const CliCommand *cli_command_table(size_t *ret_count) {
+  *ret_count = G_N_ELEMENTS(COMMANDS);
+  return COMMANDS;
+}
+
+const CliCommand *cli_command_find(const char *name) {
+  for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
+    if (strcmp(COMMANDS[i].name, name) == 0)
+      return &COMMANDS[i];
+  return NULL;
+}
+
+#define NAME_BYTES_MAX 32
+
+/** Letters to insert, delete or replace to make one of the other; NAME_BYTES_MAX for long names. */
+static size_t edit_distance(const char *a, const char *b) {
+  size_t a_length = strlen(a), b_length = strlen(b);
+  if (a_length >= NAME_BYTES_MAX || b_length >= NAME_BYTES_MAX)
+    return NAME_BYTES_MAX;
+  size_t row[NAME_BYTES_MAX];
+  for (size_t j = 0; j <= b_length; j++)
+    row[j] = j;
+  for (size_t i = 1; i <= a_length; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b_length; j++) {
+      size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = MIN(replaced, MIN(row[j], row[j - 1]) + 1);
+    }
+  }
+  return row[b_length];
+}
+
+const CliCommand *cli_command_nearest(const char *name) {
+  const CliCommand *nearest = NULL;
+  size_t least = MAX(strlen(name) / 2, 2) + 1;
+  for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++) {
+    size_t distance = edit_distance(name, COMMANDS[i].name);
+    if (distance < least) {
+      least = distance;
+      nearest = &COMMANDS[i];
+    }
+  }
+  return nearest;
+}

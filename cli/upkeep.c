@@ -1,0 +1,81 @@
+#include "cli/upkeep.h"
+
+#include "base/log.h"
+#include "catalog/job.h"
+#include "catalog/owner.h"
+#include "catalog/sweep.h"
+
+#define REAP_INTERVAL_S 5
+#define SWEEP_INTERVAL_S (10 * 60)
+/** A blob that the catalog does not name may belong to an intake or a job about to record it. */
+#define SWEEP_GRACE_US G_TIME_SPAN_HOUR
+
+struct Upkeep {
+  const DataFolder *folder;
+  guint reap_source, sweep_source;
+  GThread *sweep_thread; /**< of the last sweep, or NULL */
+  int is_sweeping;       /**< atomic */
+};
+
+static void reap(const DataFolder *folder) {
+  g_autoptr(GError) error = NULL;
+  int64_t count = 0;
+  if (!catalog_reap_jobs(folder->catalog, g_get_real_time(), owner_is_alive, NULL, &count, &error))
+    log_warning("reaper: %s", error->message);
+  else if (count > 0)
+    log_info("reaper: %" G_GINT64_FORMAT " jobs of lost workers are ready again", (gint64)count);
+}
+
+static void sweep(const DataFolder *folder) {
+  g_autoptr(GError) error = NULL;
+  int64_t count = 0;
+  if (!sweep_run(folder->catalog, folder->store, SWEEP_GRACE_US, &count, &error))
+    log_warning("sweep: %s", error->message);
+  else if (count > 0)
+    log_info("sweep: removed %" G_GINT64_FORMAT " left-over files and folders", (gint64)count);
+}
+
+void upkeep_run_once(const DataFolder *folder) {
+  reap(folder);
+  sweep(folder);
+}
+
+static gboolean on_reap(gpointer data) {
+  const Upkeep *upkeep = data;
+  reap(upkeep->folder);
+  return G_SOURCE_CONTINUE;
+}
+
+static gpointer sweep_thread_main(gpointer data) {
+  Upkeep *upkeep = data;
+  sweep(upkeep->folder);
+  g_atomic_int_set(&upkeep->is_sweeping, 0);
+  return NULL;
+}
+
+static gboolean on_sweep(gpointer data) {
+  Upkeep *upkeep = data;
+  if (!g_atomic_int_compare_and_exchange(&upkeep->is_sweeping, 0, 1))
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer(&upkeep->sweep_thread, g_thread_join);
+  upkeep->sweep_thread = g_thread_new("sweep", sweep_thread_main, upkeep);
+  return G_SOURCE_CONTINUE;
+}
+
+Upkeep *upkeep_start(const DataFolder *folder, bool with_sweep) {
+  Upkeep *upkeep = g_new0(Upkeep, 1);
+  upkeep->folder = folder;
+  upkeep->reap_source = g_timeout_add_seconds(REAP_INTERVAL_S, on_reap, upkeep);
+  if (with_sweep)
+    upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
+  return upkeep;
+}
+
+void upkeep_stop(Upkeep *upkeep) {
+  if (!upkeep)
+    return;
+  g_clear_handle_id(&upkeep->reap_source, g_source_remove);
+  g_clear_handle_id(&upkeep->sweep_source, g_source_remove);
+  g_clear_pointer(&upkeep->sweep_thread, g_thread_join);
+  g_free(upkeep);
+}
