@@ -105,6 +105,18 @@ static bool sync_parents(const FileStore *store, const char *key, GError **error
   }
 }
 
+/* Remove the folders above `key` that are empty now. */
+static void remove_empty_parents(const FileStore *store, const char *key) {
+  g_autofree char *path = g_strdup(key);
+  char *slash;
+  while ((slash = strrchr(path, '/')) != NULL) {
+    *slash = '\0';
+    AUTO_CLOSE int dir_fd = open_parent(store, path, false);
+    if (dir_fd < 0 || unlinkat(dir_fd, key_leaf(path), AT_REMOVEDIR) != 0)
+      return;
+  }
+}
+
 /* --- putting --- */
 
 /* Returns 0 or an errno. */
@@ -126,6 +138,7 @@ static bool move_into_place(const FileStore *store, const char *key, const char 
   }
   if (code == 0)
     return sync_parents(store, key, error);
+  remove_empty_parents(store, key);
   if (code == EEXIST) {
     g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "object \"%s\" exists already", key);
     return false;
@@ -283,18 +296,6 @@ static int files_open(const BlobStore *store, const char *key, int64_t *ret_size
   if (ret_size_bytes)
     *ret_size_bytes = status.st_size;
   return steal_fd(&fd);
-}
-
-/* Remove the folders above `key` that are empty now. */
-static void remove_empty_parents(const FileStore *store, const char *key) {
-  g_autofree char *path = g_strdup(key);
-  char *slash;
-  while ((slash = strrchr(path, '/')) != NULL) {
-    *slash = '\0';
-    AUTO_CLOSE int dir_fd = open_parent(store, path, false);
-    if (dir_fd < 0 || unlinkat(dir_fd, key_leaf(path), AT_REMOVEDIR) != 0)
-      return;
-  }
 }
 
 static bool files_delete(const BlobStore *store, const char *key, GError **error) {

@@ -17,7 +17,7 @@
 #define BACKOFF_MIN_US (G_USEC_PER_SEC / 2)
 #define BACKOFF_MAX_US (30 * G_USEC_PER_SEC)
 #define HEALTHY_US (60 * G_USEC_PER_SEC)
-#define SPAWN_TRIES 5 /* in a row; then the supervisor gives up */
+#define SPAWN_TRIES 4 /* in a row; then the supervisor gives up */
 
 typedef struct {
   Supervisor *supervisor;
