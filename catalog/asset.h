@@ -15,16 +15,16 @@ const char *asset_state_name(AssetState state); /**< "queued", ... as in the API
 typedef struct {
   char *id;
   AssetState state;
-  double progress;        /**< 0 to 1, of all its jobs, weighted */
-  char *error_code;       /**< NULL, or a stable word: see catalog/failure.h */
-  char *error_detail;     /**< NULL, or technical detail for the log and the studio, English */
-  char *source_key;       /**< blob */
-  char *source_name;      /**< file name as uploaded, UTF-8 */
+  double progress;    /**< 0 to 1, of all its jobs, weighted */
+  char *error_code;   /**< NULL, or a stable word: see catalog/failure.h */
+  char *error_detail; /**< NULL, or technical detail for the log and the studio, English */
+  char *source_key;   /**< blob */
+  char *source_name;  /**< file name as uploaded, UTF-8 */
   int64_t source_size_bytes;
-  bool has_video, has_audio;  /**< known once probed */
-  int64_t duration_us;        /**< of the lesson; 0 until probed */
-  int32_t target_duration_s;  /**< EXT-X-TARGETDURATION; 0 until probed */
-  char *poster_key;           /**< NULL until made */
+  bool has_video, has_audio;                /**< known once probed */
+  int64_t duration_us;                      /**< of the lesson; 0 until probed */
+  int32_t target_duration_s;                /**< EXT-X-TARGETDURATION; 0 until probed */
+  char *poster_key;                         /**< NULL until made */
   int64_t created_us, updated_us, ready_us; /**< ready_us 0 until ready */
 } CatalogAsset;
 void catalog_asset_free(CatalogAsset *asset);
@@ -37,19 +37,19 @@ typedef enum { TRACK_KIND_VIDEO, TRACK_KIND_AUDIO } TrackKind;
 
 /** A track of the stored encode: one rendition. */
 typedef struct {
-  int64_t id; /**< the catalog's own number; 0 in a track that is not stored yet */
+  int64_t id;    /**< the catalog's own number; 0 in a track that is not stored yet */
   char name[16]; /**< "v360", "a128": URL part, unique in the asset */
   TrackKind kind;
-  char codec[16];          /**< RFC 6381; empty until the first publication */
-  int64_t bitrate_bps;     /**< planned maximum */
-  int32_t width, height;   /**< video */
-  Rational frame_rate;     /**< video */
-  int32_t channels;        /**< audio */
-  char language[36];       /**< BCP 47 or empty */
+  char codec[16];        /**< RFC 6381; empty until the first publication */
+  int64_t bitrate_bps;   /**< planned maximum */
+  int32_t width, height; /**< video */
+  Rational frame_rate;   /**< video */
+  int32_t channels;      /**< audio */
+  char language[36];     /**< BCP 47 or empty */
   int32_t timescale_hz;
-  int64_t segment_total;   /**< planned segments */
-  int64_t segment_count;   /**< published without a gap from the first on */
-  bool is_complete;        /**< all is published */
+  int64_t segment_total; /**< planned segments */
+  int64_t segment_count; /**< published without a gap from the first on */
+  bool is_complete;      /**< all is published */
 } CatalogTrack;
 
 /** Tracks by kind (video first), then bit rate. Array of CatalogTrack. */

@@ -16,13 +16,13 @@ const CatalogWord *catalog_find_word(const CatalogWord *words, size_t count, con
 
 typedef struct {
   char *id, *title, *summary;
-  char *kind, *category; /**< slugs; category may be empty */
-  char **audiences, **tags; /**< NULL-terminated, never NULL */
-  char *language;        /**< BCP 47 */
+  char *kind, *category;        /**< slugs; category may be empty */
+  char **audiences, **tags;     /**< NULL-terminated, never NULL */
+  char *language;               /**< BCP 47 */
   char *institution, *division; /**< name, 12-digit code; may be empty */
   int64_t created_us, updated_us;
   int64_t lesson_count, duration_us;
-  char *asset_id;        /**< of the first lesson, or NULL */
+  char *asset_id; /**< of the first lesson, or NULL */
   AssetState asset_state;
   double asset_progress;
   bool has_poster;
@@ -39,19 +39,19 @@ void catalog_lesson_free(CatalogLesson *lesson);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogLesson, catalog_lesson_free)
 
 /** NOT_FOUND when there is none. `ret_lessons`: array of CatalogLesson *, by position. */
-bool catalog_load_course(Catalog *catalog, const char *course_id, CatalogCourse **ret_course, GPtrArray **ret_lessons,
-                         GError **error);
+bool catalog_load_course(Catalog *catalog, const char *course_id, CatalogCourse **ret_course,
+                         GPtrArray **ret_lessons, GError **error);
 
 typedef enum { COURSE_SORT_NEWEST, COURSE_SORT_TITLE, COURSE_SORT_DURATION } CourseSort;
 
 #define COURSE_PAGE_LIMIT_MAX 100
 typedef struct {
-  const char *text;     /**< words that title, summary, tags or institution shall hold (all of them); NULL: any */
+  const char *text; /**< words that title, summary, tags or institution shall hold (all of them); NULL: any */
   const char *category, *audience, *kind; /**< slugs; NULL: any */
-  const char *division; /**< prefix of the code; NULL: any */
+  const char *division;                   /**< prefix of the code; NULL: any */
   CourseSort sort;
-  int limit;            /**< 1 to COURSE_PAGE_LIMIT_MAX */
-  const char *cursor;   /**< `next` of the page before; NULL: first page. INVALID when it is not ours */
+  int limit;          /**< 1 to COURSE_PAGE_LIMIT_MAX */
+  const char *cursor; /**< `next` of the page before; NULL: first page. INVALID when it is not ours */
 } CourseQuery;
 
 typedef struct {

@@ -5,11 +5,11 @@
 #include "catalog/catalog.h"
 
 typedef struct {
-  const char *path;        /**< the file; stays where it is */
-  const char *title;       /**< NULL: from the file name */
-  const char *summary;     /**< may be NULL */
-  const char *category;    /**< slug or name; NULL: none */
-  const char *institution; /**< may be NULL */
+  const char *path;         /**< the file; stays where it is */
+  const char *title;        /**< NULL: from the file name */
+  const char *summary;      /**< may be NULL */
+  const char *category;     /**< slug or name; NULL: none */
+  const char *institution;  /**< may be NULL */
   int64_t max_source_bytes; /**< 0: no limit */
 } IntakeRequest;
 

@@ -18,19 +18,22 @@ typedef enum {
 } JobKind;
 const char *job_kind_name(JobKind kind);
 
+/** Priority of a probe job: above all that probes plan (0 to 999), since it is short and the rest waits for it. */
+#define JOB_PRIORITY_PROBE 1000
+
 typedef enum { JOB_STATE_READY, JOB_STATE_RUNNING, JOB_STATE_DONE, JOB_STATE_FAILED, JOB_STATE_CANCELLED } JobState;
 const char *job_state_name(JobState state);
 
 /** A claimed job. */
 typedef struct {
   int64_t id;
-  int64_t attempt;     /**< the fencing number: grows with every claim */
+  int64_t attempt; /**< the fencing number: grows with every claim */
   JobKind kind;
-  int64_t span_index;  /**< of a SPAN job, else 0 */
-  int64_t failures;    /**< earlier reported failures */
+  int64_t span_index; /**< of a SPAN job, else 0 */
+  int64_t failures;   /**< earlier reported failures */
   char asset_id[16];
   char *source_key;
-  char *plan;          /**< what the probe stored with catalog_plan_asset() (JSON of the transcoder's own), or NULL */
+  char *plan; /**< what the probe stored with catalog_plan_asset() (JSON of the transcoder's own), or NULL */
 } CatalogJob;
 void catalog_job_free(CatalogJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogJob, catalog_job_free)
@@ -57,8 +60,8 @@ typedef struct {
   bool has_video, has_audio;
   int64_t duration_us;
   int32_t target_duration_s;
-  const char *plan_json;           /**< kept for the asset's other jobs */
-  const CatalogTrack *tracks;      /**< id, codec, segment_count, is_complete ignored */
+  const char *plan_json;      /**< kept for the asset's other jobs */
+  const CatalogTrack *tracks; /**< id, codec, segment_count, is_complete ignored */
   size_t track_count;
   const CatalogJobPlan *jobs;
   size_t job_count;
@@ -70,26 +73,26 @@ bool catalog_plan_asset(Catalog *catalog, const CatalogJob *job, const char *own
 typedef struct {
   const char *track_name;
   const char *blob_key;
-  int64_t span_index;            /**< unique per track: a second publication of the same is CATALOG_ERROR_CONFLICT */
-  int64_t first_segment;         /**< index of segments[0] in the track */
+  int64_t span_index;    /**< unique per track: a second publication of the same is CATALOG_ERROR_CONFLICT */
+  int64_t first_segment; /**< index of segments[0] in the track */
   const CatalogSegment *segments;
   size_t segment_count;
-  const char *codec;             /**< RFC 6381 */
-  GBytes *init;                  /**< init segment: stored at the first publication of the track; a later one must be
+  const char *codec; /**< RFC 6381 */
+  GBytes *init;      /**< init segment: stored at the first publication of the track; a later one must be
                                       byte-equal (else CATALOG_ERROR_CONFLICT) */
-  bool is_last;                  /**< audio: the track is complete with this (video: computed from segment_total) */
+  bool is_last;      /**< audio: the track is complete with this (video: computed from segment_total) */
 } CatalogPublication;
 
 /** Record publications of a running job in one transaction; with `finish` the job is done with it. Moves the asset
  * to PLAYABLE when every kind of track it has can be played from the start (at least one video track, and the audio
  * when there is one), and to READY when its last job is done. */
-bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner, const CatalogPublication *publications,
-                     size_t count, bool finish, GError **error);
+bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner,
+                     const CatalogPublication *publications, size_t count, bool finish, GError **error);
 
 /** Segments already published of a track (audio job after a crash): the number of published span files. NOT_FOUND
  * when the track is not there. */
-bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const char *track_name, int64_t *ret_count,
-                                   GError **error);
+bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const char *track_name,
+                                   int64_t *ret_count, GError **error);
 
 /** Record the poster and finish the poster job. */
 bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char *owner, const char *blob_key,
@@ -100,8 +103,8 @@ bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char 
  * other jobs are cancelled. A failed poster job never fails its asset: it just ends (DONE without a poster). */
 #define JOB_FAILURES_MAX 2
 #define JOB_RETRY_DELAY_US (2 * G_TIME_SPAN_SECOND)
-bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code, const char *detail,
-                      bool may_retry, GError **error);
+bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code,
+                      const char *detail, bool may_retry, GError **error);
 
 /** Give a job back untouched (the worker stops): ready again at once. */
 bool catalog_release_job(Catalog *catalog, const CatalogJob *job, const char *owner, GError **error);

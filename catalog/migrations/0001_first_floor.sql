@@ -1,5 +1,7 @@
 -- First floor: assets with tracks and published segments, courses with lessons, jobs.
 
+PRAGMA application_id = 0x4B41504B; -- "KAPK": CATALOG_APPLICATION_ID of migration.h
+
 CREATE TABLE asset (
   id                TEXT NOT NULL PRIMARY KEY,
   state             TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'playable', 'ready', 'failed')),

@@ -1,0 +1,222 @@
+#include "catalog/asset.h"
+
+#include "catalog/asset_row.h"
+#include "catalog/transaction.h"
+
+static const char *const state_names[] = {
+    [ASSET_STATE_QUEUED] = "queued",
+    [ASSET_STATE_PLAYABLE] = "playable",
+    [ASSET_STATE_READY] = "ready",
+    [ASSET_STATE_FAILED] = "failed",
+};
+
+const char *asset_state_name(AssetState state) {
+  return state_names[state];
+}
+
+AssetState asset_row_state(const char *name) {
+  for (size_t i = 0; i < G_N_ELEMENTS(state_names); i++)
+    if (g_str_equal(state_names[i], name))
+      return (AssetState)i;
+  return ASSET_STATE_QUEUED;
+}
+
+const char *track_kind_name(TrackKind kind) {
+  return kind == TRACK_KIND_VIDEO ? "video" : "audio";
+}
+
+void catalog_asset_free(CatalogAsset *asset) {
+  if (!asset)
+    return;
+  g_free(asset->id);
+  g_free(asset->error_code);
+  g_free(asset->error_detail);
+  g_free(asset->source_key);
+  g_free(asset->source_name);
+  g_free(asset->poster_key);
+  g_free(asset);
+}
+
+static CatalogAsset *read_asset(Statement *statement) {
+  CatalogAsset *asset = g_new0(CatalogAsset, 1);
+  asset->id = statement_dup_text(statement, 0);
+  asset->state = asset_row_state(statement_text(statement, 1));
+  asset->progress = statement_real(statement, 2);
+  asset->error_code = statement_dup_text(statement, 3);
+  asset->error_detail = statement_dup_text(statement, 4);
+  asset->source_key = statement_dup_text(statement, 5);
+  asset->source_name = statement_dup_text(statement, 6);
+  asset->source_size_bytes = statement_int(statement, 7);
+  asset->has_video = statement_bool(statement, 8);
+  asset->has_audio = statement_bool(statement, 9);
+  asset->duration_us = statement_int(statement, 10);
+  asset->target_duration_s = statement_int32(statement, 11);
+  asset->poster_key = statement_dup_text(statement, 12);
+  asset->created_us = statement_int(statement, 13);
+  asset->updated_us = statement_int(statement, 14);
+  asset->ready_us = statement_int(statement, 15);
+  return asset;
+}
+
+bool catalog_load_asset(Catalog *catalog, const char *asset_id, CatalogAsset **ret_asset, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_ASSET);
+  statement_bind(&statement, argument_text(asset_id));
+  bool has_row = false;
+  if (!statement_step(&statement, &has_row, error))
+    return false;
+  if (!has_row) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no asset %s", asset_id);
+    return false;
+  }
+  *ret_asset = read_asset(&statement);
+  return true;
+}
+
+CatalogTrack asset_row_track(Statement *statement) {
+  CatalogTrack track = {0};
+  track.id = statement_int(statement, 0);
+  statement_copy_text(statement, 1, track.name, sizeof track.name);
+  track.kind = g_str_equal(statement_text(statement, 2), "video") ? TRACK_KIND_VIDEO : TRACK_KIND_AUDIO;
+  statement_copy_text(statement, 3, track.codec, sizeof track.codec);
+  track.bitrate_bps = statement_int(statement, 4);
+  track.width = statement_int32(statement, 5);
+  track.height = statement_int32(statement, 6);
+  track.frame_rate = (Rational){statement_int32(statement, 7), statement_int32(statement, 8)};
+  track.channels = statement_int32(statement, 9);
+  statement_copy_text(statement, 10, track.language, sizeof track.language);
+  track.timescale_hz = statement_int32(statement, 11);
+  track.segment_total = statement_int(statement, 12);
+  track.segment_count = statement_int(statement, 13);
+  track.is_complete = statement_bool(statement, 14);
+  return track;
+}
+
+/* Adds what the current row holds to `rows`. */
+typedef void (*ReadRowFunc)(Statement *statement, gpointer rows);
+
+static bool load_rows(Catalog *catalog, StatementId id, Argument key, ReadRowFunc read_row, gpointer rows,
+                      GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, id);
+  statement_bind(&statement, key);
+  for (;;) {
+    bool has_row = false;
+    if (!statement_step(&statement, &has_row, error))
+      return false;
+    if (!has_row)
+      return true;
+    read_row(&statement, rows);
+  }
+}
+
+static void add_track(Statement *statement, gpointer rows) {
+  CatalogTrack track = asset_row_track(statement);
+  g_array_append_val((GArray *)rows, track);
+}
+
+bool catalog_load_tracks(Catalog *catalog, const char *asset_id, GArray **ret_tracks, GError **error) {
+  g_autoptr(GArray) tracks = g_array_new(FALSE, FALSE, sizeof(CatalogTrack));
+  if (!load_rows(catalog, STATEMENT_LIST_TRACKS, argument_text(asset_id), add_track, tracks, error))
+    return false;
+  *ret_tracks = g_steal_pointer(&tracks);
+  return true;
+}
+
+static CatalogSegment read_segment(Statement *statement, int column) {
+  return (CatalogSegment){
+      .offset = statement_int(statement, column),
+      .length = statement_int(statement, column + 1),
+      .decode_time = statement_int(statement, column + 2),
+      .duration = statement_int(statement, column + 3),
+  };
+}
+
+static void add_segment(Statement *statement, gpointer rows) {
+  CatalogSegment segment = read_segment(statement, 0);
+  g_array_append_val((GArray *)rows, segment);
+}
+
+bool catalog_load_segments(Catalog *catalog, int64_t track_id, GArray **ret_segments, GError **error) {
+  g_autoptr(GArray) segments = g_array_new(FALSE, FALSE, sizeof(CatalogSegment));
+  if (!load_rows(catalog, STATEMENT_LIST_SEGMENTS, argument_int(track_id), add_segment, segments, error))
+    return false;
+  *ret_segments = g_steal_pointer(&segments);
+  return true;
+}
+
+bool catalog_find_segment(Catalog *catalog, const char *asset_id, const char *track_name, int64_t segment_index,
+                          char **ret_blob_key, CatalogSegment *ret_segment, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_FIND_SEGMENT);
+  statement_bind(&statement, argument_text(asset_id), argument_text(track_name), argument_int(segment_index));
+  bool has_row = false;
+  if (!statement_step(&statement, &has_row, error))
+    return false;
+  if (!has_row) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no segment %" G_GINT64_FORMAT " in %s/%s",
+                segment_index, asset_id, track_name);
+    return false;
+  }
+  *ret_blob_key = statement_dup_text(&statement, 0);
+  *ret_segment = read_segment(&statement, 1);
+  return true;
+}
+
+bool catalog_load_init(Catalog *catalog, const char *asset_id, const char *track_name, GBytes **ret_init,
+                       GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_INIT);
+  statement_bind(&statement, argument_text(asset_id), argument_text(track_name));
+  bool has_row = false;
+  if (!statement_step(&statement, &has_row, error))
+    return false;
+  if (!has_row) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no init segment of %s/%s", asset_id, track_name);
+    return false;
+  }
+  *ret_init = statement_dup_bytes(&statement, 0);
+  return true;
+}
+
+static void clear_caption(gpointer data) {
+  CatalogCaption *caption = data;
+  g_free(caption->label);
+  g_free(caption->blob_key);
+}
+
+static void add_caption(Statement *statement, gpointer rows) {
+  CatalogCaption caption = {.label = statement_dup_text(statement, 1),
+                            .blob_key = statement_dup_text(statement, 2)};
+  statement_copy_text(statement, 0, caption.language, sizeof caption.language);
+  g_array_append_val((GArray *)rows, caption);
+}
+
+bool catalog_load_captions(Catalog *catalog, const char *asset_id, GArray **ret_captions, GError **error) {
+  g_autoptr(GArray) captions = g_array_new(FALSE, FALSE, sizeof(CatalogCaption));
+  g_array_set_clear_func(captions, clear_caption);
+  if (!load_rows(catalog, STATEMENT_LIST_CAPTIONS, argument_text(asset_id), add_caption, captions, error))
+    return false;
+  *ret_captions = g_steal_pointer(&captions);
+  return true;
+}
+
+static void add_key(Statement *statement, gpointer rows) {
+  g_hash_table_add(rows, statement_dup_text(statement, 0));
+}
+
+bool catalog_load_blob_keys(Catalog *catalog, const char *asset_id, GHashTable **ret_keys, GError **error) {
+  g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  if (!load_rows(catalog, STATEMENT_LIST_BLOB_KEYS, argument_text(asset_id), add_key, keys, error))
+    return false;
+  *ret_keys = g_steal_pointer(&keys);
+  return true;
+}

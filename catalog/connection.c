@@ -1,0 +1,293 @@
+#include "catalog/connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+struct Connection {
+  char *path;
+  ConnectionRole role;
+  sqlite3 *db;
+  sqlite3_stmt *statements[STATEMENT_COUNT]; /* NULL: not of this role */
+};
+
+static CatalogError error_code_of(int status) {
+  switch (status & 0xff) {
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED:
+    return CATALOG_ERROR_BUSY;
+  case SQLITE_CONSTRAINT:
+    return CATALOG_ERROR_CONFLICT;
+  case SQLITE_CORRUPT:
+  case SQLITE_NOTADB:
+  case SQLITE_FORMAT:
+  case SQLITE_SCHEMA:
+  case SQLITE_ERROR:
+    return CATALOG_ERROR_DAMAGED;
+  case SQLITE_TOOBIG:
+  case SQLITE_MISMATCH:
+  case SQLITE_RANGE:
+    return CATALOG_ERROR_INVALID;
+  default:
+    return CATALOG_ERROR_IO;
+  }
+}
+
+static bool fail(const Connection *connection, int status, const char *action, GError **error) {
+  CatalogError code = error_code_of(status);
+  if ((status & 0xff) == SQLITE_NOTADB)
+    g_set_error(error, CATALOG_ERROR, code, "%s is not a Kapok catalog: not an SQLite file", connection->path);
+  else
+    g_set_error(error, CATALOG_ERROR, code, "%s: cannot %s: %s", connection->path, action,
+                connection->db ? sqlite3_errmsg(connection->db) : sqlite3_errstr(status));
+  return false;
+}
+
+/* Made by us so that only owner and group read it: SQLite gives the same mode to its side files. With O_EXCL no
+ * descriptor of an existing file is opened, since closing it would drop SQLite's locks of this process. */
+static bool make_file(const char *path, GError **error) {
+  int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
+  if (fd >= 0) {
+    close(fd);
+    return true;
+  }
+  if (errno == EEXIST)
+    return true;
+  int saved = errno;
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_IO, "cannot make %s: %s", path, g_strerror(saved));
+  return false;
+}
+
+static void harden(sqlite3 *db) {
+  sqlite3_extended_result_codes(db, 1);
+  sqlite3_busy_timeout(db, CONNECTION_BUSY_TIMEOUT_MS);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+}
+
+static bool prepare_class(Connection *connection, StatementClass class, GError **error) {
+  for (int id = 0; id < STATEMENT_COUNT; id++) {
+    const StatementSpec *spec = statement_spec((StatementId)id);
+    if (spec->class != class || connection->statements[id])
+      continue;
+    int status = sqlite3_prepare_v3(connection->db, spec->sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                    &connection->statements[id], NULL);
+    if (status != SQLITE_OK)
+      return fail(connection, status, spec->sql, error);
+  }
+  return true;
+}
+
+static bool set_up(Connection *connection, GError **error) {
+  if (!connection_run_script(connection, statement_setup_every, error))
+    return false;
+  const char *own = connection->role == CONNECTION_ROLE_WRITER ? statement_setup_writer : statement_setup_reader;
+  return connection_run_script(connection, own, error) && prepare_class(connection, STATEMENT_CLASS_BARE, error);
+}
+
+Connection *connection_open(const char *path, ConnectionRole role, GError **error) {
+  if (role == CONNECTION_ROLE_WRITER && !make_file(path, error))
+    return NULL;
+  g_autoptr(Connection) connection = g_new0(Connection, 1);
+  connection->path = g_strdup(path);
+  connection->role = role;
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+  int status = sqlite3_open_v2(path, &connection->db, flags, NULL);
+  if (status != SQLITE_OK) {
+    fail(connection, status, "open it", error);
+    return NULL;
+  }
+  harden(connection->db);
+  return set_up(connection, error) ? g_steal_pointer(&connection) : NULL;
+}
+
+void connection_close(Connection *connection) {
+  if (!connection)
+    return;
+  for (int id = 0; id < STATEMENT_COUNT; id++)
+    sqlite3_finalize(connection->statements[id]);
+  sqlite3_close(connection->db);
+  g_free(connection->path);
+  g_free(connection);
+}
+
+/* SQLite does not wait for the lock that this change needs, so we do. */
+bool connection_enable_wal(Connection *connection, GError **error) {
+  int64_t deadline_us = g_get_monotonic_time() + CONNECTION_BUSY_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
+  for (;;) {
+    g_autoptr(GError) failure = NULL;
+    if (connection_run_bare(connection, STATEMENT_ENABLE_WAL, &failure))
+      return true;
+    if (!g_error_matches(failure, CATALOG_ERROR, CATALOG_ERROR_BUSY) || g_get_monotonic_time() > deadline_us) {
+      g_propagate_error(error, g_steal_pointer(&failure));
+      return false;
+    }
+    g_usleep(5 * G_TIME_SPAN_MILLISECOND);
+  }
+}
+
+bool connection_prepare(Connection *connection, GError **error) {
+  return prepare_class(connection, STATEMENT_CLASS_READ, error) &&
+         (connection->role == CONNECTION_ROLE_READER || prepare_class(connection, STATEMENT_CLASS_WRITE, error));
+}
+
+bool connection_run_script(Connection *connection, const char *sql, GError **error) {
+  int status = sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
+  return status == SQLITE_OK || fail(connection, status, "set it up", error);
+}
+
+const char *connection_path(const Connection *connection) {
+  return connection->path;
+}
+
+int64_t connection_changes(const Connection *connection) {
+  return sqlite3_changes64(connection->db);
+}
+
+bool connection_is_in_transaction(const Connection *connection) {
+  return !sqlite3_get_autocommit(connection->db);
+}
+
+Argument argument_text(const char *text) {
+  return (Argument){text ? ARGUMENT_TEXT : ARGUMENT_NULL, {.text = text}};
+}
+
+Argument argument_bytes(GBytes *bytes) {
+  return (Argument){bytes ? ARGUMENT_BYTES : ARGUMENT_NULL, {.bytes = bytes}};
+}
+
+Argument argument_int(int64_t number) {
+  return (Argument){ARGUMENT_INT, {.number = number}};
+}
+
+Argument argument_real(double real) {
+  return (Argument){ARGUMENT_REAL, {.real = real}};
+}
+
+Statement statement_use(Connection *connection, StatementId id) {
+  sqlite3_stmt *stmt = connection->statements[id];
+  g_assert(stmt && !sqlite3_stmt_busy(stmt));
+  return (Statement){connection, stmt, SQLITE_OK};
+}
+
+void statement_clear(Statement *statement) {
+  if (statement->stmt)
+    statement_rewind(statement);
+  *statement = (Statement){0};
+}
+
+void statement_rewind(Statement *statement) {
+  sqlite3_reset(statement->stmt);
+  sqlite3_clear_bindings(statement->stmt);
+  statement->status = SQLITE_OK;
+}
+
+static int bind_one(sqlite3_stmt *stmt, int index, const Argument *argument) {
+  gsize size = 0;
+  const void *data = NULL;
+  switch (argument->kind) {
+  case ARGUMENT_TEXT:
+    return sqlite3_bind_text(stmt, index, argument->value.text, -1, SQLITE_STATIC);
+  case ARGUMENT_INT:
+    return sqlite3_bind_int64(stmt, index, argument->value.number);
+  case ARGUMENT_REAL:
+    return sqlite3_bind_double(stmt, index, argument->value.real);
+  case ARGUMENT_BYTES:
+    data = g_bytes_get_data(argument->value.bytes, &size);
+    return sqlite3_bind_blob64(stmt, index, data ? data : "", size, SQLITE_STATIC);
+  case ARGUMENT_NULL:
+    break;
+  }
+  return sqlite3_bind_null(stmt, index);
+}
+
+void statement_bind_arguments(Statement *statement, const Argument *arguments, size_t count) {
+  g_assert(count == (size_t)sqlite3_bind_parameter_count(statement->stmt));
+  for (size_t i = 0; i < count; i++) {
+    int status = bind_one(statement->stmt, (int)i + 1, &arguments[i]);
+    if (status != SQLITE_OK && statement->status == SQLITE_OK)
+      statement->status = status;
+  }
+}
+
+bool statement_step(Statement *statement, bool *ret_row, GError **error) {
+  int status = statement->status == SQLITE_OK ? sqlite3_step(statement->stmt) : statement->status;
+  if (status != SQLITE_ROW && status != SQLITE_DONE)
+    return fail(statement->connection, status, sqlite3_sql(statement->stmt), error);
+  *ret_row = status == SQLITE_ROW;
+  return true;
+}
+
+bool statement_run(Statement *statement, GError **error) {
+  bool has_row = true;
+  while (has_row)
+    if (!statement_step(statement, &has_row, error))
+      return false;
+  return true;
+}
+
+const char *statement_text(Statement *statement, int column) {
+  const unsigned char *text = sqlite3_column_text(statement->stmt, column);
+  return text ? (const char *)text : "";
+}
+
+char *statement_dup_text(Statement *statement, int column) {
+  return g_strdup((const char *)sqlite3_column_text(statement->stmt, column));
+}
+
+void statement_copy_text(Statement *statement, int column, char *ret_text, size_t size) {
+  g_strlcpy(ret_text, statement_text(statement, column), size);
+}
+
+int64_t statement_int(Statement *statement, int column) {
+  return sqlite3_column_int64(statement->stmt, column);
+}
+
+int32_t statement_int32(Statement *statement, int column) {
+  int64_t number = statement_int(statement, column);
+  return (int32_t)CLAMP(number, INT32_MIN, INT32_MAX);
+}
+
+bool statement_bool(Statement *statement, int column) {
+  return statement_int(statement, column) != 0;
+}
+
+double statement_real(Statement *statement, int column) {
+  return sqlite3_column_double(statement->stmt, column);
+}
+
+bool statement_is_null(Statement *statement, int column) {
+  return sqlite3_column_type(statement->stmt, column) == SQLITE_NULL;
+}
+
+GBytes *statement_dup_bytes(Statement *statement, int column) {
+  const void *data = sqlite3_column_blob(statement->stmt, column);
+  return g_bytes_new(data, (gsize)sqlite3_column_bytes(statement->stmt, column));
+}
+
+bool connection_run_arguments(Connection *connection, StatementId id, const Argument *arguments, size_t count,
+                              GError **error) {
+  g_auto(Statement) statement = statement_use(connection, id);
+  statement_bind_arguments(&statement, arguments, count);
+  return statement_run(&statement, error);
+}
+
+bool connection_run_bare(Connection *connection, StatementId id, GError **error) {
+  return connection_run_arguments(connection, id, NULL, 0, error);
+}
+
+bool connection_load_number(Connection *connection, StatementId id, const Argument *arguments, size_t count,
+                            int64_t *ret_number, GError **error) {
+  g_auto(Statement) statement = statement_use(connection, id);
+  statement_bind_arguments(&statement, arguments, count);
+  bool has_row = false;
+  if (!statement_step(&statement, &has_row, error))
+    return false;
+  *ret_number = has_row ? statement_int(&statement, 0) : 0;
+  return true;
+}

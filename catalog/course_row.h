@@ -1,0 +1,8 @@
+/** Reading rows of courses. Internal to catalog/. */
+#pragma once
+
+#include "catalog/connection.h"
+#include "catalog/course.h"
+
+/** A course from the columns that every course statement begins with. */
+CatalogCourse *course_row_read(Statement *statement);

@@ -1,0 +1,244 @@
+#include "catalog/intake.h"
+
+#include "base/id.h"
+#include "base/units.h"
+#include "catalog/course.h"
+#include "catalog/job.h"
+#include "catalog/keys.h"
+#include "catalog/side_captions.h"
+#include "catalog/transaction.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TITLE_CHARACTERS_MAX 200
+#define SUMMARY_CHARACTERS_MAX 20000
+#define TITLE_FALLBACK "未命名"
+
+/* What one intake records; every text is valid UTF-8. */
+typedef struct {
+  char *asset_id, *course_id, *lesson_id;
+  char *title, *summary, *category, *institution;
+  char *source_key, *source_name;
+  int64_t source_size_bytes;
+  GArray *captions;        /* SideCaption */
+  GPtrArray *caption_keys; /* char *, beside `captions` */
+} Intake;
+
+static void intake_clear(Intake *intake) {
+  g_free(intake->asset_id);
+  g_free(intake->course_id);
+  g_free(intake->lesson_id);
+  g_free(intake->title);
+  g_free(intake->summary);
+  g_free(intake->category);
+  g_free(intake->institution);
+  g_free(intake->source_key);
+  g_free(intake->source_name);
+  g_clear_pointer(&intake->captions, g_array_unref);
+  g_clear_pointer(&intake->caption_keys, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Intake, intake_clear)
+
+void intake_result_clear(IntakeResult *result) {
+  g_free(result->asset_id);
+  g_free(result->course_id);
+  g_free(result->title);
+  *result = (IntakeResult){0};
+}
+
+/* Valid UTF-8, control characters but line ends as spaces, no white space around, at most `limit` characters. */
+static char *clean_text(const char *text, glong limit, bool is_single_line) {
+  g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+  g_autoptr(GString) out = g_string_new(NULL);
+  glong count = 0;
+  for (const char *at = valid; *at && count < limit; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    bool is_space = g_unichar_isspace(c) || g_unichar_iscntrl(c);
+    if (is_space && out->len == 0)
+      continue;
+    bool is_kept = !is_space || c == ' ' || c == 0x3000 || (c == '\n' && !is_single_line);
+    g_string_append_unichar(out, is_kept ? c : ' ');
+    count++;
+  }
+  while (out->len > 0) {
+    const char *last = g_utf8_prev_char(out->str + out->len);
+    if (!g_unichar_isspace(g_utf8_get_char(last)))
+      break;
+    g_string_truncate(out, (gsize)(last - out->str));
+  }
+  return g_strdup(out->str);
+}
+
+static char *title_from_name(const char *source_name) {
+  const char *dot = strrchr(source_name, '.');
+  g_autofree char *stem =
+      dot && dot != source_name ? g_strndup(source_name, (gsize)(dot - source_name)) : g_strdup(source_name);
+  return clean_text(stem, TITLE_CHARACTERS_MAX, true);
+}
+
+static char *choose_title(const char *wanted, const char *source_name) {
+  char *title = clean_text(wanted, TITLE_CHARACTERS_MAX, true);
+  if (*title)
+    return title;
+  g_free(title);
+  title = title_from_name(source_name);
+  if (*title)
+    return title;
+  g_free(title);
+  return g_strdup(TITLE_FALLBACK);
+}
+
+static bool choose_category(const char *wanted, char **ret_slug, GError **error) {
+  size_t count = 0;
+  const CatalogWord *words = catalog_categories(&count);
+  const CatalogWord *word = catalog_find_word(words, count, wanted);
+  if (!word && wanted && *wanted) {
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (size_t i = 0; i < count; i++)
+      g_string_append_printf(names, "%s%s (%s)", i > 0 ? ", " : "", words[i].slug, words[i].zh);
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "no category \"%s\"; there are: %s", wanted,
+                names->str);
+    return false;
+  }
+  *ret_slug = g_strdup(word ? word->slug : "");
+  return true;
+}
+
+static bool refuse(GError **error, CatalogError code, const char *path, const char *reason) {
+  g_autofree char *shown = g_filename_display_name(path);
+  g_set_error(error, CATALOG_ERROR, code, "%s: %s", shown, reason);
+  return false;
+}
+
+/* Opened and not only looked at, so that a file without read permission is refused at once. */
+static bool check_source(const IntakeRequest *request, GError **error) {
+  int fd = open(request->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0)
+    return refuse(error, CATALOG_ERROR_IO, request->path, g_strerror(errno));
+  struct stat status = {0};
+  int code = fstat(fd, &status) == 0 ? 0 : errno;
+  close(fd);
+  if (code != 0)
+    return refuse(error, CATALOG_ERROR_IO, request->path, g_strerror(code));
+  if (!S_ISREG(status.st_mode))
+    return refuse(error, CATALOG_ERROR_IO, request->path,
+                  S_ISDIR(status.st_mode) ? "it is a folder" : "it is not a regular file");
+  if (request->max_source_bytes > 0 && status.st_size > request->max_source_bytes) {
+    g_autofree char *size = units_format_size_short(status.st_size);
+    g_autofree char *limit = units_format_size_short(request->max_source_bytes);
+    g_autofree char *reason = g_strdup_printf("it is too large: %s, and at most %s are taken", size, limit);
+    return refuse(error, CATALOG_ERROR_INVALID, request->path, reason);
+  }
+  return true;
+}
+
+static void prepare(const IntakeRequest *request, GPtrArray *warnings, Intake *intake) {
+  g_autofree char *name = g_path_get_basename(request->path);
+  intake->asset_id = id_new();
+  intake->course_id = id_new();
+  intake->lesson_id = id_new();
+  intake->source_key = key_of_source(intake->asset_id);
+  intake->source_name = g_utf8_make_valid(name, -1);
+  intake->title = choose_title(request->title, intake->source_name);
+  intake->summary = clean_text(request->summary, SUMMARY_CHARACTERS_MAX, false);
+  intake->institution = clean_text(request->institution, TITLE_CHARACTERS_MAX, true);
+  intake->captions = side_captions_load(request->path, warnings);
+  intake->caption_keys = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < intake->captions->len; i++) {
+    const SideCaption *caption = &g_array_index(intake->captions, SideCaption, i);
+    g_ptr_array_add(intake->caption_keys, key_of_caption(intake->asset_id, caption->language));
+  }
+}
+
+/* Errors of other parts become ours, so that callers see one domain. */
+static bool convert_error(GError *cause, GError **error) {
+  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_IO, cause->message);
+  return false;
+}
+
+static bool store_captions(const BlobStore *store, const Intake *intake, GError **error) {
+  for (guint i = 0; i < intake->captions->len; i++) {
+    const SideCaption *caption = &g_array_index(intake->captions, SideCaption, i);
+    g_autoptr(GString) text = g_string_new(NULL);
+    webvtt_write(text, caption->document, -1);
+    g_autoptr(GError) cause = NULL;
+    if (!blob_store_put_bytes(store, intake->caption_keys->pdata[i], text->str, text->len, &cause))
+      return convert_error(cause, error);
+  }
+  return true;
+}
+
+static bool store_source(const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
+                         gpointer user_data, Intake *intake, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  if (!blob_store_copy_file(store, intake->source_key, request->path, progress, user_data, &cause))
+    return convert_error(cause, error);
+  /* the size of what was stored: the file may have grown since it was looked at */
+  int fd = blob_store_open(store, intake->source_key, &intake->source_size_bytes, &cause);
+  if (fd < 0)
+    return convert_error(cause, error);
+  close(fd);
+  return true;
+}
+
+static bool insert_captions(Connection *connection, const Intake *intake, GError **error) {
+  for (guint i = 0; i < intake->captions->len; i++) {
+    const SideCaption *caption = &g_array_index(intake->captions, SideCaption, i);
+    if (!connection_run(connection, STATEMENT_INSERT_CAPTION, error, argument_text(intake->asset_id),
+                        argument_text(caption->language), argument_text(caption->label),
+                        argument_text(intake->caption_keys->pdata[i])))
+      return false;
+  }
+  return true;
+}
+
+static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
+  int64_t now_us = g_get_real_time();
+  return connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
+                        argument_text(intake->source_key), argument_text(intake->source_name),
+                        argument_int(intake->source_size_bytes), argument_int(now_us)) &&
+         connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
+                        argument_text(intake->title), argument_text(intake->summary),
+                        argument_text(intake->category), argument_text(intake->institution),
+                        argument_int(now_us)) &&
+         connection_run(connection, STATEMENT_INSERT_LESSON, error, argument_text(intake->lesson_id),
+                        argument_text(intake->course_id), argument_text(intake->title),
+                        argument_text(intake->asset_id)) &&
+         insert_captions(connection, intake, error) &&
+         connection_run(connection, STATEMENT_INSERT_JOB, error, argument_text(intake->asset_id),
+                        argument_text(job_kind_name(JOB_KIND_PROBE)), argument_int(0),
+                        argument_int(JOB_PRIORITY_PROBE), argument_int(1), argument_int(now_us));
+}
+
+static bool record(Catalog *catalog, const Intake *intake, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         insert_rows(transaction.connection, intake, error) && transaction_commit(&transaction, error);
+}
+
+static void delete_blobs(const BlobStore *store, const Intake *intake) {
+  blob_store_delete(store, intake->source_key, NULL);
+  for (guint i = 0; i < intake->caption_keys->len; i++)
+    blob_store_delete(store, intake->caption_keys->pdata[i], NULL);
+}
+
+bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
+                 gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error) {
+  g_auto(Intake) intake = {0};
+  if (!choose_category(request->category, &intake.category, error) || !check_source(request, error))
+    return false;
+  prepare(request, ret_warnings, &intake);
+  if (!store_source(store, request, progress, user_data, &intake, error) ||
+      !store_captions(store, &intake, error) || !record(catalog, &intake, error)) {
+    delete_blobs(store, &intake);
+    return false;
+  }
+  ret_result->asset_id = g_steal_pointer(&intake.asset_id);
+  ret_result->course_id = g_steal_pointer(&intake.course_id);
+  ret_result->title = g_steal_pointer(&intake.title);
+  return true;
+}

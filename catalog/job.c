@@ -1,0 +1,152 @@
+#include "catalog/job.h"
+
+#include "catalog/job_lease.h"
+
+#define WORKER_FORGET_US G_TIME_SPAN_DAY
+
+/* Asked before the write lock is taken, so that idle workers disturb nobody. */
+static bool has_ready_job(Catalog *catalog, int64_t now_us, bool *ret_has, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  int64_t found = 0;
+  if (!transaction_begin_read(&transaction, catalog, error) ||
+      !connection_number(transaction.connection, STATEMENT_HAS_READY_JOB, &found, error, argument_int(now_us)))
+    return false;
+  *ret_has = found != 0;
+  return true;
+}
+
+/* `*ret_job` NULL when another worker was faster. */
+static bool take_job(Connection *connection, const char *owner, int64_t now_us, int64_t lease_us,
+                     CatalogJob **ret_job, GError **error) {
+  int64_t job_id = 0;
+  Argument arguments[] = {argument_text(owner), argument_int(now_us), argument_int(now_us + lease_us)};
+  g_auto(Statement) statement = statement_use(connection, STATEMENT_TAKE_JOB);
+  statement_bind_arguments(&statement, arguments, G_N_ELEMENTS(arguments));
+  bool has_row = false;
+  if (!statement_step(&statement, &has_row, error))
+    return false;
+  if (has_row) {
+    job_id = statement_int(&statement, 0);
+    if (!statement_run(&statement, error))
+      return false;
+  }
+  *ret_job = NULL;
+  return job_id == 0 || job_lease_load(connection, job_id, ret_job, error);
+}
+
+bool catalog_claim_job(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us, CatalogJob **ret_job,
+                       GError **error) {
+  bool has_ready = false;
+  if (!has_ready_job(catalog, now_us, &has_ready, error))
+    return false;
+  if (!has_ready) {
+    *ret_job = NULL;
+    return true;
+  }
+  g_auto(Transaction) transaction = {0};
+  g_autoptr(CatalogJob) job = NULL;
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !take_job(transaction.connection, owner, now_us, lease_us, &job, error) ||
+      !transaction_commit(&transaction, error))
+    return false;
+  *ret_job = g_steal_pointer(&job);
+  return true;
+}
+
+bool catalog_renew_job(Catalog *catalog, const CatalogJob *job, const char *owner, double progress,
+                       int64_t lease_until_us, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  double share = progress > 0 ? MIN(progress, 1.0) : 0.0;
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !connection_run(transaction.connection, STATEMENT_RENEW_JOB, error, argument_int(job->id),
+                      argument_int(job->attempt), argument_text(owner), argument_int(lease_until_us),
+                      argument_real(share)))
+    return false;
+  if (connection_changes(transaction.connection) == 0)
+    return job_lease_set_fenced(job->id, job->attempt, error);
+  return transaction_commit(&transaction, error);
+}
+
+static bool retry_or_fail(Connection *connection, const CatalogJob *job, const JobLease *lease, const char *code,
+                          const char *detail, bool may_retry, GError **error) {
+  if (!may_retry || lease->failures >= JOB_FAILURES_MAX)
+    return job_lease_fail(connection, job->id, lease, code, detail, error);
+  int64_t not_before_us = g_get_real_time() + (JOB_RETRY_DELAY_US << (lease->failures - 1));
+  return connection_run(connection, STATEMENT_RETRY_JOB, error, argument_int(job->id), argument_text(code),
+                        argument_text(detail), argument_int(not_before_us), argument_int(lease->failures));
+}
+
+bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code,
+                      const char *detail, bool may_retry, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  JobLease lease = {0};
+  g_autofree char *valid_detail = detail ? g_utf8_make_valid(detail, -1) : NULL;
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error))
+    return false;
+  lease.failures++;
+  return retry_or_fail(transaction.connection, job, &lease, code ? code : "internal", valid_detail, may_retry,
+                       error) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_release_job(Catalog *catalog, const CatalogJob *job, const char *owner, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  JobLease lease = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error) &&
+         connection_run(transaction.connection, STATEMENT_RELEASE_JOB, error, argument_int(job->id)) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_count_jobs(Catalog *catalog, const char *asset_id, CatalogJobCounts *ret_counts, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_COUNT_JOBS);
+  statement_bind(&statement, argument_text(asset_id));
+  bool has_row = false;
+  if (!statement_step(&statement, &has_row, error))
+    return false;
+  *ret_counts = (CatalogJobCounts){
+      .ready = statement_int(&statement, 0),
+      .running = statement_int(&statement, 1),
+      .done = statement_int(&statement, 2),
+      .failed = statement_int(&statement, 3),
+  };
+  return true;
+}
+
+bool catalog_playable_us(Catalog *catalog, const char *asset_id, int64_t *ret_playable_us, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_read(&transaction, catalog, error) &&
+         connection_number(transaction.connection, STATEMENT_LOAD_PLAYABLE_US, ret_playable_us, error,
+                           argument_text(asset_id));
+}
+
+bool catalog_worker_beat(Catalog *catalog, const char *owner, int64_t now_us, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         connection_run(transaction.connection, STATEMENT_BEAT_WORKER, error, argument_text(owner),
+                        argument_int(now_us)) &&
+         connection_run(transaction.connection, STATEMENT_FORGET_WORKERS, error,
+                        argument_int(now_us - WORKER_FORGET_US)) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_worker_leave(Catalog *catalog, const char *owner, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         connection_run(transaction.connection, STATEMENT_DELETE_WORKER, error, argument_text(owner)) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_has_worker(Catalog *catalog, int64_t since_us, bool *ret_has, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  int64_t found = 0;
+  if (!transaction_begin_read(&transaction, catalog, error) ||
+      !connection_number(transaction.connection, STATEMENT_HAS_WORKER, &found, error, argument_int(since_us)))
+    return false;
+  *ret_has = found != 0;
+  return true;
+}

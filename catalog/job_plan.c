@@ -1,0 +1,106 @@
+#include "catalog/job.h"
+
+#include "base/blob_store.h"
+#include "catalog/asset_row.h"
+#include "catalog/job_lease.h"
+
+#include <string.h>
+
+/* A longer lesson is an HD course video rather than a micro-lecture, when nobody said otherwise. */
+#define MICRO_LECTURE_MAX_US (20 * G_TIME_SPAN_MINUTE)
+
+static bool refuse(GError **error, const char *reason, const char *what) {
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "plan: %s%s", reason, what);
+  return false;
+}
+
+static bool check_track(const CatalogTrack *track, GError **error) {
+  if (strchr(track->name, '/') || !blob_key_is_valid(track->name))
+    return refuse(error, "not a track name: ", track->name);
+  if (track->timescale_hz <= 0 || track->segment_total < 0 || track->bitrate_bps <= 0)
+    return refuse(error, "time scale, segments or bit rate out of range in track ", track->name);
+  if (track->kind == TRACK_KIND_VIDEO &&
+      (track->width <= 0 || track->height <= 0 || !rational_is_valid(track->frame_rate)))
+    return refuse(error, "size or frame rate out of range in track ", track->name);
+  return true;
+}
+
+static bool has_track(const CatalogAssetPlan *plan, TrackKind kind) {
+  for (size_t i = 0; i < plan->track_count; i++)
+    if (plan->tracks[i].kind == kind)
+      return true;
+  return false;
+}
+
+static bool has_job(const CatalogAssetPlan *plan, JobKind kind) {
+  for (size_t i = 0; i < plan->job_count; i++)
+    if (plan->jobs[i].kind == kind)
+      return true;
+  return false;
+}
+
+static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
+  if (!plan->plan_json || plan->duration_us <= 0 || plan->target_duration_s <= 0)
+    return refuse(error, "it has no text, no duration or no target duration", "");
+  if (plan->track_count == 0 || plan->has_video != has_track(plan, TRACK_KIND_VIDEO) ||
+      plan->has_audio != has_track(plan, TRACK_KIND_AUDIO))
+    return refuse(error, "its tracks are not those that it announces", "");
+  if ((plan->has_video && !has_job(plan, JOB_KIND_SPAN)) || (plan->has_audio && !has_job(plan, JOB_KIND_AUDIO)))
+    return refuse(error, "a track has no job that makes it", "");
+  for (size_t i = 0; i < plan->track_count; i++)
+    if (!check_track(&plan->tracks[i], error))
+      return false;
+  for (size_t i = 0; i < plan->job_count; i++)
+    if (plan->jobs[i].weight < 1 || plan->jobs[i].span_index < 0 || plan->jobs[i].kind == JOB_KIND_PROBE)
+      return refuse(error, "a job has no weight or a negative index, or is another probe", "");
+  return true;
+}
+
+static bool insert_track(Connection *connection, const char *asset_id, const CatalogTrack *track, GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_TRACK, error, argument_text(asset_id),
+                        argument_text(track->name), argument_text(track_kind_name(track->kind)),
+                        argument_int(track->bitrate_bps), argument_int(track->width), argument_int(track->height),
+                        argument_int(track->frame_rate.num), argument_int(MAX(track->frame_rate.den, 1)),
+                        argument_int(track->channels), argument_text(track->language),
+                        argument_int(track->timescale_hz), argument_int(track->segment_total));
+}
+
+static bool insert_job(Connection *connection, const char *asset_id, const CatalogJobPlan *job, int64_t now_us,
+                       GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_JOB, error, argument_text(asset_id),
+                        argument_text(job_kind_name(job->kind)), argument_int(job->span_index),
+                        argument_int(job->priority), argument_int(job->weight), argument_int(now_us));
+}
+
+static bool record_plan(Connection *connection, const char *asset_id, const CatalogAssetPlan *plan,
+                        GError **error) {
+  int64_t now_us = g_get_real_time();
+  if (!connection_run(connection, STATEMENT_PLAN_ASSET, error, argument_text(asset_id),
+                      argument_int(plan->has_video), argument_int(plan->has_audio), argument_int(plan->duration_us),
+                      argument_int(plan->target_duration_s), argument_text(plan->plan_json), argument_int(now_us)))
+    return false;
+  for (size_t i = 0; i < plan->track_count; i++)
+    if (!insert_track(connection, asset_id, &plan->tracks[i], error))
+      return false;
+  for (size_t i = 0; i < plan->job_count; i++)
+    if (!insert_job(connection, asset_id, &plan->jobs[i], now_us, error))
+      return false;
+  return plan->duration_us <= MICRO_LECTURE_MAX_US ||
+         connection_run(connection, STATEMENT_SUIT_COURSE_KIND, error, argument_text(asset_id));
+}
+
+bool catalog_plan_asset(Catalog *catalog, const CatalogJob *job, const char *owner, const CatalogAssetPlan *plan,
+                        GError **error) {
+  if (!check_plan(plan, error))
+    return false;
+  g_auto(Transaction) transaction = {0};
+  JobLease lease = {0};
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error))
+    return false;
+  if (lease.kind != JOB_KIND_PROBE)
+    return refuse(error, "only a probe job plans, not one of kind ", job_kind_name(lease.kind));
+  return record_plan(transaction.connection, lease.asset_id, plan, error) &&
+         job_lease_finish(transaction.connection, job->id, &lease, NULL, NULL, error) &&
+         transaction_commit(&transaction, error);
+}

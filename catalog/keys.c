@@ -1,0 +1,24 @@
+#include "catalog/keys.h"
+
+#include <glib.h>
+#include <inttypes.h>
+
+char *key_of_source(const char *asset_id) {
+  return g_strdup_printf("source/%s", asset_id);
+}
+
+char *key_of_span(const char *asset_id, const char *track_name, int64_t span_index, int64_t attempt) {
+  return g_strdup_printf("asset/%s/%s/%06" PRId64 "-%" PRId64 ".m4s", asset_id, track_name, span_index, attempt);
+}
+
+char *key_of_poster(const char *asset_id, int64_t attempt) {
+  return g_strdup_printf("asset/%s/poster-%" PRId64 ".jpg", asset_id, attempt);
+}
+
+char *key_of_caption(const char *asset_id, const char *language) {
+  return g_strdup_printf("asset/%s/captions/%s.vtt", asset_id, language);
+}
+
+char *key_prefix_of_asset(const char *asset_id) {
+  return g_strdup_printf("asset/%s/", asset_id);
+}

@@ -1,0 +1,206 @@
+#include "catalog/statements.h"
+
+#include <assert.h>
+
+const char statement_setup_every[] = "PRAGMA foreign_keys = ON;"
+                                     "PRAGMA trusted_schema = OFF;"
+                                     "PRAGMA cell_size_check = ON;"
+                                     "PRAGMA temp_store = MEMORY;";
+const char statement_setup_reader[] = "PRAGMA query_only = ON;";
+/* FULL: a commit survives a power cut. The limit cuts the log file after a checkpoint. */
+const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
+                                      "PRAGMA journal_size_limit = 67108864;";
+
+/* Share of an asset's work that is done, of its jobs by weight. 0 until the probe has planned them. */
+#define ASSET_PROGRESS                                                                                             \
+  "CASE WHEN asset.state = 'ready' THEN 1.0 WHEN asset.plan IS NULL THEN 0.0 ELSE"                                 \
+  " COALESCE((SELECT SUM(job.weight * CASE job.state WHEN 'done' THEN 1.0 ELSE job.progress END) / "               \
+  "SUM(job.weight)"                                                                                                \
+  " FROM job WHERE job.asset_id = asset.id), 0.0) END"
+
+#define TRACK_COLUMNS                                                                                              \
+  "id, name, kind, codec, bitrate_bps, width, height, frame_rate_num, frame_rate_den, channels, language,"         \
+  " timescale_hz, segment_total, segment_count, is_complete"
+
+#define COURSE_DURATION                                                                                            \
+  "(SELECT COALESCE(SUM(a.duration_us), 0) FROM lesson AS l JOIN asset AS a ON a.id = l.asset_id"                  \
+  " WHERE l.course_id = course.id)"
+
+/* What a course shows; lists are joined by the unit separator. Needs COURSE_SOURCE. */
+#define COURSE_COLUMNS                                                                                             \
+  "course.id, course.title, course.summary, course.kind, course.category, course.language, course.institution,"    \
+  " course.division, course.created_us, course.updated_us,"                                                        \
+  " (SELECT group_concat(audience, char(31)) FROM (SELECT audience FROM course_audience"                           \
+  "  WHERE course_id = course.id ORDER BY audience)),"                                                             \
+  " (SELECT group_concat(tag, char(31)) FROM (SELECT tag FROM course_tag"                                          \
+  "  WHERE course_id = course.id ORDER BY tag)),"                                                                  \
+  " (SELECT COUNT(*) FROM lesson AS l WHERE l.course_id = course.id), " COURSE_DURATION ","                        \
+  " asset.id, asset.state, " ASSET_PROGRESS ", asset.poster_key IS NOT NULL"
+#define COURSE_SOURCE                                                                                              \
+  " FROM course LEFT JOIN asset ON asset.id = (SELECT l.asset_id FROM lesson AS l WHERE l.course_id = course.id"   \
+  " ORDER BY l.position LIMIT 1) "
+
+/* Filters of a course query: ?1 JSON array of LIKE patterns, ?2 category, ?3 audience, ?4 kind, ?5 LIKE pattern of the
+ * division; NULL takes every course. */
+#define COURSE_FILTER                                                                                              \
+  "(?2 IS NULL OR course.category = ?2)"                                                                           \
+  " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM course_audience AS ca WHERE ca.course_id = course.id"                 \
+  "  AND ca.audience = ?3))"                                                                                       \
+  " AND (?4 IS NULL OR course.kind = ?4)"                                                                          \
+  " AND (?5 IS NULL OR course.division LIKE ?5 ESCAPE '\\')"                                                       \
+  " AND (?1 IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(?1) AS word WHERE"                                      \
+  "  course.title NOT LIKE word.value ESCAPE '\\'"                                                                 \
+  "  AND course.summary NOT LIKE word.value ESCAPE '\\'"                                                           \
+  "  AND course.institution NOT LIKE word.value ESCAPE '\\'"                                                       \
+  "  AND NOT EXISTS (SELECT 1 FROM course_tag AS ct WHERE ct.course_id = course.id"                                \
+  "   AND ct.tag LIKE word.value ESCAPE '\\')))"
+
+/* Pages: ?6 the key and ?7 the id of the last course of the page before (NULL: first page), ?8 the limit. */
+#define COURSE_PAGE(key, after, order)                                                                             \
+  "SELECT " COURSE_COLUMNS COURSE_SOURCE "WHERE " COURSE_FILTER " AND (?7 IS NULL OR " key " " after               \
+  " ?6 OR (" key " = ?6 AND course.id > ?7)) ORDER BY " key " " order ", course.id LIMIT ?8"
+
+#define BARE(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_BARE, text}
+#define READ(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_READ, text}
+#define WRITE(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_WRITE, text}
+
+static const StatementSpec specs[] = {
+    BARE(BEGIN_READ, "BEGIN DEFERRED"),
+    BARE(BEGIN_WRITE, "BEGIN IMMEDIATE"),
+    BARE(COMMIT, "COMMIT"),
+    BARE(ROLLBACK, "ROLLBACK"),
+    BARE(ENABLE_WAL, "PRAGMA journal_mode = WAL"),
+    /* one statement, so that the three are of one moment */
+    BARE(LOAD_IDENTITY, "SELECT (SELECT application_id FROM pragma_application_id),"
+                        " (SELECT user_version FROM pragma_user_version), (SELECT COUNT(*) FROM sqlite_schema)"),
+    BARE(QUICK_CHECK, "PRAGMA quick_check(1)"),
+    BARE(FOREIGN_KEY_CHECK, "PRAGMA foreign_key_check"),
+
+    WRITE(INSERT_ASSET, "INSERT INTO asset (id, source_key, source_name, source_size_bytes, created_us, updated_us)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?5)"),
+    READ(LOAD_ASSET, "SELECT id, state, " ASSET_PROGRESS ", error_code, error_detail, source_key, source_name,"
+                     " source_size_bytes, has_video, has_audio, duration_us, target_duration_s, poster_key,"
+                     " created_us, updated_us, ready_us FROM asset WHERE id = ?1"),
+    READ(HAS_ASSET, "SELECT 1 FROM asset WHERE id = ?1"),
+    WRITE(PLAN_ASSET, "UPDATE asset SET has_video = ?2, has_audio = ?3, duration_us = ?4, target_duration_s = ?5,"
+                      " plan = ?6, updated_us = ?7 WHERE id = ?1"),
+    WRITE(FAIL_ASSET, "UPDATE asset SET state = 'failed', error_code = ?2, error_detail = ?3, updated_us = ?4"
+                      " WHERE id = ?1 AND state <> 'ready'"),
+    WRITE(MAKE_ASSET_PLAYABLE,
+          "UPDATE asset SET state = 'playable', updated_us = ?2 WHERE id = ?1 AND state = 'queued'"
+          " AND (has_video = 1 OR has_audio = 1)"
+          " AND (has_video = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video'"
+          "  AND segment_count > 0))"
+          " AND (has_audio = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'audio'"
+          "  AND segment_count > 0))"),
+    WRITE(MAKE_ASSET_READY, "UPDATE asset SET state = 'ready', ready_us = ?2, updated_us = ?2"
+                            " WHERE id = ?1 AND state IN ('queued', 'playable')"),
+    WRITE(SET_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"),
+    READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1"
+                         " UNION ALL SELECT poster_key FROM asset WHERE id = ?1 AND poster_key IS NOT NULL"
+                         " UNION ALL SELECT blob_key FROM caption WHERE asset_id = ?1"
+                         " UNION ALL SELECT span.blob_key FROM track JOIN span ON span.track_id = track.id"
+                         "  WHERE track.asset_id = ?1"),
+    WRITE(INSERT_CAPTION, "INSERT INTO caption (asset_id, language, label, blob_key) VALUES (?1, ?2, ?3, ?4)"),
+    READ(LIST_CAPTIONS, "SELECT language, label, blob_key FROM caption WHERE asset_id = ?1 ORDER BY"
+                        " language NOT LIKE 'zh%', language"),
+
+    WRITE(INSERT_TRACK, "INSERT INTO track (asset_id, name, kind, bitrate_bps, width, height, frame_rate_num,"
+                        " frame_rate_den, channels, language, timescale_hz, segment_total)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+    READ(LIST_TRACKS, "SELECT " TRACK_COLUMNS " FROM track WHERE asset_id = ?1"
+                      " ORDER BY kind = 'audio', bitrate_bps, name"),
+    READ(FIND_TRACK, "SELECT " TRACK_COLUMNS ", init FROM track WHERE asset_id = ?1 AND name = ?2"),
+    WRITE(SET_TRACK_INIT, "UPDATE track SET codec = ?2, init = ?3 WHERE id = ?1"),
+    WRITE(UPDATE_TRACK_COUNT,
+          "UPDATE track SET segment_count = ?2, segment_total = ?3, is_complete = ?4 WHERE id = ?1"),
+    READ(FIND_INCOMPLETE_TRACK,
+         "SELECT name, segment_count, segment_total FROM track WHERE asset_id = ?1 AND is_complete = 0 LIMIT 1"),
+    READ(FIND_TRACK_WITHOUT_SPAN,
+         "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'video' AND NOT EXISTS (SELECT 1 FROM span"
+         " WHERE span.track_id = track.id AND span.span_index = ?2) LIMIT 1"),
+    READ(FIND_INCOMPLETE_AUDIO,
+         "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'audio' AND is_complete = 0 LIMIT 1"),
+    READ(LOAD_INIT, "SELECT init FROM track WHERE asset_id = ?1 AND name = ?2 AND init IS NOT NULL"),
+    WRITE(INSERT_SPAN, "INSERT INTO span (track_id, span_index, blob_key) VALUES (?1, ?2, ?3)"),
+    READ(COUNT_SPANS, "SELECT (SELECT COUNT(*) FROM span WHERE span.track_id = track.id) FROM track"
+                      " WHERE asset_id = ?1 AND name = ?2"),
+    WRITE(INSERT_SEGMENT, "INSERT INTO segment (track_id, segment_index, span_index, offset, length, decode_time,"
+                          " duration) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+    READ(LIST_SEGMENTS, "SELECT offset, length, decode_time, duration FROM segment WHERE track_id = ?1"
+                        " AND segment_index < (SELECT segment_count FROM track WHERE id = ?1)"
+                        " ORDER BY segment_index"),
+    READ(LIST_SEGMENT_INDEXES, "SELECT segment_index FROM segment WHERE track_id = ?1 AND segment_index >= ?2"
+                               " ORDER BY segment_index"),
+    READ(FIND_SEGMENT, "SELECT span.blob_key, segment.offset, segment.length, segment.decode_time, segment.duration"
+                       " FROM track JOIN segment ON segment.track_id = track.id AND segment.segment_index = ?3"
+                       " JOIN span ON span.track_id = segment.track_id AND span.span_index = segment.span_index"
+                       " WHERE track.asset_id = ?1 AND track.name = ?2"),
+    READ(LOAD_PLAYABLE_US,
+         "SELECT MIN((last.decode_time + last.duration - first.decode_time) * 1000000.0 / track.timescale_hz)"
+         " FROM asset JOIN track ON track.asset_id = asset.id AND track.segment_count > 0"
+         " JOIN segment AS first ON first.track_id = track.id AND first.segment_index = 0"
+         " JOIN segment AS last ON last.track_id = track.id AND last.segment_index = track.segment_count - 1"
+         " WHERE asset.id = ?1 AND asset.state <> 'queued'"),
+
+    WRITE(INSERT_JOB, "INSERT INTO job (asset_id, kind, span_index, priority, weight, created_us)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+    READ(HAS_READY_JOB, "SELECT 1 FROM job WHERE state = 'ready' AND not_before_us <= ?1 LIMIT 1"),
+    WRITE(TAKE_JOB, "UPDATE job SET state = 'running', attempt = attempt + 1, owner = ?1, lease_until_us = ?3,"
+                    " progress = 0 WHERE id = (SELECT id FROM job INDEXED BY job_ready WHERE state = 'ready'"
+                    " AND not_before_us <= ?2 ORDER BY priority DESC, id LIMIT 1) RETURNING id"),
+    READ(LOAD_JOB,
+         "SELECT job.id, job.attempt, job.kind, job.span_index, job.failures, job.asset_id,"
+         " asset.source_key, asset.plan FROM job JOIN asset ON asset.id = job.asset_id WHERE job.id = ?1"),
+    READ(FIND_LEASE, "SELECT asset_id, kind, span_index, failures, lease_until_us FROM job"
+                     " WHERE id = ?1 AND attempt = ?2 AND owner = ?3 AND state = 'running'"),
+    WRITE(RENEW_JOB, "UPDATE job SET lease_until_us = ?4, progress = MAX(progress, ?5)"
+                     " WHERE id = ?1 AND attempt = ?2 AND owner = ?3 AND state = 'running'"),
+    WRITE(FINISH_JOB, "UPDATE job SET state = 'done', progress = 1, owner = NULL, lease_until_us = 0,"
+                      " error_code = ?2, error_detail = ?3, finished_us = ?4 WHERE id = ?1"),
+    WRITE(FAIL_JOB, "UPDATE job SET state = 'failed', owner = NULL, lease_until_us = 0, failures = ?5,"
+                    " error_code = ?2, error_detail = ?3, finished_us = ?4 WHERE id = ?1"),
+    WRITE(RETRY_JOB, "UPDATE job SET state = 'ready', owner = NULL, lease_until_us = 0, failures = ?5,"
+                     " error_code = ?2, error_detail = ?3, not_before_us = ?4 WHERE id = ?1"),
+    WRITE(RELEASE_JOB, "UPDATE job SET state = 'ready', owner = NULL, lease_until_us = 0, not_before_us = 0"
+                       " WHERE id = ?1"),
+    WRITE(CANCEL_JOBS, "UPDATE job SET state = 'cancelled', owner = NULL, lease_until_us = 0, finished_us = ?2"
+                       " WHERE asset_id = ?1 AND state IN ('ready', 'running')"),
+    READ(COUNT_OPEN_JOBS, "SELECT COUNT(*) FROM job WHERE asset_id = ?1 AND state <> 'done'"),
+    READ(COUNT_JOBS,
+         "SELECT SUM(state = 'ready'), SUM(state = 'running'), SUM(state = 'done'), SUM(state = 'failed')"
+         " FROM job WHERE asset_id = ?1"),
+    READ(LIST_RUNNING_JOBS, "SELECT id, attempt, owner, lease_until_us FROM job WHERE state = 'running'"),
+    READ(LIST_RUNNING_OWNERS, "SELECT owner FROM job WHERE asset_id = ?1 AND state = 'running'"),
+    WRITE(BEAT_WORKER, "INSERT INTO worker (owner, beat_us) VALUES (?1, ?2)"
+                       " ON CONFLICT (owner) DO UPDATE SET beat_us = MAX(beat_us, excluded.beat_us)"),
+    WRITE(FORGET_WORKERS, "DELETE FROM worker WHERE beat_us < ?1"),
+    WRITE(DELETE_WORKER, "DELETE FROM worker WHERE owner = ?1"),
+    READ(HAS_WORKER, "SELECT 1 FROM worker WHERE beat_us >= ?1 LIMIT 1"),
+
+    WRITE(INSERT_COURSE, "INSERT INTO course (id, title, summary, category, institution, created_us, updated_us)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"),
+    WRITE(INSERT_LESSON, "INSERT INTO lesson (id, course_id, position, title, asset_id)"
+                         " SELECT ?1, ?2, COALESCE(MAX(position), 0) + 1, ?3, ?4 FROM lesson WHERE course_id = ?2"),
+    /* only courses that nobody has edited */
+    WRITE(SUIT_COURSE_KIND, "UPDATE course SET kind = 'hd' WHERE kind = 'micro' AND updated_us = created_us"
+                            " AND id IN (SELECT course_id FROM lesson WHERE asset_id = ?1)"),
+    READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS COURSE_SOURCE "WHERE course.id = ?1"),
+    READ(LIST_LESSONS, "SELECT id, title, position, asset_id FROM lesson WHERE course_id = ?1 ORDER BY position"),
+    READ(COUNT_COURSES,
+         "WITH hit AS MATERIALIZED (SELECT id, category, kind FROM course WHERE " COURSE_FILTER ")"
+         " SELECT 'total', '', COUNT(*) AS n FROM hit"
+         " UNION ALL SELECT 'category', category, COUNT(*) FROM hit WHERE category <> '' GROUP BY category"
+         " UNION ALL SELECT 'audience', ca.audience, COUNT(*) FROM hit"
+         "  JOIN course_audience AS ca ON ca.course_id = hit.id GROUP BY ca.audience"
+         " UNION ALL SELECT 'kind', kind, COUNT(*) FROM hit GROUP BY kind"
+         " ORDER BY 1, n DESC, 2"),
+    READ(QUERY_COURSES_NEWEST, COURSE_PAGE("course.created_us", "<", "DESC")),
+    READ(QUERY_COURSES_TITLE, COURSE_PAGE("course.title", ">", "ASC")),
+    READ(QUERY_COURSES_DURATION, COURSE_PAGE(COURSE_DURATION, ">", "ASC")),
+};
+static_assert(sizeof specs / sizeof specs[0] == STATEMENT_COUNT, "every statement has its text");
+
+const StatementSpec *statement_spec(StatementId id) {
+  return &specs[id];
+}
