@@ -26,16 +26,20 @@ HlsBandwidth hls_bandwidth_measure(const HlsSegment *segments, size_t count, int
   return bandwidth;
 }
 
-/* A quoted-string (RFC 8216 §4.2) holds no double quote, no line end; other control characters help nobody. */
+/* A quoted-string (RFC 8216 §4.2) holds no double quote and no line end; other control characters help nobody, and
+ * some clients take an apostrophe for a quote too. Quotes become typographic ones. */
 static char *make_quotable(const char *text) {
-  char *safe = g_utf8_make_valid(text != NULL ? text : "", -1);
-  for (char *c = safe; *c != '\0'; c++) {
+  g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
+  GString *safe = g_string_sized_new(strlen(valid));
+  for (const char *c = valid; *c != '\0'; c++) {
     if (*c == '"')
-      *c = '\'';
-    else if (g_ascii_iscntrl(*c))
-      *c = ' ';
+      g_string_append(safe, "\u201D");
+    else if (*c == '\'')
+      g_string_append(safe, "\u2019");
+    else
+      g_string_append_c(safe, g_ascii_iscntrl(*c) ? ' ' : *c);
   }
-  return g_strstrip(safe);
+  return g_strstrip(g_string_free(safe, FALSE));
 }
 
 static void append_quoted(GString *out, const char *attribute, const char *text) {
@@ -47,7 +51,7 @@ static void append_quoted(GString *out, const char *attribute, const char *text)
 static void append_uri(GString *out, const char *uri) {
   for (const char *c = uri; *c != '\0'; c++) {
     bool is_comment = *c == '#' && c == uri;
-    if (is_comment || *c == '"' || *c == ' ' || g_ascii_iscntrl(*c))
+    if (is_comment || *c == '"' || *c == '\'' || *c == ' ' || g_ascii_iscntrl(*c))
       g_string_append_printf(out, "%%%02X", (guint)(guchar)*c);
     else
       g_string_append_c(out, *c);
