@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# The Debian 12 packages that ./run and ./check need, in one place, and how they are installed. To be sourced.
+# Each line of a list: package|why. Node.js and npm are asked for by command, as other sources package them too.
+
+packages_build() {
+  cat <<'EOF'
+build-essential|C compiler and libc headers
+ca-certificates|npm downloads over https
+cmake|build system
+ninja-build|build system
+pkg-config|finds the libraries
+libglib2.0-dev|GLib, the base of every part
+libgstreamer1.0-dev|media pipelines
+libgstreamer-plugins-base1.0-dev|media pipelines: raw audio and video
+libavformat-dev|probing and CMAF files
+libavcodec-dev|codec parameters
+libavutil-dev|used by the two above
+libswscale-dev|scaling
+libmicrohttpd-dev|HTTP server
+libsqlite3-dev|catalog
+libjansson-dev|JSON reading
+EOF
+}
+
+packages_runtime() {
+  cat <<'EOF'
+gstreamer1.0-plugins-base|audio and video conversion
+gstreamer1.0-plugins-good|MP4, Matroska, VP8 and VP9 sources
+gstreamer1.0-plugins-bad|parsers for H.264 and HEVC sources
+gstreamer1.0-plugins-ugly|x264, the H.264 encoder
+gstreamer1.0-libav|AAC encoder and the decoders of libavcodec
+EOF
+}
+
+packages_sample() {
+  cat <<'EOF'
+ffmpeg|draws and encodes the sample lesson
+espeak-ng|speaks the sample lesson
+fontconfig|finds the Chinese font
+fonts-noto-cjk|Chinese letters of the sample lesson
+EOF
+}
+
+packages_test() {
+  cat <<'EOF'
+chromium|browser tests
+gstreamer1.0-tools|independent player for the output
+opencv-doc|real video clips
+clang-format|format check
+jq|reads API answers in tests
+curl|asks the server in tests
+procps|finds processes in the crash tests
+psmisc|ends process trees in the crash tests
+git|tests on a clean copy
+EOF
+}
+
+packages_fail() {
+  printf '%s: %s\n' "$(basename "$0")" "$1" >&2
+  shift
+  [ $# -eq 0 ] || printf '  %s\n' "$@" >&2
+  exit 1
+}
+
+# packages_missing LIST...: the lines of the lists whose package is not installed.
+packages_missing() {
+  local list line installed
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
+  for list; do "packages_$list"; done | while IFS= read -r line; do
+    grep -qxF "${line%%|*}" <<<"$installed" || printf '%s\n' "$line"
+  done
+  command -v node >/dev/null || echo 'nodejs|builds the pages'
+  command -v npm >/dev/null || echo 'npm|fetches what the pages are built with'
+}
+
+packages_as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+packages_apt() {
+  packages_as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -o DPkg::Lock::Timeout=120 -q "$@" \
+    </dev/null >>"$packages_log" 2>&1
+}
+
+# What apt can say about why: the names it does not know, else its last lines.
+packages_explain_failure() {
+  local name unknown=""
+  for name; do
+    LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]' || unknown+=" $name"
+  done
+  if [ -n "$unknown" ]; then
+    echo "apt 找不到 · apt finds no package$unknown"
+    echo "请检查网络和软件源 · Is the network up, and is Debian 12 in /etc/apt/sources.list?"
+  else
+    grep -E '^(E|W|Err)[: ]' "$packages_log" | tail -n 5
+  fi
+}
+
+# packages_require LIST...: installs what is missing of the lists, after one line that says what and why.
+packages_require() {
+  command -v dpkg-query >/dev/null || packages_fail "这里不是 Debian：没有 dpkg · This is not Debian: dpkg is missing" \
+    "The packages needed are named in scripts/packages.sh; with their like installed: cmake --preset release"
+  local missing names by_hand
+  missing=$(packages_missing "$@")
+  [ -n "$missing" ] || return 0
+  mapfile -t names < <(cut -d'|' -f1 <<<"$missing")
+  by_hand="手动安装 · By hand, as root: apt-get update && apt-get install --no-install-recommends ${names[*]}"
+  echo "正在安装 ${#names[@]} 个软件包 · Installing: $(sed 's/|\(.*\)/ (\1)/' <<<"$missing" | paste -sd';' | sed 's/;/; /g')"
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    packages_fail "缺少软件包，且没有 root 权限或 sudo · Packages are missing, and there is no root or sudo" "$by_hand"
+  fi
+  packages_log=$(mktemp)
+  packages_apt install -y --no-install-recommends "${names[@]}" || {
+    packages_apt update
+    packages_apt install -y --no-install-recommends "${names[@]}"
+  } || packages_fail "软件包安装失败 · Could not install: ${names[*]}" "$(packages_explain_failure "${names[@]}")" \
+    "$by_hand" "apt 的日志 · The log of apt: $packages_log"
+  rm -f "$packages_log"
+}
