@@ -1,0 +1,102 @@
+#include "server/handlers/asset_json.h"
+
+#include "catalog/failure.h"
+#include "catalog/job.h"
+
+#include <string.h>
+
+const char *asset_json_error_text(const CatalogAsset *asset, HttpLanguage language) {
+  if (asset->state != ASSET_STATE_FAILED)
+    return NULL;
+  return language == HTTP_LANGUAGE_EN ? failure_text_en(asset->error_code) : failure_text_zh(asset->error_code);
+}
+
+static void write_media_url(JsonWriter *writer, const char *name, const CatalogAsset *asset, const char *file,
+                            bool is_there) {
+  g_autofree char *url = is_there ? g_strdup_printf("/media/%s/%s", asset->id, file) : NULL;
+  json_writer_member_string(writer, name, url);
+}
+
+static bool write_captions(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, GError **error) {
+  g_autoptr(GArray) captions = NULL;
+  if (!catalog_load_captions(catalog, asset->id, &captions, error))
+    return false;
+  json_writer_name(writer, "captions");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < captions->len; i++) {
+    const CatalogCaption *caption = &g_array_index(captions, CatalogCaption, i);
+    g_autofree char *file = g_strdup_printf("captions/%s.vtt", caption->language);
+    json_writer_begin_object(writer);
+    json_writer_member_string(writer, "language", caption->language);
+    json_writer_member_string(writer, "label", caption->label);
+    write_media_url(writer, "url", asset, file, true);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+  return true;
+}
+
+static void write_track(JsonWriter *writer, const CatalogTrack *track) {
+  bool is_video = track->kind == TRACK_KIND_VIDEO;
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "name", track->name);
+  json_writer_member_string(writer, "kind", is_video ? "video" : "audio");
+  json_writer_member_string(writer, "codec", track->codec);
+  json_writer_member_int(writer, "bitrate", track->bitrate_bps);
+  if (is_video) {
+    json_writer_member_int(writer, "width", track->width);
+    json_writer_member_int(writer, "height", track->height);
+    if (rational_is_valid(track->frame_rate))
+      json_writer_member_double(writer, "frame_rate", rational_to_double(track->frame_rate));
+  } else {
+    json_writer_member_int(writer, "channels", track->channels);
+    json_writer_member_string(writer, "language", track->language[0] != '\0' ? track->language : NULL);
+  }
+  json_writer_member_int(writer, "segments", track->segment_count);
+  json_writer_member_int(writer, "segments_total", track->segment_total);
+  json_writer_end_object(writer);
+}
+
+static bool write_tracks(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, GError **error) {
+  g_autoptr(GArray) tracks = NULL;
+  if (!catalog_load_tracks(catalog, asset->id, &tracks, error))
+    return false;
+  json_writer_name(writer, "tracks");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < tracks->len; i++)
+    write_track(writer, &g_array_index(tracks, CatalogTrack, i));
+  json_writer_end_array(writer);
+  return true;
+}
+
+bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
+                      GError **error) {
+  int64_t playable_us = 0;
+  if (!catalog_playable_us(catalog, asset->id, &playable_us, error))
+    return false;
+  bool has_playlist = asset->state == ASSET_STATE_PLAYABLE || asset->state == ASSET_STATE_READY ||
+                      (asset->state == ASSET_STATE_FAILED && playable_us > 0);
+  bool is_probed = asset->has_video || asset->has_audio;
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "id", asset->id);
+  json_writer_member_string(writer, "state", asset_state_name(asset->state));
+  json_writer_member_double(writer, "progress", asset->progress);
+  handler_write_seconds(writer, "encoded", playable_us);
+  handler_write_seconds(writer, "duration", asset->duration_us);
+  json_writer_member_string(writer, "error", asset_json_error_text(asset, language));
+  json_writer_member_string(writer, "error_code", asset->error_code);
+  json_writer_member_string(writer, "kind", !is_probed ? NULL : asset->has_video ? "video" : "audio");
+  json_writer_member_bool(writer, "has_audio", asset->has_audio);
+  json_writer_name(writer, "source");
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "name", asset->source_name);
+  json_writer_member_int(writer, "size", asset->source_size_bytes);
+  json_writer_end_object(writer);
+  write_media_url(writer, "poster", asset, "poster.jpg", asset->poster_key != NULL);
+  write_media_url(writer, "playlist", asset, "master.m3u8", has_playlist);
+  if (!write_captions(writer, catalog, asset, error) || !write_tracks(writer, catalog, asset, error))
+    return false;
+  handler_write_time(writer, "created_at", asset->created_us);
+  json_writer_end_object(writer);
+  return true;
+}

@@ -1,0 +1,217 @@
+#include "server/handlers/course_handler.h"
+
+#include "base/id.h"
+#include "catalog/course.h"
+#include "server/handlers/asset_json.h"
+#include "server/handlers/handler.h"
+
+#include <string.h>
+
+#define PAGE_LIMIT_DEFAULT 24
+
+static void write_strings(JsonWriter *writer, const char *name, char *const *strings) {
+  json_writer_name(writer, name);
+  json_writer_begin_array(writer);
+  for (; *strings != NULL; strings++)
+    json_writer_string(writer, *strings);
+  json_writer_end_array(writer);
+}
+
+/** The name of a category in both languages; null for none. */
+static void write_category_name(JsonWriter *writer, const char *slug) {
+  size_t count = 0;
+  const CatalogWord *words = catalog_categories(&count);
+  const CatalogWord *word = slug[0] != '\0' ? catalog_find_word(words, count, slug) : NULL;
+  json_writer_name(writer, "category_name");
+  if (word == NULL) {
+    json_writer_null(writer);
+    return;
+  }
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "zh", word->zh);
+  json_writer_member_string(writer, "en", word->en);
+  json_writer_end_object(writer);
+}
+
+/** The members of a COURSE, without its braces. */
+static void write_course_members(JsonWriter *writer, const CatalogCourse *course) {
+  bool has_asset = course->asset_id != NULL;
+  g_autofree char *poster =
+      has_asset && course->has_poster ? g_strdup_printf("/media/%s/poster.jpg", course->asset_id) : NULL;
+  json_writer_member_string(writer, "id", course->id);
+  json_writer_member_string(writer, "title", course->title);
+  json_writer_member_string(writer, "summary", course->summary);
+  json_writer_member_string(writer, "kind", course->kind);
+  json_writer_member_string(writer, "category", course->category);
+  write_category_name(writer, course->category);
+  write_strings(writer, "audiences", course->audiences);
+  json_writer_member_string(writer, "language", course->language);
+  json_writer_member_string(writer, "institution", course->institution);
+  json_writer_member_string(writer, "division", course->division);
+  write_strings(writer, "tags", course->tags);
+  json_writer_member_int(writer, "lesson_count", course->lesson_count);
+  handler_write_seconds(writer, "duration", course->duration_us);
+  json_writer_member_string(writer, "poster", poster);
+  json_writer_member_string(writer, "state", has_asset ? asset_state_name(course->asset_state) : NULL);
+  json_writer_member_double(writer, "progress", has_asset ? course->asset_progress : 0);
+  handler_write_time(writer, "created_at", course->created_us);
+}
+
+static void write_facet(JsonWriter *writer, const char *name, const GArray *counts) {
+  json_writer_name(writer, name);
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < counts->len; i++) {
+    const CourseFacetCount *facet = &g_array_index(counts, CourseFacetCount, i);
+    json_writer_begin_object(writer);
+    json_writer_member_string(writer, "value", facet->value);
+    json_writer_member_int(writer, "count", facet->count);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+}
+
+static GString *write_page(const CoursePage *page) {
+  GString *text = g_string_new(NULL);
+  JsonWriter writer;
+  json_writer_init(&writer, text);
+  json_writer_begin_object(&writer);
+  json_writer_name(&writer, "items");
+  json_writer_begin_array(&writer);
+  for (guint i = 0; i < page->courses->len; i++) {
+    json_writer_begin_object(&writer);
+    write_course_members(&writer, g_ptr_array_index(page->courses, i));
+    json_writer_end_object(&writer);
+  }
+  json_writer_end_array(&writer);
+  json_writer_member_string(&writer, "next", page->next);
+  json_writer_member_int(&writer, "total", page->total);
+  json_writer_name(&writer, "facets");
+  json_writer_begin_object(&writer);
+  write_facet(&writer, "category", page->categories);
+  write_facet(&writer, "kind", page->kinds);
+  write_facet(&writer, "audience", page->audiences);
+  json_writer_end_object(&writer);
+  json_writer_end_object(&writer);
+  return text;
+}
+
+typedef const CatalogWord *(*WordListFunc)(size_t *ret_count);
+
+static bool refuse_param(HttpResponse *response, const HttpRequest *request, const char *name) {
+  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
+  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
+  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
+  return false;
+}
+
+/** A parameter that is a word of a closed list, by slug or name; absent or empty: any. */
+static bool read_word(const HttpRequest *request, HttpResponse *response, const char *name, WordListFunc list,
+                      const char **ret_slug) {
+  const char *text = http_request_find_param(request, name);
+  if (text == NULL || text[0] == '\0')
+    return true;
+  size_t count = 0;
+  const CatalogWord *words = list(&count);
+  const CatalogWord *word = catalog_find_word(words, count, text);
+  if (word == NULL)
+    return refuse_param(response, request, name);
+  *ret_slug = word->slug;
+  return true;
+}
+
+static bool read_sort(const HttpRequest *request, HttpResponse *response, CourseSort *ret_sort) {
+  static const char *const names[] = {
+      [COURSE_SORT_NEWEST] = "newest", [COURSE_SORT_TITLE] = "title", [COURSE_SORT_DURATION] = "duration"};
+  const char *text = http_request_find_param(request, "sort");
+  if (text == NULL || text[0] == '\0')
+    return true;
+  for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+    if (strcmp(text, names[i]) == 0) {
+      *ret_sort = (CourseSort)i;
+      return true;
+    }
+  return refuse_param(response, request, "sort");
+}
+
+static bool read_limit(const HttpRequest *request, HttpResponse *response, int *ret_limit) {
+  const char *text = http_request_find_param(request, "limit");
+  guint64 limit = 0;
+  if (text == NULL || text[0] == '\0')
+    return true;
+  if (!g_ascii_string_to_unsigned(text, 10, 1, COURSE_PAGE_LIMIT_MAX, &limit, NULL))
+    return refuse_param(response, request, "limit");
+  *ret_limit = (int)limit;
+  return true;
+}
+
+static const char *find_text(const HttpRequest *request, const char *name) {
+  const char *text = http_request_find_param(request, name);
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  CourseQuery query = {.text = find_text(request, "q"),
+                       .division = find_text(request, "division"),
+                       .cursor = find_text(request, "cursor"),
+                       .limit = PAGE_LIMIT_DEFAULT};
+  if (!read_word(request, response, "category", catalog_categories, &query.category) ||
+      !read_word(request, response, "audience", catalog_audiences, &query.audience) ||
+      !read_word(request, response, "kind", catalog_kinds, &query.kind) ||
+      !read_sort(request, response, &query.sort) || !read_limit(request, response, &query.limit))
+    return;
+  g_autoptr(CoursePage) page = NULL;
+  g_autoptr(GError) error = NULL;
+  if (catalog_query_courses(server->catalog, &query, &page, &error))
+    handler_take_json(response, write_page(page));
+  else
+    handler_set_error(response, request, error);
+}
+
+static bool write_lesson(JsonWriter *writer, Catalog *catalog, const CatalogLesson *lesson, HttpLanguage language,
+                         GError **error) {
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (!catalog_load_asset(catalog, lesson->asset_id, &asset, error))
+    return false;
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "id", lesson->id);
+  json_writer_member_string(writer, "title", lesson->title);
+  json_writer_member_int(writer, "position", lesson->position);
+  json_writer_name(writer, "asset");
+  if (!asset_json_write(writer, catalog, asset, language, error))
+    return false;
+  json_writer_end_object(writer);
+  return true;
+}
+
+static bool write_course(GString *text, Catalog *catalog, const CatalogCourse *course, const GPtrArray *lessons,
+                         HttpLanguage language, GError **error) {
+  JsonWriter writer;
+  json_writer_init(&writer, text);
+  json_writer_begin_object(&writer);
+  write_course_members(&writer, course);
+  json_writer_name(&writer, "lessons");
+  json_writer_begin_array(&writer);
+  for (guint i = 0; i < lessons->len; i++)
+    if (!write_lesson(&writer, catalog, g_ptr_array_index(lessons, i), language, error))
+      return false;
+  json_writer_end_array(&writer);
+  json_writer_end_object(&writer);
+  return true;
+}
+
+void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *id = http_request_route_param(request, "course");
+  g_autoptr(CatalogCourse) course = NULL;
+  g_autoptr(GPtrArray) lessons = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) text = g_string_new(NULL);
+  if (!id_is_valid(id))
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+  else if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
+           write_course(text, server->catalog, course, lessons, request->language, &error))
+    handler_take_json(response, g_steal_pointer(&text));
+  else
+    handler_set_error(response, request, error);
+}

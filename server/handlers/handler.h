@@ -1,0 +1,29 @@
+/** What handlers share. */
+#pragma once
+
+#include "base/json_writer.h"
+#include "catalog/asset.h"
+#include "server/http/http_problem.h"
+#include "server/http/http_request.h"
+#include "server/http/http_response.h"
+#include "server/server_context.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/** Answer with the problem that a failed catalog or store call means: 404 for NOT_FOUND, 400 for INVALID, 503 for
+ * BUSY, else 500, which is logged. Frees nothing. */
+void handler_set_error(HttpResponse *response, const HttpRequest *request, const GError *error);
+
+/** Answer with JSON: no-cache, ETag from the bytes, Vary on the language. Takes `text`. */
+void handler_take_json(HttpResponse *response, GString *text);
+
+/** Load the asset that {asset} names; false with the problem set. */
+bool handler_load_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
+                        CatalogAsset **ret_asset);
+
+/** "2026-11-23T10:00:00Z". */
+void handler_write_time(JsonWriter *writer, const char *name, int64_t time_us);
+
+/** Microseconds as seconds with up to 6 decimals. */
+void handler_write_seconds(JsonWriter *writer, const char *name, int64_t duration_us);

@@ -1,0 +1,179 @@
+#include "server/handlers/media_handler.h"
+
+#include "base/id.h"
+#include "server/handlers/asset_json.h"
+#include "server/handlers/handler.h"
+#include "server/handlers/media_view.h"
+#include "server/http/http_mime.h"
+
+#include <string.h>
+
+#define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
+/** A whole playlist may be made again (a repaired lesson): caches ask again after a minute. */
+#define CACHE_WHOLE "public, max-age=60"
+#define CACHE_POSTER "public, max-age=300"
+
+/** Why there is nothing to play: not yet, or never. */
+static void set_not_playable(HttpResponse *response, const HttpRequest *request, const CatalogAsset *asset) {
+  if (asset->state == ASSET_STATE_FAILED)
+    http_problem_set(response, request, HTTP_PROBLEM_FAILED, asset_json_error_text(asset, request->language));
+  else
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_READY, NULL);
+}
+
+static void take_playlist(HttpResponse *response, GString *text, bool is_whole) {
+  http_response_take_string(response, PLAYLIST_TYPE, text);
+  http_response_set_etag_of_body(response);
+  http_response_set_header(response, "Cache-Control", is_whole ? CACHE_WHOLE : HTTP_CACHE_REVALIDATE);
+}
+
+void media_handler_multivariant(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (!handler_load_asset(server, request, response, &asset))
+    return;
+  if (asset->state == ASSET_STATE_QUEUED) {
+    set_not_playable(response, request, asset);
+    return;
+  }
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) captions = NULL;
+  g_auto(MediaView) view = {0};
+  if (!media_view_load(server->catalog, asset, NULL, &view, &error) ||
+      !catalog_load_captions(server->catalog, asset->id, &captions, &error)) {
+    handler_set_error(response, request, error);
+    return;
+  }
+  if (view.tracks->len == 0) {
+    set_not_playable(response, request, asset);
+    return;
+  }
+  GString *text = g_string_new(NULL);
+  media_view_write_multivariant(text, &view, captions);
+  take_playlist(response, text, !view.is_growing);
+}
+
+static bool has_track(Catalog *catalog, const CatalogAsset *asset, const char *name) {
+  g_autoptr(GArray) tracks = NULL;
+  if (!catalog_load_tracks(catalog, asset->id, &tracks, NULL))
+    return false;
+  for (guint i = 0; i < tracks->len; i++)
+    if (strcmp(g_array_index(tracks, CatalogTrack, i).name, name) == 0)
+      return true;
+  return false;
+}
+
+void media_handler_playlist(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *name = http_request_route_param(request, "track");
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (!handler_load_asset(server, request, response, &asset))
+    return;
+  g_autoptr(GError) error = NULL;
+  g_auto(MediaView) view = {0};
+  if (!media_view_load(server->catalog, asset, name, &view, &error)) {
+    handler_set_error(response, request, error);
+    return;
+  }
+  if (view.tracks->len == 0) {
+    if (has_track(server->catalog, asset, name))
+      set_not_playable(response, request, asset);
+    else
+      http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+    return;
+  }
+  const MediaViewTrack *track = &g_array_index(view.tracks, MediaViewTrack, 0);
+  HlsMediaPlaylist playlist = {.segments = (const HlsSegment *)(const void *)track->segments->data,
+                               .segment_count = track->segments->len,
+                               .timescale_hz = track->track.timescale_hz,
+                               .target_duration_s = asset->target_duration_s,
+                               .init_uri = "init.mp4",
+                               .segment_suffix = ".m4s",
+                               .is_whole = media_view_track_is_whole(&view, track)};
+  GString *text = g_string_new(NULL);
+  hls_playlist_write_media(text, &playlist);
+  take_playlist(response, text, playlist.is_whole);
+}
+
+/** Sound tracks are named a..., video tracks v... (catalog/asset.h). */
+static const char *segment_type(const char *track_name) {
+  return track_name[0] == 'a' ? "audio/mp4" : "video/mp4";
+}
+
+void media_handler_init(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *asset_id = http_request_route_param(request, "asset");
+  const char *track = http_request_route_param(request, "track");
+  g_autoptr(GBytes) init = NULL;
+  g_autoptr(GError) error = NULL;
+  if (!id_is_valid(asset_id)) {
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+    return;
+  }
+  if (!catalog_load_init(server->catalog, asset_id, track, &init, &error)) {
+    handler_set_error(response, request, error);
+    return;
+  }
+  http_response_set_bytes(response, segment_type(track), init);
+  http_response_set_etag_of_body(response);
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
+  response->takes_ranges = true;
+}
+
+/** Answer with part of a blob, by sendfile; 500 (logged) when the catalog names what the store has not. */
+static bool take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                      const char *key, const char *type, int64_t offset, int64_t length) {
+  g_autoptr(GError) error = NULL;
+  int64_t size = 0;
+  int fd = blob_store_open(server->store, key, &size, &error);
+  if (fd < 0) {
+    handler_set_error(response, request, error);
+    return false;
+  }
+  http_response_take_file(response, type, fd, offset, length >= 0 ? length : size);
+  if (offset < 0 || response->length > size - offset) {
+    g_autoptr(GError) torn =
+        g_error_new(BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
+    handler_set_error(response, request, torn);
+    return false;
+  }
+  http_response_set_etag_of(response, key, offset, response->length);
+  response->takes_ranges = true;
+  return true;
+}
+
+/** "0", "17": no sign, no leading zero, so that a segment has one address. */
+static bool parse_index(const char *text, int64_t *ret_index) {
+  guint64 index = 0;
+  if ((text[0] == '0' && text[1] != '\0') || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &index, NULL))
+    return false;
+  *ret_index = (int64_t)index;
+  return true;
+}
+
+void media_handler_segment(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *asset_id = http_request_route_param(request, "asset");
+  const char *track = http_request_route_param(request, "track");
+  g_autofree char *key = NULL;
+  g_autoptr(GError) error = NULL;
+  CatalogSegment segment = {0};
+  int64_t index = 0;
+  if (!id_is_valid(asset_id) || !parse_index(http_request_route_param(request, "segment"), &index))
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+  else if (!catalog_find_segment(server->catalog, asset_id, track, index, &key, &segment, &error))
+    handler_set_error(response, request, error);
+  else if (take_blob(server, request, response, key, segment_type(track), segment.offset, segment.length))
+    http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
+}
+
+void media_handler_poster(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (!handler_load_asset(server, request, response, &asset))
+    return;
+  if (asset->poster_key == NULL)
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+  else if (take_blob(server, request, response, asset->poster_key, http_mime_of_name(asset->poster_key), 0, -1))
+    http_response_set_header(response, "Cache-Control", CACHE_POSTER);
+}

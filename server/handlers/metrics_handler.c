@@ -1,0 +1,14 @@
+#include "server/handlers/metrics_handler.h"
+
+#include "server/handlers/handler.h"
+
+void metrics_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  (void)request;
+  ServerContext *server = context;
+  const HttpTransport *transport = g_atomic_pointer_get(&server->transport);
+  GString *text = g_string_new(NULL);
+  unsigned connections = transport != NULL ? http_transport_connection_count(transport) : 0;
+  server_metrics_write(server->metrics, connections, text);
+  http_response_take_string(response, "text/plain; version=0.0.4; charset=utf-8", text);
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
+}

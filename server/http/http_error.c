@@ -1,0 +1,3 @@
+#include "server/http/http_error.h"
+
+G_DEFINE_QUARK(kapok - http - error, http_error)

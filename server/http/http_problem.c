@@ -1,0 +1,157 @@
+#include "server/http/http_problem.h"
+
+#include "base/json_writer.h"
+#include "server/http/http_response.h"
+
+typedef struct {
+  unsigned status;
+  const char *code;
+  const char *title[2]; /**< by HttpLanguage */
+  const char *detail[2];
+} ProblemText;
+
+static const ProblemText problems[] = {
+    [HTTP_PROBLEM_BAD_REQUEST] = {400,
+                                  "bad_request",
+                                  {"请求有误", "Bad request"},
+                                  {"服务器看不懂这个请求。", "The server cannot understand this request."}},
+    [HTTP_PROBLEM_BAD_PARAMETER] = {400,
+                                    "bad_parameter",
+                                    {"参数有误", "Bad parameter"},
+                                    {"请求中有一个参数的值不对。",
+                                     "A parameter of the request has a wrong value."}},
+    [HTTP_PROBLEM_BODY_NOT_EXPECTED] = {400,
+                                        "body_not_expected",
+                                        {"请求有误", "Bad request"},
+                                        {"这个请求不应带有内容。", "This request must not have a body."}},
+    [HTTP_PROBLEM_NOT_FOUND] = {404,
+                                "not_found",
+                                {"没有找到", "Not found"},
+                                {"您要的内容不存在，可能已被移走或地址有误。",
+                                 "What you asked for is not here: it was moved or the address is wrong."}},
+    [HTTP_PROBLEM_NOT_READY] = {404,
+                                "not_ready",
+                                {"正在准备", "Not ready yet"},
+                                {"这节课正在转码，马上就能播放，请稍候。",
+                                 "This lesson is being prepared and will be playable in a moment."}},
+    [HTTP_PROBLEM_FAILED] = {404,
+                             "failed",
+                             {"无法播放", "Cannot be played"},
+                             {"这节课的视频处理失败，无法播放。",
+                              "The video of this lesson could not be processed, so it cannot be played."}},
+    [HTTP_PROBLEM_METHOD] = {405,
+                             "method_not_allowed",
+                             {"不支持的操作", "Method not allowed"},
+                             {"这个地址不支持该操作。", "This address does not take that method."}},
+    [HTTP_PROBLEM_PRECONDITION] = {412,
+                                   "precondition_failed",
+                                   {"内容已变化", "Precondition failed"},
+                                   {"内容已经变化，请重新读取。", "The content has changed; read it again."}},
+    [HTTP_PROBLEM_TOO_LARGE] = {413,
+                                "content_too_large",
+                                {"内容过大", "Content too large"},
+                                {"发送的内容过大。", "The content sent is too large."}},
+    [HTTP_PROBLEM_TARGET_TOO_LONG] = {414,
+                                      "uri_too_long",
+                                      {"地址过长", "URI too long"},
+                                      {"请求的地址过长。", "The address of the request is too long."}},
+    [HTTP_PROBLEM_RANGE] = {416,
+                            "range_not_satisfiable",
+                            {"范围无效", "Range not satisfiable"},
+                            {"请求的范围超出了内容的长度。", "The range asked for lies outside the content."}},
+    [HTTP_PROBLEM_HEADERS_TOO_LARGE] = {431,
+                                        "headers_too_large",
+                                        {"请求头过大", "Request header fields too large"},
+                                        {"请求头过大。", "The header fields of the request are too large."}},
+    [HTTP_PROBLEM_INTERNAL] = {500,
+                               "internal",
+                               {"服务器出错", "Internal error"},
+                               {"服务器出错了，请稍后再试；如果一直这样，请联系管理员并告知请求编号。",
+                                "Something went wrong on the server. Try again later; if it stays so, tell the "
+                                "operator the request id."}},
+    [HTTP_PROBLEM_NOT_IMPLEMENTED] = {501,
+                                      "not_implemented",
+                                      {"不支持的操作", "Not implemented"},
+                                      {"服务器不支持该操作。", "The server does not know that method."}},
+    [HTTP_PROBLEM_BUSY] = {503,
+                           "busy",
+                           {"服务器繁忙", "Busy"},
+                           {"服务器正忙，请稍后再试。", "The server is busy; try again in a moment."}},
+    [HTTP_PROBLEM_PAGES_MISSING] = {503,
+                                    "pages_missing",
+                                    {"网页尚未构建", "The pages are not built"},
+                                    {"服务器正在运行，但网页文件还没有构建或没有安装。请运行 ./run 进行构建，"
+                                     "或用 --web 指定网页文件夹。",
+                                     "The server runs, but its pages are not built or not installed. Run ./run to "
+                                     "build them, or name their folder with --web."}},
+    [HTTP_PROBLEM_VERSION] = {505,
+                              "http_version",
+                              {"不支持的 HTTP 版本", "HTTP version not supported"},
+                              {"服务器只支持 HTTP/1.0 和 HTTP/1.1。",
+                               "The server speaks HTTP/1.0 and HTTP/1.1 only."}},
+};
+
+unsigned http_problem_status(HttpProblem problem) {
+  return problems[problem].status;
+}
+
+const char *http_problem_code(HttpProblem problem) {
+  return problems[problem].code;
+}
+
+static GString *write_document(const ProblemText *text, const char *title, const char *detail,
+                               const char *request_id) {
+  GString *out = g_string_new(NULL);
+  g_autofree char *type = g_strdup_printf("urn:kapok:problem:%s", text->code);
+  JsonWriter writer;
+  json_writer_init(&writer, out);
+  json_writer_begin_object(&writer);
+  json_writer_member_string(&writer, "type", type);
+  json_writer_member_string(&writer, "title", title);
+  json_writer_member_int(&writer, "status", text->status);
+  json_writer_member_string(&writer, "detail", detail);
+  json_writer_member_string(&writer, "code", text->code);
+  if (request_id[0] != '\0')
+    json_writer_member_string(&writer, "request_id", request_id);
+  json_writer_end_object(&writer);
+  return out;
+}
+
+static GString *write_page(HttpLanguage language, const char *title, const char *detail) {
+  g_autofree char *safe_detail = g_markup_escape_text(detail, -1);
+  GString *out = g_string_new(NULL);
+  g_string_append_printf(
+      out,
+      "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n"
+      "<style>body{font:1.25rem/1.7 system-ui,'Noto Sans CJK SC',sans-serif;max-width:36rem;margin:12vh auto;"
+      "padding:0 1.5rem;color:#1c1917;background:#fffbf7}h1{font-size:2rem;line-height:1.3}a{color:#9a3412}"
+      "@media(prefers-color-scheme:dark){body{color:#f5f5f4;background:#1c1917}a{color:#fdba74}}</style>\n"
+      "</head>\n<body>\n<main>\n<h1>%s</h1>\n<p>%s</p>\n<p><a href=\"/\">%s</a></p>\n</main>\n</body>\n</html>\n",
+      http_language_tag(language), title, title, safe_detail,
+      language == HTTP_LANGUAGE_EN ? "To the home page" : "回到首页");
+  return out;
+}
+
+void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpProblem problem, const char *detail) {
+  const ProblemText *text = &problems[problem];
+  const char *title = text->title[request->language];
+  const char *sentence = detail != NULL ? detail : text->detail[request->language];
+  http_response_drop_body(response);
+  response->status = text->status;
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
+  http_response_set_header(response, "Content-Language", http_language_tag(request->language));
+  http_response_set_header(response, "Vary", "Accept, Accept-Language");
+  if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY)
+    http_response_set_header(response, "Retry-After", "2");
+  if (http_request_wants_html(request))
+    http_response_take_string(response, "text/html; charset=utf-8", write_page(request->language, title, sentence));
+  else
+    http_response_take_string(response, "application/problem+json",
+                              write_document(text, title, sentence, request->id));
+}
+
+void http_problem_set_texts(HttpResponse *response, const HttpRequest *request, HttpProblem problem,
+                            const char *detail_zh, const char *detail_en) {
+  http_problem_set(response, request, problem, request->language == HTTP_LANGUAGE_EN ? detail_en : detail_zh);
+}

@@ -1,0 +1,37 @@
+/** Problem documents (RFC 9457): every error answer, in Chinese or English by Accept-Language. */
+#pragma once
+
+#include "server/http/http_request.h"
+
+/** Each has a status, a stable code and texts: see the table in http_problem.c. */
+typedef enum {
+  HTTP_PROBLEM_BAD_REQUEST,
+  HTTP_PROBLEM_BAD_PARAMETER,
+  HTTP_PROBLEM_BODY_NOT_EXPECTED,
+  HTTP_PROBLEM_NOT_FOUND,
+  HTTP_PROBLEM_NOT_READY, /**< sets Retry-After */
+  HTTP_PROBLEM_FAILED,
+  HTTP_PROBLEM_METHOD,
+  HTTP_PROBLEM_PRECONDITION,
+  HTTP_PROBLEM_TOO_LARGE,
+  HTTP_PROBLEM_TARGET_TOO_LONG,
+  HTTP_PROBLEM_RANGE,
+  HTTP_PROBLEM_HEADERS_TOO_LARGE,
+  HTTP_PROBLEM_INTERNAL,
+  HTTP_PROBLEM_NOT_IMPLEMENTED,
+  HTTP_PROBLEM_BUSY, /**< sets Retry-After */
+  HTTP_PROBLEM_PAGES_MISSING,
+  HTTP_PROBLEM_VERSION,
+} HttpProblem;
+
+unsigned http_problem_status(HttpProblem problem);
+const char *http_problem_code(HttpProblem problem);
+
+/** Make `response` the problem's answer: status, document, Content-Language, Cache-Control: no-store. The body and its
+ * validators go, other headers stay. `detail` replaces the table's sentence (NULL: keep it). People who typed the address (Accept:
+ * text/html) get a small page that says the same. */
+void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpProblem problem, const char *detail);
+
+/** As http_problem_set() with the text of the request's language. */
+void http_problem_set_texts(HttpResponse *response, const HttpRequest *request, HttpProblem problem,
+                            const char *detail_zh, const char *detail_en);

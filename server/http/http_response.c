@@ -1,0 +1,190 @@
+#include "server/http/http_response.h"
+
+#include "server/http/http_conditional.h"
+#include "server/http/http_date.h"
+#include "server/http/http_problem.h"
+#include "server/http/http_range.h"
+
+#include <string.h>
+#include <unistd.h>
+
+void http_response_init(HttpResponse *response) {
+  *response = (HttpResponse){.status = 200, .fd = -1};
+}
+
+static void drop_bytes(HttpResponse *response) {
+  g_clear_pointer(&response->bytes, g_bytes_unref);
+  if (response->fd >= 0)
+    close(response->fd);
+  response->fd = -1;
+  response->offset = 0;
+  response->length = 0;
+}
+
+void http_response_clear(HttpResponse *response) {
+  drop_bytes(response);
+  for (size_t i = 0; i < response->header_count; i++)
+    g_free(response->headers[i].value);
+  response->header_count = 0;
+}
+
+static HttpHeader *find_header(const HttpResponse *response, const char *name) {
+  for (size_t i = 0; i < response->header_count; i++)
+    if (g_ascii_strcasecmp(response->headers[i].name, name) == 0)
+      return (HttpHeader *)&response->headers[i];
+  return NULL;
+}
+
+void http_response_set_header(HttpResponse *response, const char *name, const char *value) {
+  HttpHeader *header = find_header(response, name);
+  if (header == NULL) {
+    g_return_if_fail(response->header_count < HTTP_RESPONSE_HEADERS_MAX);
+    header = &response->headers[response->header_count++];
+    header->name = name;
+  } else {
+    g_free(header->value);
+  }
+  header->value = g_strdup(value);
+  for (char *c = header->value; *c != '\0'; c++)
+    if ((unsigned char)*c < 0x20 || *c == 0x7f)
+      *c = ' ';
+}
+
+const char *http_response_find_header(const HttpResponse *response, const char *name) {
+  const HttpHeader *header = find_header(response, name);
+  return header != NULL ? header->value : NULL;
+}
+
+static void remove_header(HttpResponse *response, const char *name) {
+  HttpHeader *header = find_header(response, name);
+  if (header == NULL)
+    return;
+  g_free(header->value);
+  *header = response->headers[--response->header_count];
+}
+
+void http_response_drop_body(HttpResponse *response) {
+  drop_bytes(response);
+  remove_header(response, "Content-Type");
+  remove_header(response, "Content-Encoding");
+  response->etag[0] = '\0';
+  response->last_modified_s = 0;
+  response->takes_ranges = false;
+}
+
+void http_response_set_bytes(HttpResponse *response, const char *content_type, GBytes *bytes) {
+  g_bytes_ref(bytes); /* may be the body already */
+  drop_bytes(response);
+  response->bytes = bytes;
+  response->length = (int64_t)g_bytes_get_size(bytes);
+  http_response_set_header(response, "Content-Type", content_type);
+}
+
+void http_response_take_string(HttpResponse *response, const char *content_type, GString *text) {
+  g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
+  http_response_set_bytes(response, content_type, bytes);
+}
+
+void http_response_take_file(HttpResponse *response, const char *content_type, int fd, int64_t offset,
+                             int64_t length) {
+  drop_bytes(response);
+  response->fd = fd;
+  response->offset = offset;
+  response->length = length;
+  http_response_set_header(response, "Content-Type", content_type);
+}
+
+/** FNV-1a, 64 bits: names are told apart, nothing is kept secret. */
+static uint64_t hash_text(const char *text) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (; *text != '\0'; text++)
+    hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+  return hash;
+}
+
+void http_response_set_etag_of(HttpResponse *response, const char *text, int64_t offset, int64_t length) {
+  g_snprintf(response->etag, sizeof response->etag,
+             "\"%016" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x\"", hash_text(text),
+             (guint64)offset, (guint64)length);
+}
+
+void http_etag_write(GBytes *bytes, char ret_etag[HTTP_ETAG_SIZE]) {
+  g_autofree char *sum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+  g_snprintf(ret_etag, HTTP_ETAG_SIZE, "\"%.32s\"", sum);
+}
+
+void http_response_set_etag_of_body(HttpResponse *response) {
+  g_return_if_fail(response->bytes != NULL);
+  http_etag_write(response->bytes, response->etag);
+}
+
+static void write_validators(HttpResponse *response) {
+  if (response->etag[0] != '\0')
+    http_response_set_header(response, "ETag", response->etag);
+  if (response->last_modified_s > 0) {
+    char date[HTTP_DATE_SIZE];
+    http_date_write(response->last_modified_s, date);
+    http_response_set_header(response, "Last-Modified", date);
+  }
+  if (response->takes_ranges)
+    http_response_set_header(response, "Accept-Ranges", "bytes");
+}
+
+static void apply_range(HttpResponse *response, const HttpRequest *request) {
+  const char *range = http_request_find_header(request, "Range");
+  int64_t first = 0;
+  int64_t last = 0;
+  if (request->method != HTTP_METHOD_GET || range == NULL ||
+      !http_range_if_range_holds(http_request_find_header(request, "If-Range"),
+                                 response->etag[0] != '\0' ? response->etag : NULL, response->last_modified_s))
+    return;
+  HttpRangeKind kind = http_range_parse(range, response->length, &first, &last);
+  if (kind == HTTP_RANGE_WHOLE)
+    return;
+  int64_t whole = response->length;
+  g_autofree char *content_range =
+      kind == HTTP_RANGE_PART
+          ? g_strdup_printf("bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, first, last, whole)
+          : g_strdup_printf("bytes */%" G_GINT64_FORMAT, whole);
+  http_response_set_header(response, "Content-Range", content_range);
+  if (kind == HTTP_RANGE_UNSATISFIABLE) {
+    http_problem_set(response, request, HTTP_PROBLEM_RANGE, NULL);
+    return;
+  }
+  response->status = 206;
+  response->offset += first;
+  response->length = last - first + 1;
+  if (response->bytes != NULL) {
+    GBytes *part = g_bytes_new_from_bytes(response->bytes, (gsize)first, (gsize)response->length);
+    g_bytes_unref(response->bytes);
+    response->bytes = part;
+  }
+}
+
+void http_response_finish(HttpResponse *response, const HttpRequest *request) {
+  if (response->status != 200 || !(request->method & (HTTP_METHOD_GET | HTTP_METHOD_HEAD)))
+    return;
+  write_validators(response);
+  HttpPreconditions sent = {
+      .if_match = http_request_find_header(request, "If-Match"),
+      .if_none_match = http_request_find_header(request, "If-None-Match"),
+      .if_modified_since = http_request_find_header(request, "If-Modified-Since"),
+      .if_unmodified_since = http_request_find_header(request, "If-Unmodified-Since"),
+  };
+  const char *etag = response->etag[0] != '\0' ? response->etag : NULL;
+  switch (http_conditional_evaluate(&sent, etag, response->last_modified_s)) {
+  case HTTP_CONDITIONAL_NOT_MODIFIED:
+    drop_bytes(response);
+    remove_header(response, "Content-Type");
+    remove_header(response, "Content-Encoding");
+    response->status = 304;
+    return;
+  case HTTP_CONDITIONAL_FAILED:
+    http_problem_set(response, request, HTTP_PROBLEM_PRECONDITION, NULL);
+    return;
+  case HTTP_CONDITIONAL_PASS:
+    break;
+  }
+  if (response->takes_ranges)
+    apply_range(response, request);
+}

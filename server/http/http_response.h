@@ -1,0 +1,61 @@
+/** A response as handlers fill it: status, headers, and a body in memory or in a file. */
+#pragma once
+
+#include "server/http/http_request.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HTTP_RESPONSE_HEADERS_MAX 24
+#define HTTP_ETAG_SIZE 72
+
+#define HTTP_CACHE_IMMUTABLE "public, max-age=31536000, immutable"
+#define HTTP_CACHE_REVALIDATE "no-cache"
+#define HTTP_CACHE_NEVER "no-store"
+
+typedef struct {
+  const char *name; /**< static */
+  char *value;
+} HttpHeader;
+
+struct HttpResponse {
+  unsigned status;
+  HttpHeader headers[HTTP_RESPONSE_HEADERS_MAX];
+  size_t header_count;
+  GBytes *bytes;             /**< body in memory, or NULL */
+  int fd;                    /**< body in a file, or -1; owned */
+  int64_t offset;            /**< of the body in the file */
+  int64_t length;            /**< of the body, whichever it is */
+  bool takes_ranges;         /**< http_response_finish() honours Range */
+  char etag[HTTP_ETAG_SIZE]; /**< quoted; empty: none */
+  int64_t last_modified_s;   /**< seconds since 1970; 0: none */
+};
+
+void http_response_init(HttpResponse *response); /**< 200, no body */
+void http_response_clear(HttpResponse *response);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpResponse, http_response_clear)
+
+/** Set or replace a header. `name` must be static; `value` is copied, control characters in it become spaces. */
+void http_response_set_header(HttpResponse *response, const char *name, const char *value);
+const char *http_response_find_header(const HttpResponse *response, const char *name);
+
+/** Bodies: each replaces the one before and sets Content-Type. */
+void http_response_set_bytes(HttpResponse *response, const char *content_type, GBytes *bytes);
+void http_response_take_string(HttpResponse *response, const char *content_type, GString *text);
+/** `fd` is closed with the response. */
+void http_response_take_file(HttpResponse *response, const char *content_type, int fd, int64_t offset,
+                             int64_t length);
+/** Drop body, validators and Content-Type; for error answers. */
+void http_response_drop_body(HttpResponse *response);
+
+/** A strong ETag (RFC 9110 §8.8.3) from what identifies the bytes. `text` is hashed. */
+void http_response_set_etag_of(HttpResponse *response, const char *text, int64_t offset, int64_t length);
+/** A strong ETag from the body in memory. */
+void http_response_set_etag_of_body(HttpResponse *response);
+/** The same for bytes kept elsewhere. */
+void http_etag_write(GBytes *bytes, char ret_etag[HTTP_ETAG_SIZE]);
+
+/** Apply what the request asks of a 200 answer to GET or HEAD: preconditions (304, 412), then ranges (206, 416);
+ * and set ETag, Last-Modified and Accept-Ranges. Other answers are left as they are. */
+void http_response_finish(HttpResponse *response, const HttpRequest *request);

@@ -1,0 +1,86 @@
+#include "server/server.h"
+
+#include "base/path.h"
+#include "server/http/http_error.h"
+#include "server/http/http_transport.h"
+#include "server/server_context.h"
+#include "server/server_log.h"
+#include "server/server_routes.h"
+
+struct Server {
+  ServerContext context;
+  HttpTransport *transport;
+};
+
+static void on_complete(gpointer user_data, const HttpCompletion *completion) {
+  const ServerContext *context = user_data;
+  server_metrics_count(context->metrics, completion);
+  server_log_completion(completion);
+}
+
+/** The folder of the pages: the setting, or beside the program. */
+static char *find_web_dir(const Settings *settings) {
+  if (settings->web_dir != NULL && settings->web_dir[0] != '\0')
+    return g_strdup(settings->web_dir);
+  g_autofree char *program_dir = path_program_dir();
+  g_autofree char *relative = g_build_filename(program_dir, "..", "share", "kapok", "web", NULL);
+  return g_canonicalize_filename(relative, NULL);
+}
+
+static bool open_data(Server *server, const Settings *settings, GError **error) {
+  if (!path_make_dirs(settings->data_dir, error))
+    return false;
+  server->context.store = blob_store_open_files(settings->data_dir, error);
+  if (server->context.store == NULL)
+    return false;
+  g_autofree char *catalog_path = g_build_filename(settings->data_dir, "catalog.sqlite3", NULL);
+  server->context.catalog = catalog_open(catalog_path, error);
+  return server->context.catalog != NULL;
+}
+
+static bool start(Server *server, const Settings *settings, GError **error) {
+  size_t count = 0;
+  const HttpRoute *routes = server_routes(&count);
+  g_autofree char *web_dir = find_web_dir(settings);
+  server->context.web = web_files_new(web_dir);
+  server->context.metrics = server_metrics_new(routes, count);
+  if (!open_data(server, settings, error))
+    return false;
+  HttpTransportConfig config = {
+      .routes = routes,
+      .route_count = count,
+      .context = &server->context,
+      .on_complete = on_complete,
+      .listen = settings->listen,
+      .threads = (unsigned)settings->http_threads,
+      .connection_limit = (unsigned)settings->connection_limit,
+      .idle_timeout_s = (unsigned)((settings->idle_timeout_us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND),
+      .wants_peer = log_is_enabled(LOG_LEVEL_INFO),
+  };
+  server->transport = http_transport_start(&config, error);
+  g_atomic_pointer_set(&server->context.transport, server->transport); /* its threads run already */
+  return server->transport != NULL;
+}
+
+Server *server_start(const Settings *settings, GError **error) {
+  Server *server = g_new0(Server, 1);
+  if (start(server, settings, error))
+    return server;
+  server_stop(server);
+  return NULL;
+}
+
+const char *server_address(const Server *server) {
+  return http_transport_address(server->transport);
+}
+
+void server_stop(Server *server) {
+  if (server == NULL)
+    return;
+  http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
+  catalog_close(server->context.catalog);
+  blob_store_free(server->context.store);
+  web_files_free(server->context.web);
+  server_metrics_free(server->context.metrics);
+  g_free(server);
+}

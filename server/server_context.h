@@ -1,0 +1,16 @@
+/** What handlers work with. One for the server's life; shared by its threads. */
+#pragma once
+
+#include "base/blob_store.h"
+#include "catalog/catalog.h"
+#include "server/http/http_transport.h"
+#include "server/server_metrics.h"
+#include "server/web_files.h"
+
+typedef struct {
+  Catalog *catalog;
+  BlobStore *store;
+  WebFiles *web;
+  ServerMetrics *metrics;
+  HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
+} ServerContext;

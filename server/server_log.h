@@ -1,0 +1,7 @@
+/** The access log: one event per request. */
+#pragma once
+
+#include "server/http/http_transport.h"
+
+/** Level debug for successes of quiet routes (segments, playlists), info for the others, warning for 5xx. */
+void server_log_completion(const HttpCompletion *completion);

@@ -1,0 +1,120 @@
+#include "server/server_metrics.h"
+
+#include <stdatomic.h>
+#include <unistd.h>
+
+/** 0: no answer; then 1xx to 5xx by their first digit. */
+#define STATUS_CLASSES 6
+
+typedef struct {
+  atomic_uint_fast64_t requests[STATUS_CLASSES];
+  atomic_uint_fast64_t body_bytes;
+  atomic_uint_fast64_t duration_us;
+} RouteCounters;
+
+struct ServerMetrics {
+  const HttpRoute *routes;
+  size_t count;
+  int64_t start_us;        /**< since 1970 */
+  RouteCounters *counters; /**< one per route, then one for requests without a route */
+  atomic_uint_fast64_t aborted, refused;
+};
+
+ServerMetrics *server_metrics_new(const HttpRoute *routes, size_t count) {
+  ServerMetrics *metrics = g_new0(ServerMetrics, 1);
+  metrics->routes = routes;
+  metrics->count = count;
+  metrics->start_us = g_get_real_time();
+  metrics->counters = g_new0(RouteCounters, count + 1);
+  return metrics;
+}
+
+void server_metrics_free(ServerMetrics *metrics) {
+  if (metrics == NULL)
+    return;
+  g_free(metrics->counters);
+  g_free(metrics);
+}
+
+static void add(atomic_uint_fast64_t *counter, int64_t value) {
+  atomic_fetch_add_explicit(counter, (uint_fast64_t)value, memory_order_relaxed);
+}
+
+static guint64 read_counter(const atomic_uint_fast64_t *counter) {
+  return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void server_metrics_count(ServerMetrics *metrics, const HttpCompletion *completion) {
+  size_t index = completion->route != NULL ? (size_t)(completion->route - metrics->routes) : metrics->count;
+  g_return_if_fail(index <= metrics->count);
+  RouteCounters *counters = &metrics->counters[index];
+  unsigned status_class = completion->status / 100;
+  add(&counters->requests[status_class < STATUS_CLASSES ? status_class : 0], 1);
+  add(&counters->duration_us, completion->duration_us);
+  if (completion->is_sent)
+    add(&counters->body_bytes, completion->body_bytes);
+  else
+    add(&metrics->aborted, 1);
+  if (completion->refusal != NULL)
+    add(&metrics->refused, 1);
+}
+
+static void write_head(GString *out, const char *name, const char *type, const char *help) {
+  g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static const char *route_name(const ServerMetrics *metrics, size_t index) {
+  return index < metrics->count ? metrics->routes[index].name : "none";
+}
+
+static void write_value(GString *out, const char *name, const char *help, const char *type, guint64 value) {
+  write_head(out, name, type, help);
+  g_string_append_printf(out, "%s %" G_GUINT64_FORMAT "\n", name, value);
+}
+
+static void write_routes(const ServerMetrics *metrics, GString *out) {
+  write_head(out, "kapok_http_requests_total", "counter", "Requests by route and status class.");
+  for (size_t i = 0; i <= metrics->count; i++)
+    for (unsigned c = 0; c < STATUS_CLASSES; c++) {
+      guint64 requests = read_counter(&metrics->counters[i].requests[c]);
+      if (requests > 0)
+        g_string_append_printf(out, "kapok_http_requests_total{route=\"%s\",code=\"%uxx\"} %" G_GUINT64_FORMAT "\n",
+                               route_name(metrics, i), c, requests);
+    }
+  write_head(out, "kapok_http_response_body_bytes_total", "counter", "Bytes of bodies that were sent whole.");
+  for (size_t i = 0; i <= metrics->count; i++)
+    g_string_append_printf(out, "kapok_http_response_body_bytes_total{route=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                           route_name(metrics, i), read_counter(&metrics->counters[i].body_bytes));
+  write_head(out, "kapok_http_request_duration_seconds_total", "counter",
+             "Time from a request's first line to its answer's last byte, summed.");
+  for (size_t i = 0; i <= metrics->count; i++) {
+    char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_formatd(seconds, sizeof seconds, "%.6f", (double)read_counter(&metrics->counters[i].duration_us) / 1e6);
+    g_string_append_printf(out, "kapok_http_request_duration_seconds_total{route=\"%s\"} %s\n",
+                           route_name(metrics, i), seconds);
+  }
+}
+
+/** Resident memory from /proc/self/statm; 0 when it cannot be read. */
+static guint64 resident_bytes(void) {
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents("/proc/self/statm", &text, NULL, NULL))
+    return 0;
+  char *second = NULL;
+  g_ascii_strtoull(text, &second, 10);
+  return g_ascii_strtoull(second, NULL, 10) * (guint64)sysconf(_SC_PAGESIZE);
+}
+
+void server_metrics_write(const ServerMetrics *metrics, unsigned connections, GString *out) {
+  write_head(out, "kapok_build_info", "gauge", "The running version.");
+  g_string_append_printf(out, "kapok_build_info{version=\"%s\"} 1\n", KAPOK_VERSION);
+  write_value(out, "kapok_http_connections", "Open connections.", "gauge", connections);
+  write_value(out, "kapok_http_aborted_total", "Answers that the client did not take to the end.", "counter",
+              read_counter(&metrics->aborted));
+  write_value(out, "kapok_http_refused_total", "Requests refused for their form.", "counter",
+              read_counter(&metrics->refused));
+  write_value(out, "process_resident_memory_bytes", "Resident memory.", "gauge", resident_bytes());
+  write_value(out, "process_start_time_seconds", "Start of the process since 1970.", "gauge",
+              (guint64)(metrics->start_us / G_TIME_SPAN_SECOND));
+  write_routes(metrics, out);
+}

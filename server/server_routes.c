@@ -1,0 +1,36 @@
+#include "server/server_routes.h"
+
+#include "server/handlers/asset_handler.h"
+#include "server/handlers/caption_handler.h"
+#include "server/handlers/course_handler.h"
+#include "server/handlers/health_handler.h"
+#include "server/handlers/media_handler.h"
+#include "server/handlers/metrics_handler.h"
+#include "server/handlers/page_handler.h"
+
+#define MEDIA (HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET)
+
+static const HttpRoute routes[] = {
+    {HTTP_METHOD_GET, "/media/{asset}/master.m3u8", media_handler_multivariant, "media_multivariant", MEDIA},
+    {HTTP_METHOD_GET, "/media/{asset}/poster.jpg", media_handler_poster, "media_poster", MEDIA},
+    {HTTP_METHOD_GET, "/media/{asset}/captions/{language}.vtt", caption_handler_file, "media_captions", MEDIA},
+    {HTTP_METHOD_GET, "/media/{asset}/captions/{language}.m3u8", caption_handler_playlist,
+     "media_captions_playlist", MEDIA},
+    {HTTP_METHOD_GET, "/media/{asset}/{track}/playlist.m3u8", media_handler_playlist, "media_playlist", MEDIA},
+    {HTTP_METHOD_GET, "/media/{asset}/{track}/init.mp4", media_handler_init, "media_init", MEDIA},
+    {HTTP_METHOD_GET, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment, "media_segment", MEDIA},
+    {HTTP_METHOD_GET, "/api/v1/courses", course_handler_list, "api_courses", 0},
+    {HTTP_METHOD_GET, "/api/v1/courses/{course}", course_handler_get, "api_course", 0},
+    {HTTP_METHOD_GET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset", 0},
+    {HTTP_METHOD_GET, "/", page_handler_home, "page_home", HTTP_ROUTE_PAGE},
+    {HTTP_METHOD_GET, "/course/{course}", page_handler_course, "page_course", HTTP_ROUTE_PAGE},
+    {HTTP_METHOD_GET, "/assets/{path...}", page_handler_asset, "page_asset", HTTP_ROUTE_QUIET},
+    {HTTP_METHOD_GET, "/favicon.{extension}", page_handler_favicon, "page_favicon", HTTP_ROUTE_QUIET},
+    {HTTP_METHOD_GET, "/healthz", health_handler_get, "health", HTTP_ROUTE_QUIET},
+    {HTTP_METHOD_GET, "/metrics", metrics_handler_get, "metrics", HTTP_ROUTE_QUIET},
+};
+
+const HttpRoute *server_routes(size_t *ret_count) {
+  *ret_count = G_N_ELEMENTS(routes);
+  return routes;
+}
