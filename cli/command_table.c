@@ -143,7 +143,7 @@ static size_t edit_distance(const char *a, const char *b) {
 
 const CliCommand *cli_command_nearest(const char *name) {
   const CliCommand *nearest = NULL;
-  size_t least = MAX(strlen(name) / 2, 2) + 1;
+  size_t least = MIN(MAX(strlen(name) / 2, 2) + 1, NAME_BYTES_MAX);
   for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++) {
     size_t distance = edit_distance(name, COMMANDS[i].name);
     if (distance < least) {

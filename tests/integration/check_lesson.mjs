@@ -1,0 +1,195 @@
+// node check_lesson.mjs BASE ASSET SOURCE WORKDIR: compares a ready lesson, as read over HTTP, with the file it was
+// made from. Prints a line per finding; exit status 1 when one is wrong.
+import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { fetchBytes, fetchLesson } from './hls_client.mjs';
+import { readInit, readSegment } from './mp4.mjs';
+
+const run = promisify(execFile);
+const [base, asset, source, workRoot] = process.argv.slice(2);
+const name = path.basename(source).slice(0, 60);
+const AAC_FRAME_S = 1024 / 48000;
+const TICK_S = 1 / 1000; // what rounding to milliseconds may cost
+let wrong = 0;
+
+function check(isGood, what, detail = '') {
+  if (!isGood) wrong++;
+  console.log(`${isGood ? 'ok' : 'not ok'} - ${name}: ${what}${isGood || detail === '' ? '' : `: ${detail}`}`);
+}
+
+async function probe(file, ...options) {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', ...options, file],
+    { maxBuffer: 1 << 28 });
+  return JSON.parse(stdout);
+}
+
+const ratio = (text) => {
+  const [num, den] = String(text).split('/').map(Number);
+  return den ? num / den : num;
+};
+
+async function readSource() {
+  const { format, streams } = await probe(source, '-count_frames');
+  const video = streams.find((s) => s.codec_type === 'video' && !s.disposition.attached_pic);
+  const rates = video ? [ratio(video.r_frame_rate), ratio(video.avg_frame_rate)] : [0, 0];
+  return {
+    durationS: Number(format.duration),
+    hasVideo: Boolean(video),
+    hasAudio: streams.some((s) => s.codec_type === 'audio'),
+    frameRate: rates[1],
+    isConstantRate: Boolean(video) && Math.abs(rates[0] - rates[1]) < 0.001 * rates[0],
+    frames: video ? Number(video.nb_read_frames) : 0,
+    width: video?.width ?? 0,
+    height: video?.height ?? 0,
+  };
+}
+
+// Downloads a rendition, reads every box of it, and has ffprobe decode all its frames.
+async function readRendition(rendition, work) {
+  const initUrl = rendition.segments[0].mapUrl;
+  const initBytes = (await fetchBytes(initUrl)).bytes;
+  const init = readInit(initBytes);
+  const parts = [initBytes];
+  const segments = [];
+  for (const { url, duration } of rendition.segments) {
+    const { bytes, type } = await fetchBytes(url);
+    parts.push(bytes);
+    segments.push({ ...readSegment(bytes, init), duration, type, bytes: bytes.length, url });
+  }
+  const file = path.join(work, `${rendition.kind}-${Math.random().toString(36).slice(2)}.mp4`);
+  await writeFile(file, Buffer.concat(parts));
+  const { stdout, stderr } = await run('ffprobe', ['-v', 'warning', '-of', 'json', '-count_frames', '-count_packets',
+    '-show_streams', file]);
+  const stream = JSON.parse(stdout).streams[0];
+  const first = segments[0];
+  const last = segments[segments.length - 1];
+  return {
+    ...rendition, init, segments, stream, messages: stderr.trim(),
+    startS: first.firstTime / init.timescale,
+    endS: last.endTime / init.timescale,
+    frames: Number(stream.nb_read_frames),
+    packets: Number(stream.nb_read_packets),
+    oneUrl: new Set(rendition.segments.map((s) => s.mapUrl)).size === 1,
+  };
+}
+
+function checkRendition(r) {
+  const label = r.kind === 'video' ? `${r.variant.resolution.height}p` : 'audio';
+  const { playlist, init, segments } = r;
+  check(playlist.endlist && playlist.playlistType === 'VOD', `${label}: the playlist is VOD and ended`);
+  check(playlist.version >= 6 && r.oneUrl, `${label}: one init segment, version ${playlist.version}`);
+  check(!init.hasEditList, `${label}: no edit list`);
+  check(segments.every((s) => Math.round(s.duration) <= playlist.targetDuration), `${label}: within the target duration`);
+  check(segments.every((s) => s.types.includes('moof') && s.types.includes('mdat') && s.bytesMatch),
+    `${label}: ${segments.length} segments of whole fragments`);
+  check(segments.every((s) => s.decodeTime === s.firstTime), `${label}: tfdt is the first presentation time`,
+    segments.filter((s) => s.decodeTime !== s.firstTime).slice(0, 3).map((s) => `${s.decodeTime}/${s.firstTime}`).join(' '));
+  check(segments.every((s, i) => i === 0 || segments[i - 1].endTime === s.decodeTime), `${label}: no gap between segments`);
+  const drift = Math.max(...segments.map((s) => Math.abs((s.endTime - s.decodeTime) / init.timescale - s.duration)));
+  check(drift <= TICK_S, `${label}: EXTINF tells the real durations`, `off by ${drift} s`);
+  if (r.kind === 'video') {
+    check(segments.every((s) => s.startsWithSync), `${label}: segments start with a sync sample`);
+    check(segments.every((s) => s.firstNalTypes.find((t) => t >= 1 && t <= 5) === 5), `${label}: segments start on an IDR`,
+      segments.map((s) => s.firstNalTypes.join('.')).slice(0, 4).join(' '));
+  }
+  check(r.messages === '', `${label}: ffprobe says nothing`, r.messages.slice(0, 300));
+  check(r.frames > 0 && r.frames === r.packets, `${label}: every packet gives a frame`, `${r.frames} of ${r.packets}`);
+}
+
+function checkBandwidth(variant, video, audio) {
+  const peak = (r) => Math.max(0, ...(r ? r.segments.map((s) => (8 * s.bytes) / s.duration) : []));
+  const mean = (r) => (r ? (8 * r.segments.reduce((n, s) => n + s.bytes, 0)) / r.segments.reduce((n, s) => n + s.duration, 0) : 0);
+  const label = variant.resolution ? `${variant.resolution.height}p` : 'audio';
+  const realPeak = peak(video) + peak(audio);
+  const realMean = mean(video) + mean(audio);
+  check(Math.abs(variant.bandwidth / realPeak - 1) < 0.1, `${label}: BANDWIDTH is the real peak`, `${variant.bandwidth} against ${Math.round(realPeak)}`);
+  check(Math.abs(variant.averageBandwidth / realMean - 1) < 0.1, `${label}: AVERAGE-BANDWIDTH is the real mean`,
+    `${variant.averageBandwidth} against ${Math.round(realMean)}`);
+  check(Boolean(variant.codecs), `${label}: CODECS is there`);
+}
+
+function checkVideos(videos, facts) {
+  const starts = videos.map((r) => r.segments.map((s) => (s.decodeTime / r.init.timescale).toFixed(6)).join(' '));
+  check(new Set(starts).size === 1, `${videos.length} renditions have the same segment starts`, starts.join(' | ').slice(0, 400));
+  check(new Set(videos.map((r) => r.frames)).size === 1, 'renditions have the same number of frames', videos.map((r) => r.frames).join(' '));
+  for (const r of videos) {
+    const { resolution, frameRate } = r.variant;
+    const label = `${resolution.height}p`;
+    check(resolution.width % 2 === 0 && resolution.height % 2 === 0, `${label}: even sizes`);
+    check(r.stream.width === resolution.width && r.stream.height === resolution.height, `${label}: RESOLUTION is true`);
+    check(resolution.height <= facts.height + 1 && resolution.width <= facts.width + 1, `${label}: not larger than the source`,
+      `${resolution.width}x${resolution.height}`);
+    const shapes = [facts.width / facts.height, resolution.width / resolution.height];
+    check(Math.abs(shapes[0] / shapes[1] - 1) < 0.02, `${label}: the aspect is kept`, shapes.join(' '));
+    const expected = facts.isConstantRate && Math.abs(frameRate / facts.frameRate - 1) < 0.002
+      ? facts.frames : Math.round((r.endS - r.startS) * frameRate);
+    check(Math.abs(r.frames - expected) <= (expected === facts.frames ? 0 : 1), `${label}: ${r.frames} frames`, `expected ${expected}`);
+  }
+}
+
+function checkTimes(videos, audios, facts) {
+  const all = [...videos, ...audios];
+  const frameS = videos.length > 0 ? 1 / Math.min(videos[0].variant.frameRate, facts.frameRate || Infinity) : AAC_FRAME_S;
+  const endS = Math.max(...all.map((r) => r.endS));
+  const startS = Math.min(...all.map((r) => r.startS));
+  check(Math.abs(endS - startS - facts.durationS) <= Math.max(frameS, AAC_FRAME_S) + TICK_S,
+    `lasts ${(endS - startS).toFixed(3)} s`, `the source lasts ${facts.durationS} s`);
+  if (videos.length === 0 || audios.length === 0) return;
+  for (const audio of audios) {
+    check(Math.abs(videos[0].startS - audio.startS) <= AAC_FRAME_S, 'sound and picture start together', `${videos[0].startS} ${audio.startS}`);
+    check(Math.abs(videos[0].endS - audio.endS) <= AAC_FRAME_S + frameS + TICK_S, 'sound and picture end together',
+      `${videos[0].endS} ${audio.endS}`);
+  }
+}
+
+// Two strangers play the whole lesson.
+async function checkPlayers(url, hasVideo) {
+  const ffmpeg = await run('ffmpeg', ['-nostdin', '-v', 'warning', '-i', url, '-map', '0', '-f', 'null', '-'], { timeout: 240000 })
+    .catch((error) => error);
+  check(ffmpeg.stderr === '' && !ffmpeg.code, 'ffmpeg reads all of it without a message', `${ffmpeg.code ?? ''} ${ffmpeg.stderr.slice(0, 500)}`);
+  const { format } = await probe(url);
+  check(Number(format.duration) > 0, `ffprobe tells ${format.duration} s`);
+  const sinks = ['video-sink=fakesink sync=false', 'audio-sink=fakesink sync=false'];
+  const gst = await run('gst-launch-1.0', ['playbin3', `uri=${url}`, ...(hasVideo ? [sinks[0]] : []), sinks[1]], { timeout: 240000 })
+    .catch((error) => error);
+  const words = `${gst.stdout}${gst.stderr}`;
+  check(!gst.code && /Got EOS from element/.test(words) && !/ERROR|WARNING|CRITICAL/i.test(words.replace(/\(gst-[^\n]*dconf[^\n]*/g, '')),
+    'playbin3 plays it to its end', `${gst.code ?? ''} ${words.slice(-600)}`);
+}
+
+async function checkPoster(facts) {
+  const { bytes, type } = await fetchBytes(`${base}/media/${asset}/poster.jpg`);
+  const file = path.join(work, 'poster.jpg');
+  await writeFile(file, bytes);
+  const { stdout, stderr } = await run('ffprobe', ['-v', 'warning', '-of', 'json', '-count_frames', '-show_streams', file]);
+  const stream = JSON.parse(stdout).streams[0];
+  check(type === 'image/jpeg' && stream.codec_name === 'mjpeg' && stream.nb_read_frames === '1' && stderr === '',
+    `the poster is a JPEG of ${stream.width}x${stream.height}`, `${type} ${stderr}`);
+  if (facts.hasVideo)
+    check(Math.abs(stream.width / stream.height / (facts.width / facts.height) - 1) < 0.03, 'the poster has the aspect of the picture');
+}
+
+const work = await mkdtemp(path.join(workRoot, 'lesson-'));
+const facts = await readSource();
+const answer = JSON.parse((await fetchBytes(`${base}/api/v1/assets/${asset}`)).bytes.toString('utf8'));
+check(answer.state === 'ready' && answer.progress === 1 && answer.error === null, 'is ready', JSON.stringify(answer));
+const lesson = await fetchLesson(base, asset);
+const renditions = [];
+for (const rendition of lesson.renditions) renditions.push(await readRendition(rendition, work));
+const videos = renditions.filter((r) => r.kind === 'video');
+const audios = renditions.filter((r) => r.kind === 'audio');
+check(videos.length > 0 === facts.hasVideo, facts.hasVideo ? `${videos.length} pictures to choose from` : 'has no picture');
+check(audios.length > 0 === facts.hasAudio, facts.hasAudio ? 'has sound' : 'has no sound');
+check(lesson.master.playlist.independentSegments === true, 'EXT-X-INDEPENDENT-SEGMENTS');
+renditions.forEach(checkRendition);
+for (const variant of lesson.master.playlist.variants) {
+  const video = videos.find((r) => r.variant === variant);
+  checkBandwidth(variant, video, video ? audios[0] : audios.find((r) => r.variant === variant) ?? audios[0]);
+}
+checkVideos(videos, facts);
+checkTimes(videos, audios, facts);
+await checkPoster(facts);
+await checkPlayers(`${base}/media/${asset}/master.m3u8`, facts.hasVideo);
+process.exit(wrong > 0 ? 1 : 0);
