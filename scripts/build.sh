@@ -27,7 +27,7 @@ build_preset() {
   mkdir -p "$folder"
   [ -f "$folder/build.ninja" ] || echo "正在编译，需要几分钟 · Building preset $preset, this takes a few minutes"
   (
-    cd "$root" || exit 1
+    cd "$root" && export LC_ALL=C.UTF-8 || exit 1
     [ -f "$folder/build.ninja" ] || cmake --preset "$preset" || exit 1
     cmake --build --preset "$preset"
   ) </dev/null 2>&1 | tee "$log" | build_progress

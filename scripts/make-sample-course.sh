@@ -2,6 +2,7 @@
 # Makes the sample course: a one-minute Chinese micro-lecture with slides, a moving picture-in-picture, speech and
 # captions. The same input gives the same picture, sound and captions every time.
 set -euo pipefail
+export LC_ALL=C.UTF-8
 
 usage() {
   cat <<'EOF'

@@ -24,11 +24,9 @@ EOF
 
 packages_runtime() {
   cat <<'EOF'
-gstreamer1.0-plugins-base|audio and video conversion
-gstreamer1.0-plugins-good|MP4, Matroska, VP8 and VP9 sources
-gstreamer1.0-plugins-bad|parsers for H.264 and HEVC sources
+gstreamer1.0-plugins-base|scaling and colour conversion
+gstreamer1.0-plugins-good|turning pictures, JPEG posters
 gstreamer1.0-plugins-ugly|x264, the H.264 encoder
-gstreamer1.0-libav|AAC encoder and the decoders of libavcodec
 EOF
 }
 
@@ -45,6 +43,8 @@ packages_test() {
   cat <<'EOF'
 chromium|browser tests
 gstreamer1.0-tools|independent player for the output
+gstreamer1.0-plugins-bad|HLS and H.264 parsing of that player
+gstreamer1.0-libav|decoders of that player
 opencv-doc|real video clips
 clang-format|format check
 jq|reads API answers in tests
