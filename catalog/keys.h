@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+#define KEY_PREFIX_SOURCES "source/"
+#define KEY_PREFIX_ASSETS "asset/"
+
 char *key_of_source(const char *asset_id);
 char *key_of_span(const char *asset_id, const char *track_name, int64_t span_index, int64_t attempt);
 char *key_of_poster(const char *asset_id, int64_t attempt);

@@ -75,9 +75,12 @@ static char *asset_of_key(const char *key) {
   return (is_source || is_made) && id_is_valid(parts[1]) ? g_strdup(parts[1]) : NULL;
 }
 
-/* Keys by asset: hash table of char * to GPtrArray of char *. */
-static GHashTable *group_by_asset(GPtrArray *keys) {
-  GHashTable *groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+/* Adds the keys below `prefix` to `groups`: asset id to GPtrArray of char *. */
+static bool group_by_asset(const BlobStore *store, const char *prefix, GHashTable *groups, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GPtrArray) keys = blob_store_list(store, prefix, &cause);
+  if (!keys)
+    return convert_error(cause, error);
   for (guint i = 0; i < keys->len; i++) {
     g_autofree char *asset_id = asset_of_key(keys->pdata[i]);
     if (!asset_id)
@@ -89,7 +92,7 @@ static GHashTable *group_by_asset(GPtrArray *keys) {
     }
     g_ptr_array_add(group, g_strdup(keys->pdata[i]));
   }
-  return groups;
+  return true;
 }
 
 static bool has_live_worker(Catalog *catalog, const char *asset_id, bool *ret_has, GError **error) {
@@ -145,13 +148,11 @@ static bool sweep_blobs(Catalog *catalog, const BlobStore *store, const char *as
 
 bool sweep_run(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64_t *ret_removed, GError **error) {
   int64_t removed = 0;
-  g_autoptr(GError) cause = NULL;
-  if (!sweep_work(store, &removed, error))
+  g_autoptr(GHashTable) groups =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+  if (!sweep_work(store, &removed, error) || !group_by_asset(store, KEY_PREFIX_SOURCES, groups, error) ||
+      !group_by_asset(store, KEY_PREFIX_ASSETS, groups, error))
     return false;
-  g_autoptr(GPtrArray) keys = blob_store_list(store, "", &cause);
-  if (!keys)
-    return convert_error(cause, error);
-  g_autoptr(GHashTable) groups = group_by_asset(keys);
   GHashTableIter iter;
   gpointer asset_id = NULL, blobs = NULL;
   g_hash_table_iter_init(&iter, groups);
