@@ -52,6 +52,7 @@ curl|asks the server in tests
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests
 git|tests on a clean copy
+sqlite3|tests look into the catalog
 EOF
 }
 
