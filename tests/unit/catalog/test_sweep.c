@@ -104,7 +104,8 @@ static void test_sweep_work_folders(Fixture *fixture, gconstpointer unused) {
   const char *root = blob_store_work_root(fixture->store);
   g_autofree char *dead = g_strdup_printf("%s/span-1-2-%d-Ab1Cd2", root, (int)child);
   g_autofree char *dead_inner = g_build_filename(dead, "part.m4s", NULL);
-  char *sleep_argv[] = {"sleep", "60", NULL};
+  char program[] = "sleep", seconds[] = "60";
+  char *sleep_argv[] = {program, seconds, NULL};
   GPid stranger = 0;
   g_assert_true(g_spawn_async(NULL, sleep_argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
                               &stranger, NULL));
