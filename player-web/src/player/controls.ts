@@ -1,0 +1,90 @@
+// The controls over the picture: media-chrome's elements, laid out and named by us.
+
+import "media-chrome/media-controller";
+import "media-chrome/media-control-bar";
+import "media-chrome/media-play-button";
+import "media-chrome/media-seek-backward-button";
+import "media-chrome/media-seek-forward-button";
+import "media-chrome/media-mute-button";
+import "media-chrome/media-volume-range";
+import "media-chrome/media-time-range";
+import "media-chrome/media-time-display";
+import "media-chrome/media-captions-button";
+import "media-chrome/media-pip-button";
+import "media-chrome/media-fullscreen-button";
+import "media-chrome/media-loading-indicator";
+import "media-chrome/menu/media-settings-menu";
+import "media-chrome/menu/media-settings-menu-button";
+import "media-chrome/menu/media-settings-menu-item";
+import "media-chrome/menu/media-playback-rate-menu";
+import "media-chrome/menu/media-rendition-menu";
+import "media-chrome/menu/media-captions-menu";
+import { ZhCn } from "media-chrome/lang/zh-CN";
+import { addTranslation, setLanguage } from "media-chrome/utils/i18n";
+import { language, t } from "../i18n/language";
+import { element } from "../ui/dom";
+import { icon, type IconName } from "../ui/icons";
+import { SPEEDS } from "./hotkeys";
+
+addTranslation("zh-CN", {
+  ...ZhCn,
+  "closed captions": "字幕",
+  seek: "播放进度",
+  "media loading": "正在加载",
+  "chapter: {chapterName}": "章节：{chapterName}",
+  "{currentTime} of {totalTime}": "{currentTime}，共 {totalTime}",
+});
+
+/** Fresh controls in the current language, to be put into the media controller after the video element. */
+export function buildControls(hasPicture: boolean): HTMLElement[] {
+  setLanguage(language());
+  return [
+    element("media-loading-indicator", { slot: "centered-chrome", noautohide: true }),
+    element("media-play-button", { slot: "centered-chrome", class: "big-play", notooltip: true }),
+    settingsMenu(hasPicture),
+    element("media-control-bar", { class: "bar bar-time" }, element("media-time-range")),
+    buttonBar(hasPicture),
+  ];
+}
+
+function buttonBar(hasPicture: boolean): HTMLElement {
+  const captions = element("media-captions-button", {}, slotted("captionsOn", "on"), slotted("captionsOff", "off"));
+  return element(
+    "media-control-bar",
+    { class: "bar bar-buttons" },
+    element("media-play-button"),
+    element("media-seek-backward-button", { seekoffset: 10, class: "when-wide" }),
+    element("media-seek-forward-button", { seekoffset: 10, class: "when-wide" }),
+    element("media-mute-button"),
+    element("media-volume-range", { class: "when-wide" }),
+    element("media-time-display", { showduration: true, notoggle: true }),
+    element("span", { class: "bar-space" }),
+    captions,
+    element("media-settings-menu-button", {}, slotted("settings", "icon")),
+    hasPicture && element("media-pip-button", { class: "when-wide" }),
+    element("media-fullscreen-button"),
+  );
+}
+
+function slotted(name: IconName, slot: string): Element {
+  const drawing = icon(name, "control-icon");
+  drawing.setAttribute("slot", slot);
+  return drawing;
+}
+
+function settingsMenu(hasPicture: boolean): HTMLElement {
+  return element(
+    "media-settings-menu",
+    { hidden: true, anchor: "auto" },
+    menuItem(t("menuSpeed"), element("media-playback-rate-menu", { rates: SPEEDS.join(" ") })),
+    hasPicture && menuItem(t("menuQuality"), element("media-rendition-menu")),
+    menuItem(t("menuCaptions"), element("media-captions-menu")),
+  );
+}
+
+function menuItem(title: string, submenu: HTMLElement): HTMLElement {
+  submenu.setAttribute("slot", "submenu");
+  submenu.hidden = true;
+  submenu.append(element("div", { slot: "title" }, title));
+  return element("media-settings-menu-item", {}, title, submenu);
+}

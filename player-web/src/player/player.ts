@@ -1,0 +1,197 @@
+// The player of one lesson: the video element, its source, its controls, its keys, and where the resident left off.
+
+import type { Asset } from "../api/types";
+import { t } from "../i18n/language";
+import { clock } from "../text/duration";
+import { element } from "../ui/dom";
+import { buildControls } from "./controls";
+import { seekInside } from "./growth";
+import { HlsSource } from "./hls_source";
+import { listenForHotkeys } from "./hotkey_listener";
+import { Overlay } from "./overlay";
+import type { FailureKind } from "./recovery";
+import { RenditionList } from "./renditions";
+import { loadTable, resumePosition, saveEntry } from "./resume";
+
+/** A diagnostic surface for tests and for people who help residents: the video element and the hls.js instance. */
+export interface PlayerDiagnostics {
+  readonly video: HTMLVideoElement;
+  readonly hls: HlsSource["hls"];
+}
+
+declare global {
+  interface Window {
+    kapokPlayer?: PlayerDiagnostics;
+  }
+}
+
+export interface PlayerOptions {
+  asset: Asset;
+  title: string;
+  isAutoplay: boolean;
+  next: { title: string; href: string } | null;
+}
+
+const SAVE_EVERY_MS = 5000;
+const NOTE_SECONDS = 8;
+
+export class Player {
+  private readonly video: HTMLVideoElement;
+  private readonly controller: HTMLElement;
+  private readonly overlay: Overlay;
+  private readonly renditions: RenditionList;
+  private source: HlsSource | null = null;
+  private asset: Asset;
+  private controls: HTMLElement[] = [];
+  private isWaitingNoteShown = false;
+
+  constructor(
+    private readonly frame: HTMLElement,
+    private readonly options: PlayerOptions,
+  ) {
+    this.asset = options.asset;
+    this.renditions = new RenditionList((index) => this.source?.selectLevel(index));
+    this.video = element("video", { slot: "media", playsinline: true, controls: true, preload: "auto" });
+    if (this.asset.poster) this.video.poster = this.asset.poster;
+    Object.assign(this.video, { videoRenditions: this.renditions });
+    this.controller = element("media-controller", { nohotkeys: true, fullscreenelement: frame.id }, this.video);
+    if (this.isAudio) frame.classList.add("is-audio");
+    frame.replaceChildren(this.controller);
+    this.overlay = new Overlay(frame);
+    this.drawControls();
+    this.listen();
+    this.open();
+  }
+
+  /** Takes news of a lesson that is still being made. */
+  update(asset: Asset): void {
+    const wasMade = this.asset.state === "ready";
+    this.asset = asset;
+    this.source?.setKnownDuration(asset.duration);
+    if (asset.poster && this.video.poster === "") this.video.poster = asset.poster;
+    if (!wasMade && asset.state === "ready" && this.lacksRenditions()) this.source?.reload();
+  }
+
+  /** Draws the controls anew in the current language; the picture goes on. */
+  drawControls(): void {
+    for (const control of this.controls) control.remove();
+    this.controls = buildControls(!this.isAudio);
+    this.controller.append(...this.controls);
+    this.controller.setAttribute("aria-label", t("playerLabel", { title: this.options.title }));
+    this.frame.setAttribute("aria-label", t("playerLabel", { title: this.options.title }));
+    if (this.controller.shadowRoot) this.video.removeAttribute("controls");
+  }
+
+  private get isAudio(): boolean {
+    return this.options.asset.kind === "audio";
+  }
+
+  private open(): void {
+    if (!this.asset.playlist) return;
+    if (!HlsSource.isSupported(this.video)) {
+      const text = t("playerUnsupportedText");
+      return this.overlay.showPanel({ title: t("playerUnsupportedTitle"), text, isProblem: true });
+    }
+    const startAt = this.startPosition();
+    this.source = new HlsSource(
+      this.video,
+      { url: this.asset.playlist, startAt, knownDuration: this.asset.duration },
+      {
+        onRenditions: (renditions) => this.renditions.replace(renditions),
+        onTrouble: (isInTrouble) => this.showTrouble(isInTrouble),
+        onFailure: (kind) => this.showFailure(kind),
+      },
+    );
+    const { video, source } = this;
+    window.kapokPlayer = { video, hls: source.hls };
+    if (startAt > 0) this.offerStartOver(startAt);
+    if (this.options.isAutoplay) void this.video.play().catch(() => undefined);
+  }
+
+  private startPosition(): number {
+    const position = resumePosition(loadTable()[this.asset.id], this.asset.duration);
+    return this.asset.state === "ready" ? position : Math.max(0, Math.min(position, this.asset.encoded - 6));
+  }
+
+  private offerStartOver(position: number): void {
+    const startOver = () => {
+      this.video.currentTime = 0;
+      void this.video.play().catch(() => undefined);
+    };
+    const note = t("resumed", { time: clock(position) });
+    this.overlay.showNote(note, NOTE_SECONDS, [{ label: t("startOver"), run: startOver }]);
+  }
+
+  private listen(): void {
+    const { video } = this;
+    let savedAtMs = 0;
+    const save = () => {
+      savedAtMs = Date.now();
+      if (video.currentTime > 0) saveEntry(this.asset.id, video.currentTime, this.asset.duration ?? video.duration);
+    };
+    video.addEventListener("timeupdate", () => {
+      if (!video.paused && Date.now() - savedAtMs > SAVE_EVERY_MS) save();
+    });
+    video.addEventListener("pause", save);
+    window.addEventListener("pagehide", save);
+    video.addEventListener("seeking", () => this.keepInside());
+    video.addEventListener("waiting", () => this.explainWaiting());
+    video.addEventListener("playing", () => this.hideWaiting());
+    video.addEventListener("play", () => this.overlay.hidePanel());
+    video.addEventListener("ended", () => this.offerNext());
+    listenForHotkeys(video, this.controller);
+  }
+
+  /** A seek past what is made so far goes to the latest part there is, and says so. */
+  private keepInside(): void {
+    const source = this.source;
+    if (!source?.isGrowing) return;
+    const inside = seekInside(this.video.currentTime, source.edge, source.segmentDuration);
+    if (inside >= this.video.currentTime) return;
+    this.video.currentTime = inside;
+    this.overlay.showNote(t("playerStillMaking"), NOTE_SECONDS);
+  }
+
+  private explainWaiting(): void {
+    const source = this.source;
+    if (!source?.isGrowing || this.video.currentTime < source.edge - 1) return;
+    this.isWaitingNoteShown = true;
+    this.overlay.showNote(t("playerWaitingForMore"), 0);
+  }
+
+  private hideWaiting(): void {
+    if (this.isWaitingNoteShown) this.overlay.hideNote();
+    this.isWaitingNoteShown = false;
+  }
+
+  private showTrouble(isInTrouble: boolean): void {
+    if (isInTrouble) this.overlay.showNote(t("playerReconnecting"), 0);
+    else this.overlay.hideNote();
+  }
+
+  private showFailure(kind: FailureKind): void {
+    const isNetwork = kind === "network";
+    this.overlay.showPanel({
+      title: isNetwork ? t("playerNetworkTitle") : t("playerMediaTitle"),
+      text: isNetwork ? t("playerNetworkText") : t("playerMediaText"),
+      actions: [{ label: t("retry"), run: () => this.source?.retry() }],
+      isProblem: true,
+    });
+  }
+
+  private offerNext(): void {
+    const { next } = this.options;
+    const replay = () => {
+      this.video.currentTime = 0;
+      void this.video.play().catch(() => undefined);
+    };
+    const actions = [{ label: t("replay"), run: replay }];
+    if (next) actions.unshift({ label: t("nextLesson", { title: next.title }), run: () => location.assign(next.href) });
+    this.overlay.showPanel({ title: t("finished"), actions });
+  }
+
+  private lacksRenditions(): boolean {
+    const made = this.asset.tracks.filter((track) => track.kind === "video").length;
+    return this.renditions.length > 0 && made > this.renditions.length;
+  }
+}

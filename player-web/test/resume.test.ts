@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RESUME_LIMIT, lastWatched, parseTable, resumePosition, withEntry, type ResumeTable } from "../src/player/resume";
+
+const entry = (position: number, duration = 600, savedAt = 1) => ({ position, duration, savedAt });
+
+test("a lesson goes on where it was left", () => {
+  assert.equal(resumePosition(entry(200), 600), 200);
+  assert.equal(resumePosition(entry(200), null), 200);
+});
+
+test("a lesson hardly begun, finished or unknown starts at its beginning", () => {
+  assert.equal(resumePosition(undefined, 600), 0);
+  assert.equal(resumePosition(entry(3), 600), 0);
+  assert.equal(resumePosition(entry(595), 600), 0);
+  assert.equal(resumePosition(entry(58, 60), 60), 0);
+  assert.equal(resumePosition(entry(50, 60), 60), 50);
+  assert.equal(resumePosition(entry(Number.NaN), 600), 0);
+});
+
+test("the table keeps the newest entries only", () => {
+  let table: ResumeTable = {};
+  for (let index = 0; index < RESUME_LIMIT + 20; index += 1) {
+    table = withEntry(table, `asset-${index}`, entry(10, 600, index));
+  }
+  assert.equal(Object.keys(table).length, RESUME_LIMIT);
+  assert.ok(table[`asset-${RESUME_LIMIT + 19}`]);
+  assert.equal(table["asset-0"], undefined);
+});
+
+test("the lesson watched last is found among those of the course", () => {
+  const table = { a: entry(10, 600, 5), b: entry(10, 600, 9), other: entry(10, 600, 99) };
+  assert.equal(lastWatched(table, ["a", "b", "c"]), "b");
+  assert.equal(lastWatched(table, ["c"]), null);
+});
+
+test("a damaged table is an empty one", () => {
+  for (const text of [null, "", "{", "[]", "null", "7", '{"a":{"position":"x"}}', '{"a":null}']) {
+    assert.deepEqual(parseTable(text), {}, String(text));
+  }
+  assert.deepEqual(parseTable(JSON.stringify({ a: entry(1) })), { a: entry(1) });
+});
