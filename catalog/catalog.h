@@ -2,8 +2,10 @@
  * WAL, foreign keys on). Several processes open it at once.
  *
  * Threads: a Catalog may be used from any thread. Writes go one at a time through one connection behind a mutex
- * (BEGIN IMMEDIATE, busy time-out 10 s); each thread reads through a connection of its own, opened at its first
- * read and closed with the catalog. No call keeps a transaction open after it returns.
+ * (BEGIN IMMEDIATE, busy time-out 10 s). A thread that reads has a connection to itself for as long as the call lasts,
+ * from a pool that holds as many as ever read at once: readers wait neither for each other nor for the writer, and
+ * threads that end leave nothing behind. No call keeps a transaction open after it returns.
+ * Processes: a catalog must not be open across fork() in both processes; open it after.
  *
  * Times are microseconds since 1970 (UTC), durations microseconds.
  */
@@ -32,6 +34,7 @@ typedef struct Catalog Catalog;
 /** Open, make when missing, and migrate to the newest schema (in one transaction; safe when several processes start
  * at once). Returns a new catalog or NULL. */
 Catalog *catalog_open(const char *path, GError **error);
+/** No call may be under way. NULL is fine. */
 void catalog_close(Catalog *catalog);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 

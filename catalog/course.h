@@ -68,4 +68,7 @@ typedef struct {
 void course_page_free(CoursePage *page);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoursePage, course_page_free)
 
+/** One page in the order of `sort`: newest first, by title, or shortest first; equal ones by id, so that pages neither
+ * repeat nor skip a course. Words of `text` are told apart by white space and taken literally; ASCII case is ignored;
+ * at most 16 words narrow the result. INVALID for a limit or a cursor that is not ours, or a text over 1 KiB. */
 bool catalog_query_courses(Catalog *catalog, const CourseQuery *query, CoursePage **ret_page, GError **error);

@@ -21,7 +21,9 @@ void intake_result_clear(IntakeResult *result);
 /** Copy the source into the store, then record course, lesson, asset, captions and the probe job in one transaction.
  * Caption side files beside it ("NAME.vtt", "NAME.LANG.vtt", also .srt) are parsed and taken too; one that cannot be
  * read is left out with a warning in `ret_warnings` (array of char *, may be NULL).
- * A source that is no regular file or cannot be read fails (IO); what it holds is judged by the probe job.
+ * A source that is no regular file or cannot be read fails (IO), one over the limit or an unknown category (INVALID);
+ * what it holds is judged by the probe job, also when it is empty.
+ * Texts are made valid UTF-8; the title is at most 200 characters.
  * On failure nothing stays. */
 bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
                  gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error);

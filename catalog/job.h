@@ -66,6 +66,8 @@ typedef struct {
   const CatalogJobPlan *jobs;
   size_t job_count;
 } CatalogAssetPlan;
+/** INVALID when the plan does not hold together (no duration, a kind of track without a job that makes it, ...). A course
+ * of kind "micro" that nobody has edited becomes "hd" when the lesson is longer than 20 minutes. */
 bool catalog_plan_asset(Catalog *catalog, const CatalogJob *job, const char *owner, const CatalogAssetPlan *plan,
                         GError **error);
 
@@ -85,11 +87,14 @@ typedef struct {
 
 /** Record publications of a running job in one transaction; with `finish` the job is done with it. Moves the asset
  * to PLAYABLE when every kind of track it has can be played from the start (at least one video track, and the audio
- * when there is one), and to READY when its last job is done. */
+ * when there is one), and to READY when its last job is done.
+ * `count` may be 0 with `finish`. CONFLICT, and nothing is recorded, when a publication does not fit what is published
+ * already, or when the job would end without its part: a SPAN job's span in every video track, the AUDIO job's last
+ * span in every audio track. */
 bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner,
                      const CatalogPublication *publications, size_t count, bool finish, GError **error);
 
-/** Segments already published of a track (audio job after a crash): the number of published span files. NOT_FOUND
+/** The number of published span files of a track (where an audio job goes on after a crash). NOT_FOUND
  * when the track is not there. */
 bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const char *track_name,
                                    int64_t *ret_count, GError **error);
@@ -98,7 +103,7 @@ bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const
 bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char *owner, const char *blob_key,
                             GError **error);
 
-/** The job failed. With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
+/** The job failed. `code` NULL is "internal". With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
  * (doubling from JOB_RETRY_DELAY_US); else it is FAILED, and so is its asset, with `code` (catalog/failure.h), whose
  * other jobs are cancelled. A failed poster job never fails its asset: it just ends (DONE without a poster). */
 #define JOB_FAILURES_MAX 2
@@ -124,7 +129,8 @@ typedef struct {
 } CatalogJobCounts;
 bool catalog_count_jobs(Catalog *catalog, const char *asset_id, CatalogJobCounts *ret_counts, GError **error);
 
-/** Microseconds of the lesson that can be played from the start (least of its playable tracks), for speed displays. */
+/** Microseconds of the lesson that can be played from the start (least of its playable tracks; 0 while it is queued),
+ * for speed displays. */
 bool catalog_playable_us(Catalog *catalog, const char *asset_id, int64_t *ret_playable_us, GError **error);
 
 /** Workers say that they live; `kapok ingest --wait` asks. */
