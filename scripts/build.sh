@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Building a CMake preset, for ./run and ./check. To be sourced, after packages.sh, with `root` set.
+# Building a CMake preset, for ./run and ./check. To be sourced, after packages.sh, with `root` set and pipefail on.
+: "${root:?}"
 
 build_folder() { # build_folder PRESET: where CMakePresets.json puts it
   case "$1" in
@@ -30,8 +31,7 @@ build_preset() {
     cd "$root" && export LC_ALL=C.UTF-8 || exit 1
     [ -f "$folder/build.ninja" ] || cmake --preset "$preset" || exit 1
     cmake --build --preset "$preset"
-  ) </dev/null 2>&1 | tee "$log" | build_progress
-  [ "${PIPESTATUS[0]}" -eq 0 ] || packages_fail "编译失败 · The build of preset $preset failed" \
+  ) </dev/null 2>&1 | tee "$log" | build_progress || packages_fail "编译失败 · The build of preset $preset failed" \
     "$(grep -nE 'FAILED|[Ee]rror' "$log" | head -n 20)" "$(tail -n 25 "$log")" \
     "全部日志 · The whole log: $log"
 }
