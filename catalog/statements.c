@@ -26,7 +26,7 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   "(SELECT COALESCE(SUM(a.duration_us), 0) FROM lesson AS l JOIN asset AS a ON a.id = l.asset_id"                  \
   " WHERE l.course_id = course.id)"
 
-/* What a course shows; lists are joined by the unit separator. Needs COURSE_SOURCE. */
+/* What a course shows; lists are joined by the unit separator. Needs COURSE_ASSET. */
 #define COURSE_COLUMNS                                                                                             \
   "course.id, course.title, course.summary, course.kind, course.category, course.language, course.institution,"    \
   " course.division, course.created_us, course.updated_us,"                                                        \
@@ -36,8 +36,8 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   "  WHERE course_id = course.id ORDER BY tag)),"                                                                  \
   " (SELECT COUNT(*) FROM lesson AS l WHERE l.course_id = course.id), " COURSE_DURATION ","                        \
   " asset.id, asset.state, " ASSET_PROGRESS ", asset.poster_key IS NOT NULL"
-#define COURSE_SOURCE                                                                                              \
-  " FROM course LEFT JOIN asset ON asset.id = (SELECT l.asset_id FROM lesson AS l WHERE l.course_id = course.id"   \
+#define COURSE_ASSET                                                                                               \
+  " LEFT JOIN asset ON asset.id = (SELECT l.asset_id FROM lesson AS l WHERE l.course_id = course.id"               \
   " ORDER BY l.position LIMIT 1) "
 
 /* Filters of a course query: ?1 JSON array of LIKE patterns, ?2 category, ?3 audience, ?4 kind, ?5 LIKE pattern of the
@@ -55,10 +55,14 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   "  AND NOT EXISTS (SELECT 1 FROM course_tag AS ct WHERE ct.course_id = course.id"                                \
   "   AND ct.tag LIKE word.value ESCAPE '\\')))"
 
-/* Pages: ?6 the key and ?7 the id of the last course of the page before (NULL: first page), ?8 the limit. */
+/* Pages: ?6 the key and ?7 the id of the last course of the page before (NULL: first page), ?8 the limit. The page is
+ * found first, so that only its courses are looked at closely. */
 #define COURSE_PAGE(key, after, order)                                                                             \
-  "SELECT " COURSE_COLUMNS COURSE_SOURCE "WHERE " COURSE_FILTER " AND (?7 IS NULL OR " key " " after               \
-  " ?6 OR (" key " = ?6 AND course.id > ?7)) ORDER BY " key " " order ", course.id LIMIT ?8"
+  "WITH page AS MATERIALIZED (SELECT course.id, " key " AS sort_key FROM course WHERE " COURSE_FILTER              \
+  " AND (?7 IS NULL OR " key " " after " ?6 OR (" key " = ?6 AND course.id > ?7)) ORDER BY " key " " order         \
+  ", course.id LIMIT ?8)"                                                                                          \
+  " SELECT " COURSE_COLUMNS " FROM page JOIN course ON course.id = page.id" COURSE_ASSET                           \
+  " ORDER BY page.sort_key " order ", course.id"
 
 #define BARE(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_BARE, text}
 #define READ(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_READ, text}
@@ -185,7 +189,7 @@ static const StatementSpec specs[] = {
     /* only courses that nobody has edited */
     WRITE(SUIT_COURSE_KIND, "UPDATE course SET kind = 'hd' WHERE kind = 'micro' AND updated_us = created_us"
                             " AND id IN (SELECT course_id FROM lesson WHERE asset_id = ?1)"),
-    READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS COURSE_SOURCE "WHERE course.id = ?1"),
+    READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS " FROM course" COURSE_ASSET "WHERE course.id = ?1"),
     READ(LIST_LESSONS, "SELECT id, title, position, asset_id FROM lesson WHERE course_id = ?1 ORDER BY position"),
     READ(COUNT_COURSES,
          "WITH hit AS MATERIALIZED (SELECT id, category, kind FROM course WHERE " COURSE_FILTER ")"

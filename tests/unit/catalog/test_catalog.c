@@ -1,6 +1,8 @@
 #include "catalog/catalog.h"
 #include "tests/unit/catalog/catalog_fixture.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -144,6 +146,38 @@ static void test_catalog_check_finds_missing_rows(Fixture *fixture, gconstpointe
   g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_DAMAGED);
 }
 
+/* With no room to write, calls fail with IO and nothing of them stays; with room again, they work. */
+static int run_out_of_space(Fixture *fixture) {
+  g_autoptr(GError) error = NULL;
+  fixture_open(fixture);
+  g_free(fixture_add_lesson(fixture, "before.mp4"));
+  struct rlimit limit = {0};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  struct rlimit none = {.rlim_cur = 4096, .rlim_max = limit.rlim_max};
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &none);
+  bool is_refused = !catalog_worker_beat(fixture->catalog, "w1", 1, &error) &&
+                    g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO);
+  bool has = true;
+  bool is_empty = catalog_has_worker(fixture->catalog, 0, &has, NULL) && !has;
+  setrlimit(RLIMIT_FSIZE, &limit);
+  bool is_well_again = catalog_worker_beat(fixture->catalog, "w1", 1, NULL) &&
+                       catalog_has_worker(fixture->catalog, 0, &has, NULL) && has &&
+                       catalog_check(fixture->catalog, NULL);
+  fixture_close(fixture);
+  return is_refused && is_empty && is_well_again ? 0 : 1;
+}
+
+static void test_catalog_no_space(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  pid_t child = fork();
+  if (child == 0)
+    _exit(run_out_of_space(fixture));
+  int status = -1;
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  g_assert_cmpint(status, ==, 0);
+}
+
 static void test_catalog_unknown_things(Fixture *fixture, gconstpointer unused) {
   (void)unused;
   fixture_open(fixture);
@@ -187,6 +221,7 @@ int main(int argc, char **argv) {
   ADD(open_refuses_missing_folder);
   ADD(check_finds_damage);
   ADD(check_finds_missing_rows);
+  ADD(no_space);
   ADD(unknown_things);
   return g_test_run();
 }
