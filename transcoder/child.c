@@ -1,0 +1,106 @@
+#include "transcoder/child.h"
+
+#include "transcoder/audio_encoder.h"
+#include "transcoder/error.h"
+#include "transcoder/event.h"
+#include "transcoder/poster.h"
+#include "transcoder/request.h"
+#include "transcoder/sandbox.h"
+#include "transcoder/source.h"
+#include "transcoder/span_encoder.h"
+
+#include <gst/gst.h>
+#include <libavutil/log.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define POSTER_FILE "poster.jpg"
+#define PROGRESS_INTERVAL_US (200 * 1000)
+
+/** Where events go: what was standard output. Libraries that print reach standard error only. */
+static int event_fd = -1;
+
+static void send_progress(double value, gpointer user_data) {
+  gint64 *last_us = user_data, now_us = g_get_monotonic_time();
+  if (now_us - *last_us < PROGRESS_INTERVAL_US)
+    return;
+  *last_us = now_us;
+  event_send_progress(event_fd, value);
+}
+
+static bool send_span(const EventSpan *span, gpointer user_data) {
+  (void)user_data;
+  return event_send_span(event_fd, span);
+}
+
+static bool run_probe(Source *source, const Request *request, GError **error) {
+  EncodePlan plan = {0};
+  if (!probe_source(source, &request->limits, &plan.source, error))
+    return false;
+  g_autofree char *json = encode_plan_to_json(&plan);
+  return event_send_probed(event_fd, json);
+}
+
+static bool run_span(Source *source, const Request *request, GError **error) {
+  gint64 last_us = 0;
+  g_autoptr(GArray) spans = NULL;
+  if (!span_encode(source, &request->plan, request->span_index, request->work_dir, send_progress, &last_us, &spans,
+                   error))
+    return false;
+  for (guint i = 0; i < spans->len; i++)
+    event_send_span(event_fd, &g_array_index(spans, EventSpan, i));
+  return true;
+}
+
+static bool run_audio(Source *source, const Request *request, GError **error) {
+  gint64 last_us = 0;
+  return audio_encode(source, &request->plan, request->span_index, request->work_dir, send_span, send_progress,
+                      &last_us, error);
+}
+
+static bool run_poster(Source *source, const Request *request, GError **error) {
+  g_autofree char *path = g_build_filename(request->work_dir, POSTER_FILE, NULL);
+  return poster_make(source, &request->plan, path, error) && event_send_poster(event_fd, POSTER_FILE);
+}
+
+static bool (*const job_runs[])(Source *, const Request *, GError **) = {
+    [JOB_KIND_PROBE] = run_probe,
+    [JOB_KIND_AUDIO] = run_audio,
+    [JOB_KIND_SPAN] = run_span,
+    [JOB_KIND_POSTER] = run_poster,
+};
+
+static bool read_request(Request *ret_request, GError **error) {
+  g_autofree char *line = NULL;
+  size_t size = 0;
+  ssize_t length = getline(&line, &size, stdin);
+  if (length <= 0) {
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "no request on standard input");
+    return false;
+  }
+  return request_from_json(line, ret_request, error);
+}
+
+static bool run(GError **error) {
+  g_auto(Request) request = {0};
+  if (!sandbox_enter(error) || !read_request(&request, error))
+    return false;
+  if (request.kind < 0 || (size_t)request.kind >= G_N_ELEMENTS(job_runs)) {
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "an unknown kind of job");
+    return false;
+  }
+  g_autoptr(Source) source = source_open(REQUEST_SOURCE_FD, error);
+  return source != NULL && job_runs[request.kind](source, &request, error);
+}
+
+int child_run(void) {
+  event_fd = dup(STDOUT_FILENO);
+  if (event_fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+    return 1;
+  av_log_set_level(AV_LOG_ERROR);
+  gst_registry_fork_set_enabled(FALSE);
+  gst_init(NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  bool sent = run(&error) ? event_send_done(event_fd) : event_send_failed(event_fd, error);
+  return sent ? 0 : 1;
+}

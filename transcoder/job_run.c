@@ -1,0 +1,339 @@
+#include "transcoder/job_run.h"
+
+#include "base/log.h"
+#include "base/path.h"
+#include "catalog/keys.h"
+#include "catalog/sweep.h"
+#include "transcoder/child_process.h"
+#include "transcoder/error.h"
+#include "transcoder/event.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LISTEN_MS 1000
+#define RENEW_INTERVAL_US (2 * G_TIME_SPAN_SECOND)
+
+/** A job under way. */
+typedef struct {
+  const JobContext *context;
+  const CatalogJob *job;
+  Request request;
+  ChildProcess *child;
+  double progress;
+  gint64 last_progress_us, last_renew_us; /**< monotonic */
+  GArray *spans;                          /**< EventSpan, of a SPAN job: published together at its end */
+  char *plan_json;                        /**< PROBE: what the child found */
+  char *poster_file;
+  bool is_done;
+} JobRun;
+
+static void clear_span(gpointer span) {
+  event_span_clear(span);
+}
+
+static void job_run_clear(JobRun *run) {
+  g_clear_pointer(&run->child, child_process_free);
+  if (run->request.work_dir != NULL)
+    path_remove_tree(run->request.work_dir, NULL);
+  request_clear(&run->request);
+  g_clear_pointer(&run->spans, g_array_unref);
+  g_clear_pointer(&run->plan_json, g_free);
+  g_clear_pointer(&run->poster_file, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JobRun, job_run_clear)
+
+static bool distrust(GError **error, const char *what) {
+  g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "the child's result is not believable: %s", what);
+  return false;
+}
+
+/** A file that the child made in the work folder; NULL when it is none. */
+static char *result_path(const JobRun *run, const char *file, GError **error) {
+  g_autofree char *path = path_join_safe(run->request.work_dir, file, error);
+  struct stat status;
+  if (path == NULL || strchr(file, '/') != NULL || lstat(path, &status) < 0 || !S_ISREG(status.st_mode)) {
+    if (error != NULL && *error == NULL)
+      distrust(error, "a file that is not there");
+    return NULL;
+  }
+  return g_steal_pointer(&path);
+}
+
+static bool is_planned_track(const EncodePlan *plan, const char *name, JobKind kind) {
+  if (kind == JOB_KIND_AUDIO)
+    return g_str_equal(name, ENCODE_PLAN_AUDIO_TRACK);
+  for (size_t i = 0; i < plan->rung_count; i++) {
+    if (g_str_equal(plan->rungs[i].name, name))
+      return true;
+  }
+  return false;
+}
+
+/** A span file must be what the plan says, to the frame. */
+static bool check_span(const JobRun *run, const EventSpan *span, const char *path, GError **error) {
+  const SegmentPlan *segments = &run->request.plan.segments;
+  int64_t first, count, end = 0;
+  struct stat status;
+  if (!is_planned_track(&run->request.plan, span->track, run->job->kind))
+    return distrust(error, "a track that was not planned");
+  if (span->span_index >= segment_plan_span_count(segments))
+    return distrust(error, "a span that was not planned");
+  segment_plan_span(segments, span->span_index, &first, &count);
+  if (span->first_segment != first || span->segments->len != count)
+    return distrust(error, "segments that were not planned");
+  for (guint i = 0; i < span->segments->len; i++) {
+    const CatalogSegment *segment = &g_array_index(span->segments, CatalogSegment, i);
+    if (i > 0 && segment->decode_time != end)
+      return distrust(error, "a gap between segments");
+    end = segment->decode_time + segment->duration;
+  }
+  const CatalogSegment *last = &g_array_index(span->segments, CatalogSegment, span->segments->len - 1);
+  if (stat(path, &status) < 0 || status.st_size != last->offset + last->length)
+    return distrust(error, "a span file of another length");
+  return true;
+}
+
+/** Store the span file and say how to publish it. Strings of `ret_publication` belong to `span` and `ret_key`. */
+static bool store_span(const JobRun *run, const EventSpan *span, char **ret_key,
+                       CatalogPublication *ret_publication, GError **error) {
+  g_autofree char *path = result_path(run, span->file, error);
+  if (path == NULL || !check_span(run, span, path, error))
+    return false;
+  g_autofree char *key = key_of_span(run->job->asset_id, span->track, span->span_index, run->job->attempt);
+  if (!blob_store_put_file(run->context->store, key, path, error))
+    return false;
+  *ret_publication = (CatalogPublication){
+      .track_name = span->track,
+      .blob_key = key,
+      .span_index = span->span_index,
+      .first_segment = span->first_segment,
+      .segments = (const CatalogSegment *)(gconstpointer)span->segments->data,
+      .segment_count = span->segments->len,
+      .codec = span->codec,
+      .init = span->init,
+      .is_last = span->is_last,
+  };
+  *ret_key = g_steal_pointer(&key);
+  return true;
+}
+
+static bool publish_spans(const JobRun *run, const GArray *spans, bool finish, GError **error) {
+  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+  g_autofree CatalogPublication *publications = g_new0(CatalogPublication, spans->len + 1);
+  for (guint i = 0; i < spans->len; i++) {
+    char *key = NULL;
+    if (!store_span(run, &g_array_index(spans, EventSpan, i), &key, &publications[i], error))
+      return false;
+    g_ptr_array_add(keys, key);
+  }
+  return catalog_publish(run->context->catalog, run->job, run->context->owner, publications, spans->len, finish,
+                         error);
+}
+
+static bool take_span(JobRun *run, Event *event, GError **error) {
+  g_array_append_val(run->spans, event->span);
+  event->span = (EventSpan){0};
+  if (run->job->kind == JOB_KIND_SPAN)
+    return true;
+  if (!publish_spans(run, run->spans, false, error))
+    return false;
+  g_array_set_size(run->spans, 0);
+  return true;
+}
+
+static bool take_failure(const Event *event, GError **error) {
+  g_set_error_literal(error, TRANSCODER_ERROR, (gint)transcoder_error_from_code(event->code), event->text);
+  return false;
+}
+
+static bool take_event(JobRun *run, Event *event, GError **error) {
+  run->last_progress_us = g_get_monotonic_time();
+  switch (event->type) {
+  case EVENT_PROGRESS:
+    run->progress = event->progress;
+    return true;
+  case EVENT_PROBED:
+    g_free(run->plan_json);
+    run->plan_json = g_steal_pointer(&event->text);
+    return true;
+  case EVENT_SPAN:
+    return take_span(run, event, error);
+  case EVENT_POSTER:
+    g_free(run->poster_file);
+    run->poster_file = g_steal_pointer(&event->text);
+    return true;
+  case EVENT_FAILED:
+    return take_failure(event, error);
+  case EVENT_DONE:
+    run->is_done = true;
+    return true;
+  }
+  return true;
+}
+
+/** Keep the lease. Trouble other than being fenced passes: the lease outlasts some missed renewals. */
+static bool renew(JobRun *run, GError **error) {
+  gint64 now_us = g_get_monotonic_time();
+  if (now_us - run->last_renew_us < RENEW_INTERVAL_US)
+    return true;
+  run->last_renew_us = now_us;
+  g_autoptr(GError) cause = NULL;
+  int64_t until_us = g_get_real_time() + run->context->settings->job_lease_us;
+  catalog_worker_beat(run->context->catalog, run->context->owner, g_get_real_time(), NULL);
+  if (catalog_renew_job(run->context->catalog, run->job, run->context->owner, run->progress, until_us, &cause))
+    return true;
+  if (g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_FENCED)) {
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return false;
+  }
+  log_warning("the lease was not prolonged: %s", cause->message);
+  return true;
+}
+
+static bool check_patience(const JobRun *run, GError **error) {
+  struct pollfd stop = {run->context->stop_fd, POLLIN, 0};
+  if (poll(&stop, 1, 0) > 0) {
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED, "the worker stops");
+    return false;
+  }
+  if (g_get_monotonic_time() - run->last_progress_us > run->context->settings->job_timeout_us) {
+    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_TIMEOUT, "no progress for %" G_GINT64_FORMAT " s",
+                run->context->settings->job_timeout_us / G_TIME_SPAN_SECOND);
+    return false;
+  }
+  return true;
+}
+
+static bool take_line(JobRun *run, const char *line, GError **error) {
+  Event event = {0};
+  if (!event_parse(line, &event, error))
+    return false;
+  bool ok = take_event(run, &event, error);
+  event_clear(&event);
+  return ok;
+}
+
+static bool follow_child(JobRun *run, GError **error) {
+  while (true) {
+    g_autofree char *line = NULL;
+    ChildSays says = child_process_listen(run->child, LISTEN_MS, run->context->stop_fd, &line);
+    if (says == CHILD_SAYS_END)
+      break;
+    if (says == CHILD_SAYS_LINE && !take_line(run, line, error))
+      return false;
+    if (!renew(run, error) || !check_patience(run, error))
+      return false;
+  }
+  if (!child_process_wait(run->child, error))
+    return false;
+  return run->is_done || distrust(error, "it ended without a word");
+}
+
+/** The worker plans by itself from what the child found, so a captured child cannot plan nonsense. */
+static bool finish_probe(JobRun *run, GError **error) {
+  EncodePlan found, plan;
+  if (run->plan_json == NULL)
+    return distrust(error, "no probe");
+  if (!encode_plan_from_json(run->plan_json, &found, error))
+    return false;
+  int64_t duration_us = MAX(found.source.video_duration_us, found.source.audio_duration_us);
+  if (duration_us <= 0 || duration_us > run->context->settings->max_source_duration_us)
+    return distrust(error, "a duration out of bounds");
+  if (!encode_plan_make(&found.source, run->context->settings, &plan, error))
+    return false;
+  g_autofree char *json = encode_plan_to_json(&plan);
+  g_autoptr(GArray) tracks = encode_plan_tracks(&plan);
+  g_autoptr(GArray) jobs = encode_plan_jobs(&plan);
+  CatalogAssetPlan record = {
+      .has_video = plan.source.has_video,
+      .has_audio = plan.source.has_audio,
+      .duration_us = segment_plan_duration_us(&plan.segments),
+      .target_duration_s = segment_plan_target_duration_s(&plan.segments),
+      .plan_json = json,
+      .tracks = (const CatalogTrack *)(gconstpointer)tracks->data,
+      .track_count = tracks->len,
+      .jobs = (const CatalogJobPlan *)(gconstpointer)jobs->data,
+      .job_count = jobs->len,
+  };
+  return catalog_plan_asset(run->context->catalog, run->job, run->context->owner, &record, error);
+}
+
+static bool finish_poster(JobRun *run, GError **error) {
+  if (run->poster_file == NULL)
+    return distrust(error, "no poster");
+  g_autofree char *path = result_path(run, run->poster_file, error);
+  g_autofree char *key = key_of_poster(run->job->asset_id, run->job->attempt);
+  return path != NULL && blob_store_put_file(run->context->store, key, path, error) &&
+         catalog_publish_poster(run->context->catalog, run->job, run->context->owner, key, error);
+}
+
+static bool finish_spans(JobRun *run, GError **error) {
+  if (run->job->kind == JOB_KIND_SPAN && run->spans->len != run->request.plan.rung_count)
+    return distrust(error, "a rung is missing");
+  return publish_spans(run, run->spans, true, error);
+}
+
+static bool (*const finishers[])(JobRun *, GError **) = {
+    [JOB_KIND_PROBE] = finish_probe,
+    [JOB_KIND_AUDIO] = finish_spans,
+    [JOB_KIND_SPAN] = finish_spans,
+    [JOB_KIND_POSTER] = finish_poster,
+};
+
+static bool prepare_request(JobRun *run, GError **error) {
+  const CatalogJob *job = run->job;
+  Request *request = &run->request;
+  request->kind = job->kind;
+  request->span_index = job->span_index;
+  request->limits = (ProbeLimits){.max_duration_us = run->context->settings->max_source_duration_us,
+                                  .max_pixels = run->context->settings->max_source_pixels};
+  if (job->plan != NULL && !encode_plan_from_json(job->plan, &request->plan, error))
+    return false;
+  if (job->kind == JOB_KIND_AUDIO &&
+      !catalog_count_published_spans(run->context->catalog, job->asset_id, ENCODE_PLAN_AUDIO_TRACK,
+                                     &request->span_index, error))
+    return false;
+  g_autofree char *label = g_strdup_printf("job-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, job->id, job->attempt);
+  request->work_dir = blob_store_make_work_dir(run->context->store, label, error);
+  return request->work_dir != NULL;
+}
+
+static int open_source(const JobRun *run, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  int fd = blob_store_open(run->context->store, run->job->source_key, NULL, &cause);
+  if (fd < 0)
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_SOURCE_MISSING, cause->message);
+  return fd;
+}
+
+/** Files of earlier attempts that were stored but never published go once the asset is whole. */
+static void sweep_when_ready(const JobRun *run) {
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (!catalog_load_asset(run->context->catalog, run->job->asset_id, &asset, NULL) ||
+      asset->state != ASSET_STATE_READY)
+    return;
+  g_autoptr(GError) error = NULL;
+  if (!sweep_asset(run->context->catalog, run->context->store, run->job->asset_id, &error))
+    log_warning("sweeping %s: %s", run->job->asset_id, error->message);
+}
+
+bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
+  g_auto(JobRun) run = {.context = context, .job = job};
+  run.spans = g_array_new(FALSE, TRUE, sizeof(EventSpan));
+  g_array_set_clear_func(run.spans, clear_span);
+  run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
+  if (!prepare_request(&run, error))
+    return false;
+  int source_fd = open_source(&run, error);
+  if (source_fd < 0)
+    return false;
+  run.child = child_process_start(&run.request, source_fd, error);
+  close(source_fd);
+  if (run.child == NULL || !follow_child(&run, error) || !finishers[job->kind](&run, error))
+    return false;
+  sweep_when_ready(&run);
+  return true;
+}

@@ -1,0 +1,32 @@
+/** The probe: what a source holds, found with libavformat. Runs in a transcoder's child. */
+#pragma once
+
+#include "media/ladder.h"
+#include "transcoder/source.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Times are microseconds of the source's own clock. */
+typedef struct {
+  char container[64];
+  bool has_video, has_audio;
+  int video_stream, audio_stream; /**< indexes in the container */
+  char video_codec[32], audio_codec[32];
+  LadderSource picture; /**< frame_rate is not set here */
+  Rational grid_rate, average_rate;
+  int64_t start_us;          /**< the lesson's time 0: the earlier start of the two */
+  int64_t video_duration_us; /**< from start_us to the end of the last frame; 0 without video */
+  int64_t audio_duration_us; /**< likewise */
+  char audio_language[36];   /**< BCP 47 or empty */
+  int cover_stream;          /**< an attached picture, or -1 */
+} SourceInfo;
+
+typedef struct {
+  int64_t max_duration_us;
+  int64_t max_pixels;
+} ProbeLimits;
+
+/** Errors: NO_TRACKS, BAD_PICTURE, TOO_LONG, TOO_SHORT, UNSUPPORTED, DAMAGED. */
+bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_info, GError **error);

@@ -1,0 +1,24 @@
+/** What a worker asks of its child: one JSON line on the child's standard input. The source is descriptor
+ * REQUEST_SOURCE_FD. */
+#pragma once
+
+#include "catalog/job.h"
+#include "transcoder/encode_plan.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define REQUEST_SOURCE_FD 3
+
+typedef struct {
+  JobKind kind;
+  int64_t span_index; /**< SPAN: which; AUDIO: the first span to write */
+  char *work_dir;     /**< where results are written */
+  ProbeLimits limits; /**< PROBE */
+  EncodePlan plan;    /**< all others */
+} Request;
+void request_clear(Request *request);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
+
+char *request_to_json(const Request *request); /**< with the newline; caller frees */
+bool request_from_json(const char *json, Request *ret_request, GError **error);

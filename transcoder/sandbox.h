@@ -1,0 +1,9 @@
+/** Limits for a child that parses outside bytes. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/** For the calling process, for good: dies with its parent, gains no privileges, no core files, bounded memory, file
+ * size and descriptors, lower priority than the server. Error: INTERNAL. */
+bool sandbox_enter(GError **error);

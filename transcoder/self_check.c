@@ -1,0 +1,36 @@
+#include "transcoder/self_check.h"
+
+#include <gst/gst.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static const struct {
+  const char *element, *package;
+} elements[] = {
+    {"appsrc", "gstreamer1.0-plugins-base"},    {"videoconvertscale", "gstreamer1.0-plugins-base"},
+    {"videoflip", "gstreamer1.0-plugins-good"}, {"jpegenc", "gstreamer1.0-plugins-good"},
+    {"x264enc", "gstreamer1.0-plugins-ugly"},
+};
+
+static int report(bool is_there, const char *what, const char *package) {
+  if (is_there)
+    printf("ok       %s\n", what);
+  else
+    printf("missing  %s (Debian package %s)\n", what, package);
+  return is_there ? 0 : 1;
+}
+
+int self_check_run(void) {
+  gst_init(NULL, NULL);
+  int missing = 0;
+  for (size_t i = 0; i < G_N_ELEMENTS(elements); i++) {
+    g_autoptr(GstElementFactory) factory = gst_element_factory_find(elements[i].element);
+    missing += report(factory != NULL, elements[i].element, elements[i].package);
+  }
+  missing += report(avcodec_find_encoder_by_name("aac") != NULL, "AAC encoder", "libavcodec59");
+  missing += report(avcodec_find_decoder(AV_CODEC_ID_H264) != NULL, "H.264 decoder", "libavcodec59");
+  missing += report(av_guess_format("mp4", NULL, NULL) != NULL, "mp4 muxer", "libavformat59");
+  return missing > 0 ? 1 : 0;
+}

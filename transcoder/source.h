@@ -1,0 +1,17 @@
+/** A source opened with libavformat through a descriptor: the demuxer reads these bytes and can open nothing else.
+ * Only a transcoder's child calls this. Threads: one thread per Source. */
+#pragma once
+
+#include <glib.h>
+#include <libavformat/avformat.h>
+
+typedef struct Source Source;
+
+/** Open and find the streams. `fd` is borrowed and must stay open; its file position is not used or changed.
+ * Errors: EMPTY, NOT_MEDIA, DAMAGED (a known container that cannot be read), NO_TRACKS. */
+Source *source_open(int fd, GError **error);
+void source_free(Source *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
+
+/** Owned by the source. */
+AVFormatContext *source_format(Source *source);

@@ -1,0 +1,144 @@
+#include "transcoder/worker.h"
+
+#include "base/log.h"
+#include "base/supervisor.h"
+#include "catalog/owner.h"
+#include "transcoder/error.h"
+#include "transcoder/job_run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define IDLE_MS 100
+#define TROUBLE_MS 2000
+#define BEAT_INTERVAL_US (5 * G_TIME_SPAN_SECOND)
+
+typedef struct {
+  JobContext context;
+  gint64 last_beat_us;
+  bool is_short_of_space; /**< said once, not at every look */
+} Worker;
+
+/** SIGTERM and SIGINT as a descriptor. */
+static int open_stop_fd(void) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
+  return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/** Wait; true when told to stop. */
+static bool wait_for_stop(const Worker *worker, int timeout_ms) {
+  struct pollfd stop = {worker->context.stop_fd, POLLIN, 0};
+  return poll(&stop, 1, timeout_ms) > 0;
+}
+
+static void beat(Worker *worker) {
+  gint64 now_us = g_get_monotonic_time();
+  if (worker->last_beat_us != 0 && now_us - worker->last_beat_us < BEAT_INTERVAL_US)
+    return;
+  worker->last_beat_us = now_us;
+  catalog_worker_beat(worker->context.catalog, worker->context.owner, g_get_real_time(), NULL);
+}
+
+static bool has_space(Worker *worker) {
+  int64_t free_bytes;
+  if (!blob_store_free_space(worker->context.store, &free_bytes, NULL))
+    return true;
+  bool is_short = free_bytes < worker->context.settings->min_free_space_bytes;
+  if (is_short && !worker->is_short_of_space)
+    log_error("no job is taken: %" G_GINT64_FORMAT " MiB are free, min-free-space asks for %" G_GINT64_FORMAT
+              " MiB",
+              free_bytes >> 20, worker->context.settings->min_free_space_bytes >> 20);
+  if (!is_short && worker->is_short_of_space)
+    log_info("there is space again: jobs are taken");
+  worker->is_short_of_space = is_short;
+  return !is_short;
+}
+
+/** Record how a job ended that did not end well. */
+static void end_badly(const Worker *worker, const CatalogJob *job, const GError *error) {
+  const JobContext *context = &worker->context;
+  g_autoptr(GError) problem = NULL;
+  bool recorded;
+  if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_FENCED)) {
+    log_warning("the job went to another worker");
+    return;
+  }
+  if (g_error_matches(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED)) {
+    recorded = catalog_release_job(context->catalog, job, context->owner, &problem);
+  } else {
+    bool is_storage = error->domain == BLOB_ERROR;
+    const char *code = is_storage ? "storage" : transcoder_error_code(error);
+    log_warning("the job failed (%s): %s", code, error->message);
+    recorded = catalog_fail_job(context->catalog, job, context->owner, code, error->message,
+                                transcoder_error_may_retry(error), &problem);
+  }
+  if (!recorded)
+    log_error("how the job ended was not recorded: %s", problem->message);
+}
+
+static void do_job(const Worker *worker, const CatalogJob *job) {
+  g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, job->id);
+  log_context_push("job", id);
+  log_context_push("asset", job->asset_id);
+  gint64 start_us = g_get_monotonic_time();
+  log_debug("%s %" G_GINT64_FORMAT " begins, attempt %" G_GINT64_FORMAT, job_kind_name(job->kind), job->span_index,
+            job->attempt);
+  g_autoptr(GError) error = NULL;
+  if (job_run(&worker->context, job, &error))
+    log_info("%s %" G_GINT64_FORMAT " done in %.1f s", job_kind_name(job->kind), job->span_index,
+             (double)(g_get_monotonic_time() - start_us) / 1e6);
+  else
+    end_badly(worker, job, error);
+  log_context_pop();
+  log_context_pop();
+}
+
+/** Look for a job and do it. Returns how long to wait before the next look, in milliseconds. */
+static int take_turn(Worker *worker) {
+  beat(worker);
+  if (!has_space(worker))
+    return TROUBLE_MS;
+  const JobContext *context = &worker->context;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CatalogJob) job = NULL;
+  if (!catalog_claim_job(context->catalog, context->owner, g_get_real_time(), context->settings->job_lease_us, &job,
+                         &error)) {
+    log_error("no job could be claimed: %s", error->message);
+    return TROUBLE_MS;
+  }
+  if (job == NULL)
+    return IDLE_MS;
+  do_job(worker, job);
+  return 0;
+}
+
+int worker_run(const Settings *settings) {
+  signal(SIGPIPE, SIG_IGN);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *catalog_path = g_build_filename(settings->data_dir, "catalog.sqlite3", NULL);
+  g_autofree char *owner = owner_of_this_process();
+  g_autoptr(BlobStore) store = blob_store_open_files(settings->data_dir, &error);
+  g_autoptr(Catalog) catalog = store != NULL ? catalog_open(catalog_path, &error) : NULL;
+  if (catalog == NULL) {
+    log_error("%s", error->message);
+    return SUPERVISOR_EXIT_FATAL;
+  }
+  Worker worker = {
+      .context = {
+          .catalog = catalog, .store = store, .settings = settings, .owner = owner, .stop_fd = open_stop_fd()}};
+  log_info("worker ready");
+  int wait_ms = 0;
+  while (!wait_for_stop(&worker, wait_ms))
+    wait_ms = take_turn(&worker);
+  catalog_worker_leave(catalog, owner, NULL);
+  close(worker.context.stop_fd);
+  log_info("worker stopped");
+  return 0;
+}
