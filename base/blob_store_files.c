@@ -68,7 +68,7 @@ static const char *key_leaf(const char *key) {
 /* Open the folder `path` of `size` bytes ("" is `objects`; a '/' at the end is fine), making what is missing
  * with `make`. Returns -1 with errno. */
 static int open_dir(const FileStore *store, const char *path, size_t size, bool make) {
-  AUTO_CLOSE int fd = fcntl(store->objects_fd, F_DUPFD_CLOEXEC, 3);
+  AUTO_CLOSE int fd = openat(store->objects_fd, ".", DIR_FLAGS); /* its own position for listing */
   const char *end = path + size;
   while (fd >= 0 && path < end) {
     const char *slash = memchr(path, '/', (size_t)(end - path));

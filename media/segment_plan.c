@@ -121,6 +121,18 @@ static void plan_cuts(SegmentPlan *plan, int64_t segment_duration_us, int64_t sp
   plan->span_segments = (int32_t)CLAMP(segments, 1, INT32_MAX);
 }
 
+static int64_t samples_of_frames(const SegmentPlan *plan, int64_t frames) {
+  return rescale_i64(frames * plan->frame_rate.den, plan->audio_rate_hz, plan->frame_rate.num);
+}
+
+/* The nearest number of frames; one more when the sound would lose an AAC frame or more at the end. */
+static int64_t count_frames(const SegmentPlan *plan, int64_t lesson_us, bool has_audio) {
+  int64_t frames = MAX(1, rescale_i64(lesson_us, plan->frame_rate.num, plan->frame_rate.den * MICROSECONDS));
+  int64_t samples = rescale_i64(lesson_us, plan->audio_rate_hz, MICROSECONDS);
+  bool cuts_sound = has_audio && samples - samples_of_frames(plan, frames) >= plan->audio_frame_samples;
+  return frames + (cuts_sound ? 1 : 0);
+}
+
 SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int64_t audio_duration_us,
                              int64_t segment_duration_us, int64_t span_duration_us) {
   int64_t video_us = CLAMP(video_duration_us, 0, DURATION_MAX_US);
@@ -135,9 +147,10 @@ SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int
   };
   plan_cuts(&plan, segment_duration_us, span_duration_us);
   if (video_us > 0)
-    plan.frame_count = MAX(1, rescale_i64(lesson_us, plan.frame_rate.num, plan.frame_rate.den * MICROSECONDS));
+    plan.frame_count = count_frames(&plan, lesson_us, audio_us > 0);
   if (audio_us > 0)
-    plan.audio_sample_count = MAX(1, rescale_i64(lesson_us, AUDIO_RATE_HZ, MICROSECONDS));
+    plan.audio_sample_count = MAX(1, plan.frame_count > 0 ? samples_of_frames(&plan, plan.frame_count)
+                                                          : rescale_i64(lesson_us, AUDIO_RATE_HZ, MICROSECONDS));
   if (plan.frame_count > 0 && plan.audio_sample_count > 0) {
     int64_t last_start = (segment_plan_segment_count(&plan) - 1) * plan.segment_frames;
     int64_t least_samples = audio_frame_at(&plan, last_start) * AUDIO_FRAME_SAMPLES + 1;

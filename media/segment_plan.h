@@ -31,8 +31,9 @@ typedef struct {
 Rational segment_plan_choose_frame_rate(Rational grid, Rational average);
 
 /** `video_duration_us` 0: audio-only (then the frame rate is 25 and only cuts the audio);
- * `audio_duration_us` 0: no audio. Both tracks of a lesson with both are made as long as the longer one: the
- * video to the nearest frame, at least one. A rate over 300 or under one frame an hour counts as 25. With both
+ * `audio_duration_us` 0: no audio. Both tracks of a lesson with both are made as long as the longer one, to
+ * the nearest video frame (one more when an AAC frame or more of sound would be lost), and the sound ends with the
+ * picture; at least one frame. A rate over 300 or under one frame an hour counts as 25. With both
  * durations 0 the plan is empty: no segment. */
 SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int64_t audio_duration_us,
                              int64_t segment_duration_us, int64_t span_duration_us);
