@@ -9,6 +9,7 @@
 #define TITLE_CELLS_MAX 40
 #define FACTS_CELLS 24 /**< so that bars stand in one column */
 #define CELLS_MIN 40
+#define PROGRESS_TOLD_MIN 0.01 /**< before, the time left is a guess */
 
 const char *progress_line_state_text(AssetState state) {
   switch (state) {
@@ -26,12 +27,12 @@ const char *progress_line_state_text(AssetState state) {
 
 static void append_facts(GString *out, const ProgressLine *line) {
   g_string_append_printf(out, "%3d%%", (int)(CLAMP(line->progress, 0, 1) * 100));
-  if (line->speed > 0)
+  if (line->speed >= 0.05)
     g_string_append_printf(out, " %5.1fx", line->speed);
   bool is_over = line->state == ASSET_STATE_READY || line->state == ASSET_STATE_FAILED;
   if (is_over || (line->state == ASSET_STATE_QUEUED && !line->is_started)) {
     g_string_append_printf(out, "  %s", progress_line_state_text(line->state));
-  } else if (line->left_us >= 0) {
+  } else if (line->left_us >= 0 && line->progress >= PROGRESS_TOLD_MIN) {
     g_autofree char *clock = units_format_clock(line->left_us);
     g_string_append_printf(out, text_pick("  剩余 %s", "  %s left"), clock);
   }

@@ -46,7 +46,7 @@ static void add_processes(Supervisor *supervisor, const CliOptions *options) {
 static int supervise(const CliOptions *options, const DataFolder *folder, Announcer *announcer) {
   g_autoptr(Supervisor) supervisor = supervisor_new();
   add_processes(supervisor, options);
-  g_autoptr(Upkeep) upkeep = upkeep_start(folder, true);
+  g_autoptr(Upkeep) upkeep = upkeep_start(folder);
   if (announcer->address.port != 0) // a port that the server chooses stands in its log
     announcer->source = g_timeout_add(ANNOUNCE_INTERVAL_MS, on_announce, announcer);
   int status = supervisor_run(supervisor, STOP_GRACE_US);

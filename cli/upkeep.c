@@ -17,13 +17,15 @@ struct Upkeep {
   int is_sweeping;       /**< atomic */
 };
 
-static void reap(const DataFolder *folder) {
+/** True when workers were lost. */
+static bool reap(const DataFolder *folder) {
   g_autoptr(GError) error = NULL;
   int64_t count = 0;
   if (!catalog_reap_jobs(folder->catalog, g_get_real_time(), owner_is_alive, NULL, &count, &error))
     log_warning("reaper: %s", error->message);
   else if (count > 0)
     log_info("reaper: %" G_GINT64_FORMAT " jobs of lost workers are ready again", (gint64)count);
+  return count > 0;
 }
 
 static void sweep(const DataFolder *folder) {
@@ -38,12 +40,6 @@ static void sweep(const DataFolder *folder) {
 void upkeep_run_once(const DataFolder *folder) {
   reap(folder);
   sweep(folder);
-}
-
-static gboolean on_reap(gpointer data) {
-  const Upkeep *upkeep = data;
-  reap(upkeep->folder);
-  return G_SOURCE_CONTINUE;
 }
 
 static gpointer sweep_thread_main(gpointer data) {
@@ -62,12 +58,19 @@ static gboolean on_sweep(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
-Upkeep *upkeep_start(const DataFolder *folder, bool with_sweep) {
+/** Lost workers leave work folders behind. */
+static gboolean on_reap(gpointer data) {
+  Upkeep *upkeep = data;
+  if (reap(upkeep->folder))
+    on_sweep(upkeep);
+  return G_SOURCE_CONTINUE;
+}
+
+Upkeep *upkeep_start(const DataFolder *folder) {
   Upkeep *upkeep = g_new0(Upkeep, 1);
   upkeep->folder = folder;
   upkeep->reap_source = g_timeout_add_seconds(REAP_INTERVAL_S, on_reap, upkeep);
-  if (with_sweep)
-    upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
+  upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
   return upkeep;
 }
 

@@ -1,5 +1,5 @@
 /** What keeps the catalog and the store in order while Kapok runs: the reaper every few seconds, the sweep every some
- * minutes. Runs on the default main context; the sweep works in a thread of its own. */
+ * minutes and when workers were lost. Runs on the default main context; the sweep works in a thread of its own. */
 #pragma once
 
 #include "cli/data_folder.h"
@@ -9,8 +9,8 @@ typedef struct Upkeep Upkeep;
 /** Reap and sweep once, now; failures are logged as warnings. */
 void upkeep_run_once(const DataFolder *folder);
 
-/** Start; `folder` is borrowed until upkeep_stop(). With `with_sweep` false only the reaper. */
-Upkeep *upkeep_start(const DataFolder *folder, bool with_sweep);
+/** Start; `folder` is borrowed until upkeep_stop(). */
+Upkeep *upkeep_start(const DataFolder *folder);
 /** Stop and free; waits for a sweep under way. */
 void upkeep_stop(Upkeep *upkeep);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Upkeep, upkeep_stop)

@@ -52,24 +52,27 @@ typedef struct {
 
 static void report_failure(const WaitItem *item, const CatalogAsset *asset) {
   const char *code = asset->error_code ? asset->error_code : "internal";
-  text_print_note("✗ %s  %s", item->asset_id, item->title);
+  g_autofree char *title = text_one_line(item->title);
+  g_autofree char *detail = text_one_line(asset->error_detail ? asset->error_detail : "");
+  text_print_note("✗ %s  %s", item->asset_id, title);
   text_print_note("  转码失败：%s", failure_text_zh(code));
   text_print_note("  Failed: %s", failure_text_en(code));
-  if (asset->error_detail && *asset->error_detail)
-    text_print_note("  %s: %s", code, asset->error_detail);
+  if (*detail)
+    text_print_note("  (%s: %s)", code, detail);
   else
-    text_print_note("  %s", code);
+    text_print_note("  (%s)", code);
 }
 
 static void report_ready(const WaitItem *item, int64_t now_us) {
   int64_t took_us = item->started_us ? now_us - item->started_us : 0;
+  g_autofree char *title = text_one_line(item->title);
   g_autofree char *length = units_format_clock(item->duration_us);
   g_autofree char *took = units_format_clock(took_us);
   if (took_us > 0)
-    text_print_note(text_pick("✓ %s  时长 %s，用时 %s，%.1fx", "✓ %s  length %s, took %s, %.1fx"), item->title,
-                    length, took, (double)item->duration_us / (double)took_us);
+    text_print_note(text_pick("✓ %s  时长 %s，用时 %s，%.1fx", "✓ %s  length %s, took %s, %.1fx"), title, length,
+                    took, (double)item->duration_us / (double)took_us);
   else
-    text_print_note(text_pick("✓ %s  时长 %s", "✓ %s  length %s"), item->title, length);
+    text_print_note(text_pick("✓ %s  时长 %s", "✓ %s  length %s"), title, length);
 }
 
 /** Take what the catalog says of one item. */
@@ -224,7 +227,7 @@ static bool supervise_workers(Wait *wait, const CliOptions *options) {
                   count);
   upkeep_run_once(wait->folder);
   g_autoptr(Supervisor) supervisor = new_worker_supervisor(options, count);
-  g_autoptr(Upkeep) upkeep = upkeep_start(wait->folder, false);
+  g_autoptr(Upkeep) upkeep = upkeep_start(wait->folder);
   wait->is_supervising = true;
   supervisor_run(supervisor, STOP_GRACE_US);
   wait->is_supervising = false;

@@ -48,6 +48,7 @@ gstreamer1.0-libav|decoders of that player
 opencv-doc|real video clips
 clang-format|format check
 jq|reads API answers in tests
+sqlite3|reads the catalog in the crash tests
 curl|asks the server in tests
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests

@@ -17,7 +17,7 @@ has "--help is Chinese" "$OUT" 用法
 for command in serve transcode ingest status doctor; do
   has "--help lists $command" "$OUT" "  $command"
   "$KAPOK" "$command" --help >"$WORK/help.zh"
-  LC_ALL=en_US.UTF-8 "$KAPOK" "$command" --help >"$WORK/help.en"
+  env LC_ALL=en_US.UTF-8 "$KAPOK" "$command" --help >"$WORK/help.en"
   has "$command --help" "$(cat "$WORK/help.zh")" "用法：kapok $command"
   has "$command --help in English" "$(cat "$WORK/help.en")" "Usage: kapok $command"
 done

@@ -25,7 +25,7 @@ asset_id=$("$KAPOK" ingest --data "$DATA" --title 断电 "$source_file" | cut -f
 [ -n "$asset_id" ] || die "ingest printed no asset id"
 
 # Progress at which the power goes out: one early, one in the middle, one late.
-points=($((2 + RANDOM % 20)) $((30 + RANDOM % 20)) $((60 + RANDOM % 25)))
+points=($((RANDOM % 20)) $((30 + RANDOM % 20)) $((60 + RANDOM % 25)))
 for kill in $(seq $KILLS); do
   start_serve "${serve_settings[@]}"
   point=${points[$((kill - 1))]}

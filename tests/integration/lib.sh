@@ -23,7 +23,7 @@ PORT=
 BASE=
 FAILURES=0
 
-export LC_ALL=zh_CN.UTF-8
+export LC_ALL=C.UTF-8 # Chinese is what Kapok says unless the locale begins with "en"
 unset LANG LC_MESSAGES
 
 note() { printf '# %s\n' "$*"; }
