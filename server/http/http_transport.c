@@ -38,7 +38,6 @@ typedef struct {
   char *raw_target;
   const char *wire_target; /**< the library's own, for http_wire_judge() only */
   bool is_started;         /**< counted in transport->exchanges */
-  bool is_parsed;
   HttpTarget target;
   HttpRouteMatch match;
   HttpRequest request;
@@ -49,20 +48,37 @@ typedef struct {
   const char *refusal;
 } Exchange;
 
+/** What lives as long as a connection. The library forgets to end a request whose query overflows its pool: such an
+ * exchange is found here when the connection goes on or ends. */
+typedef struct {
+  Exchange *exchange; /**< the request under way, or NULL */
+} ConnectionState;
+
+static ConnectionState *find_connection_state(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info != NULL ? info->socket_context : NULL;
+}
+
+static void exchange_free(Exchange *exchange) {
+  if (exchange == NULL)
+    return;
+  http_target_clear(&exchange->target);
+  g_free(exchange->raw_target);
+  g_free(exchange);
+}
+
 static void *on_request_line(void *user_data, const char *target, struct MHD_Connection *connection) {
-  (void)connection;
+  ConnectionState *state = find_connection_state(connection);
+  if (state == NULL)
+    return NULL;
+  exchange_free(state->exchange);
   Exchange *exchange = g_new0(Exchange, 1);
   exchange->transport = user_data;
   exchange->raw_target = g_strdup(target);
   exchange->wire_target = target;
   exchange->start_us = g_get_monotonic_time();
+  state->exchange = exchange;
   return exchange;
-}
-
-static void exchange_free(Exchange *exchange) {
-  http_target_clear(&exchange->target);
-  g_free(exchange->raw_target);
-  g_free(exchange);
 }
 
 /** We decode the target ourselves (http_target.h), from the bytes as sent. */
@@ -105,18 +121,26 @@ static void on_completed(void *user_data, struct MHD_Connection *connection, voi
   }
   if (exchange->is_started)
     atomic_fetch_sub(&transport->exchanges, 1);
+  ConnectionState *state = find_connection_state(connection);
+  if (state != NULL)
+    state->exchange = NULL;
   exchange_free(exchange);
 }
 
 static void on_connection(void *user_data, struct MHD_Connection *connection, void **socket_state,
                           enum MHD_ConnectionNotificationCode code) {
   (void)connection;
-  (void)socket_state;
   HttpTransport *transport = user_data;
-  if (code == MHD_CONNECTION_NOTIFY_STARTED)
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
     atomic_fetch_add(&transport->connections, 1);
-  else
-    atomic_fetch_sub(&transport->connections, 1);
+    *socket_state = g_new0(ConnectionState, 1);
+    return;
+  }
+  atomic_fetch_sub(&transport->connections, 1);
+  ConnectionState *state = g_steal_pointer(socket_state);
+  if (state != NULL)
+    exchange_free(state->exchange);
+  g_free(state);
 }
 
 static void add_shared_headers(HttpResponse *response, const Exchange *exchange) {
@@ -234,9 +258,10 @@ static void make_request_id(char ret_id[HTTP_REQUEST_ID_LENGTH + 1]) {
   ret_id[HTTP_REQUEST_ID_LENGTH] = '\0';
 }
 
-/** What is wrong with the head of the request: true and `*ret_problem`, or false. Fills exchange->request. */
+/** What is wrong with the head of the request: true and `*ret_problem`, or false. Fills exchange->request and, when
+ * nothing is wrong, `*ret_has_body`. */
 static bool refuse_head(Exchange *exchange, struct MHD_Connection *connection, const char *method,
-                        const char *version, HttpProblem *ret_problem) {
+                        const char *version, HttpProblem *ret_problem, bool *ret_has_body) {
   HttpWire wire = {.method = method,
                    .target = exchange->wire_target,
                    .version = version,
@@ -270,42 +295,51 @@ static bool refuse_head(Exchange *exchange, struct MHD_Connection *connection, c
       *ret_problem = HTTP_PROBLEM_TARGET_TOO_LONG;
     return true;
   }
+  *ret_has_body = verdict.has_body;
   *ret_problem = HTTP_PROBLEM_BODY_NOT_EXPECTED;
   return verdict.has_body && exchange->request.method & (HTTP_METHOD_GET | HTTP_METHOD_HEAD | HTTP_METHOD_OPTIONS);
 }
 
-/** Called first when the headers are there, then for each piece of body, then once more for the answer. Answering at
- * the first call makes the library close the connection: that is done for what is refused, and only for that. */
-static enum MHD_Result on_request(void *user_data, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload_data,
-                                  size_t *upload_size, void **request_state) {
-  (void)url;
-  (void)upload_data;
-  HttpTransport *transport = user_data;
-  Exchange *exchange = *request_state;
-  if (exchange == NULL)
-    return MHD_NO;
-  if (*upload_size > 0) { /* no route reads a body: what a refused request still sends is dropped */
-    *upload_size = 0;
-    return MHD_YES;
-  }
-  HttpProblem problem = HTTP_PROBLEM_BAD_REQUEST;
+/** Find the answer and queue it. */
+static enum MHD_Result respond(Exchange *exchange, struct MHD_Connection *connection) {
   g_auto(HttpResponse) response;
   http_response_init(&response);
-  if (!exchange->is_started) {
-    exchange->is_started = true;
-    atomic_fetch_add(&transport->exchanges, 1);
-    if (!refuse_head(exchange, connection, method, version, &problem))
-      return MHD_YES;
-    http_problem_set(&response, &exchange->request, problem, NULL);
-    return answer(exchange, connection, &response);
-  }
-  if (exchange->status != 0)
-    return MHD_YES;
   log_context_push("request", exchange->request.id);
   dispatch(exchange, &response);
   log_context_pop();
   return answer(exchange, connection, &response);
+}
+
+/** The headers are there, the body is not. An answer queued now makes the library close the connection, so only what
+ * is refused is answered now, and what sends a body, which no route reads. */
+static enum MHD_Result begin(Exchange *exchange, struct MHD_Connection *connection, const char *method,
+                             const char *version) {
+  HttpProblem problem = HTTP_PROBLEM_BAD_REQUEST;
+  bool has_body = false;
+  exchange->is_started = true;
+  atomic_fetch_add(&exchange->transport->exchanges, 1);
+  if (!refuse_head(exchange, connection, method, version, &problem, &has_body))
+    return has_body ? respond(exchange, connection) : MHD_YES;
+  g_auto(HttpResponse) response;
+  http_response_init(&response);
+  http_problem_set(&response, &exchange->request, problem, NULL);
+  return answer(exchange, connection, &response);
+}
+
+/** Called when the headers are there, then for each piece of body, then once more for the answer. */
+static enum MHD_Result on_request(void *user_data, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload_data,
+                                  size_t *upload_size, void **request_state) {
+  (void)user_data;
+  (void)url;
+  (void)upload_data;
+  Exchange *exchange = *request_state;
+  if (exchange == NULL)
+    return MHD_NO;
+  if (!exchange->is_started)
+    return begin(exchange, connection, method, version);
+  *upload_size = 0; /* what still comes of a refused body is dropped */
+  return exchange->status != 0 ? MHD_YES : respond(exchange, connection);
 }
 
 static void log_library_message(void *user_data, const char *format, va_list arguments) {

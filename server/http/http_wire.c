@@ -26,6 +26,8 @@ static bool is_token(const char *text, size_t length) {
 
 /** Host (RFC 9112 §3.2): empty or a host with an optional port, nothing that could be read as something else. */
 static bool is_host(const char *text, size_t length) {
+  while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+    length--; /* optional white space after the value */
   for (size_t i = 0; i < length; i++)
     if (!g_ascii_isalnum(text[i]) && strchr("-._~:[]%!$&'()*+;=", text[i]) == NULL)
       return false;
