@@ -10,7 +10,7 @@ function tries(kind: "network" | "media"): number {
 }
 
 test("tries are bounded", () => {
-  assert.equal(tries("network"), 6);
+  assert.equal(tries("network"), 2);
   assert.equal(tries("media"), 3);
 });
 

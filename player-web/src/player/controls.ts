@@ -73,18 +73,31 @@ function slotted(name: IconName, slot: string): Element {
 }
 
 function settingsMenu(hasPicture: boolean): HTMLElement {
-  return element(
-    "media-settings-menu",
-    { hidden: true, anchor: "auto" },
-    menuItem(t("menuSpeed"), element("media-playback-rate-menu", { rates: SPEEDS.join(" ") })),
-    hasPicture && menuItem(t("menuQuality"), element("media-rendition-menu")),
-    menuItem(t("menuCaptions"), element("media-captions-menu")),
+  return withSafeFocus(
+    element(
+      "media-settings-menu",
+      { hidden: true, anchor: "auto" },
+      menuItem(t("menuSpeed"), element("media-playback-rate-menu", { rates: SPEEDS.join(" ") })),
+      hasPicture && menuItem(t("menuQuality"), element("media-rendition-menu")),
+      menuItem(t("menuCaptions"), element("media-captions-menu")),
+    ),
   );
+}
+
+/** media-chrome's menus give the focus back to where it was; asked for twice, that is inside the menu itself, and
+ * leaving it never ends. */
+function withSafeFocus(menu: HTMLElement): HTMLElement {
+  const focus = menu.focus.bind(menu);
+  menu.focus = (options?: FocusOptions) => {
+    if (!menu.contains(document.activeElement)) focus(options);
+  };
+  return menu;
 }
 
 function menuItem(title: string, submenu: HTMLElement): HTMLElement {
   submenu.setAttribute("slot", "submenu");
   submenu.hidden = true;
   submenu.append(element("div", { slot: "title" }, title));
-  return element("media-settings-menu-item", {}, title, submenu);
+  submenu.shadowRoot?.querySelector("[part~=back]")?.setAttribute("aria-label", t("menuBack"));
+  return element("media-settings-menu-item", {}, title, withSafeFocus(submenu));
 }

@@ -23,11 +23,20 @@ export interface SourceEvents {
   onFailure: (kind: FailureKind) => void;
 }
 
+const { fragLoadPolicy } = Hls.DefaultConfig;
+
 const CONFIG: Partial<HlsConfig> = {
   workerPath: HLS_WORKER_URL,
   capLevelToPlayerSize: true,
   renderTextTracksNatively: false, // CaptionTracks does
+  fragLoadPolicy: {
+    default: {
+      ...fragLoadPolicy.default,
+      errorRetry: { maxNumRetry: 4, retryDelayMs: 1000, maxRetryDelayMs: 8000 },
+    },
+  },
   backBufferLength: 90,
+  maxMaxBufferLength: 120, // village lines are narrow: do not fetch what may never be watched
   liveDurationInfinity: false,
   liveSyncDurationCount: 1,
   liveMaxLatencyDurationCount: Infinity,
@@ -140,7 +149,12 @@ export class HlsSource {
   }
 
   private onError(data: ErrorData): void {
-    if (data.fatal) this.fail(data.type === ErrorTypes.NETWORK_ERROR ? "network" : "media");
+    const kind = data.type === ErrorTypes.NETWORK_ERROR ? "network" : "media";
+    if (data.fatal) return this.fail(kind);
+    const isStalled = this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (kind !== "network" || !isStalled) return;
+    this.lastFailure = kind; // hls.js tries again by itself; until it succeeds, say why nothing moves
+    this.events.onTrouble(true);
   }
 
   private fail(kind: FailureKind): void {

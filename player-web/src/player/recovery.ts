@@ -3,7 +3,8 @@
 export type FailureKind = "network" | "media";
 export type Recovery = { action: "retry"; delayMs: number } | { action: "give-up" };
 
-const NETWORK_DELAYS_MS = [500, 1000, 2000, 4000, 8000, 8000];
+// hls.js has tried several times over a quarter of a minute before a network failure is fatal.
+const NETWORK_DELAYS_MS = [1000, 4000];
 const MEDIA_DELAYS_MS = [0, 0, 1000];
 const FORGET_AFTER_MS = 60000;
 
