@@ -96,23 +96,21 @@ export class KapokServer {
   }
 }
 
-/** The sources of the lessons: a short one with sound, and a longer one that takes a while to transcode. */
+const OPENCV_DATA = "/usr/share/doc/opencv-doc/examples/data";
+
+/** The sources of the lessons: a short one with sound, a longer one that takes a while to transcode, and one
+ * without pictures. Clips of KAPOK_MEDIA where there are any, else those of Debian's opencv-doc. */
 export function lessonSources(folder) {
   const media = process.env.KAPOK_MEDIA || join(SOURCE, "../shared/media");
   const clip = join(media, "animation-720p24.mp4");
   const audio = join(media, "audio-only.mov");
+  const long = join(OPENCV_DATA, "vtest.avi");
+  if (!existsSync(long)) throw new Error(`${long} is missing: apt-get install opencv-doc`);
   return {
-    short: existsSync(clip) ? clip : madeSample(folder),
-    long: "/usr/share/doc/opencv-doc/examples/data/vtest.avi",
+    short: existsSync(clip) ? clip : join(OPENCV_DATA, "Megamind.avi"),
+    long,
     audio: existsSync(audio) ? audio : madeAudio(folder),
   };
-}
-
-/** Without the clips, the project's own sample lesson is the short one (it takes half a minute to make). */
-function madeSample(folder) {
-  const made = spawnSync(join(SOURCE, "scripts/make-sample-course.sh"), [folder], { encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`the sample lesson could not be made: ${made.stderr}`);
-  return join(folder, "sample.mp4");
 }
 
 function madeAudio(folder) {

@@ -156,7 +156,7 @@ class CoursePageView {
       course.lessons.length > 1 && element("p", { class: "lesson-title" }, lesson.title),
       element("h2", {}, t("summary")),
       summaryParagraphs(course),
-      element("p", { class: "keyboard-hint" }, t("keyboardHint")),
+      isPlayable(lesson.asset) && element("p", { class: "keyboard-hint" }, t("keyboardHint")),
     );
     fill(byId("side"), this.lessonList(course.lessons), courseFacts(course, lesson));
   }
