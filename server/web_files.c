@@ -118,7 +118,7 @@ static bool is_same(const CachedFile *file, const struct stat *status) {
 
 /** The cached file when it is still what lies at `path`, or NULL. */
 static CachedFile *find_cached(WebFiles *files, const char *path) {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&files->lock);
   CachedFile *file = g_hash_table_lookup(files->cached, path);
   if (file == NULL)
     return NULL;
@@ -135,7 +135,7 @@ static CachedFile *find_cached(WebFiles *files, const char *path) {
 }
 
 static void keep(WebFiles *files, const char *path, CachedFile *file) {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&files->lock);
   if (g_hash_table_size(files->cached) >= WEB_FILES_CACHED_MAX)
     g_hash_table_remove_all(files->cached);
   g_hash_table_replace(files->cached, g_strdup(path), cached_file_ref(file));

@@ -342,7 +342,7 @@ static enum MHD_Result on_request(void *user_data, struct MHD_Connection *connec
   return exchange->status != 0 ? MHD_YES : respond(exchange, connection);
 }
 
-static void log_library_message(void *user_data, const char *format, va_list arguments) {
+static G_GNUC_PRINTF(2, 0) void log_library_message(void *user_data, const char *format, va_list arguments) {
   (void)user_data;
   if (!log_is_enabled(LOG_LEVEL_DEBUG))
     return;
