@@ -5,8 +5,11 @@
 #include <libavcodec/avcodec.h>
 
 #define DECODER_THREADS 2
+/** After a seek the decoder gets nothing before a key frame, unless none comes for this many packets. */
+#define KEY_SEARCH_PACKETS 2000
 
 struct FrameReader {
+  Source *source;
   AVFormatContext *format;
   AVStream *stream;
   AVCodecContext *decoder;
@@ -17,6 +20,7 @@ struct FrameReader {
   int pending_count;
   int64_t start_us;
   int64_t next_us; /**< expected time of a frame without one of its own */
+  int skip_to_key; /**< packets that may still be skipped to find a key frame */
   int64_t damaged;
   bool at_end;
 };
@@ -43,6 +47,7 @@ static bool open_decoder(FrameReader *reader, GError **error) {
 
 FrameReader *frame_reader_new(Source *source, int stream, int64_t start_us, GError **error) {
   g_autoptr(FrameReader) reader = g_new0(FrameReader, 1);
+  reader->source = source;
   reader->format = source_format(source);
   reader->stream = reader->format->streams[stream];
   reader->start_us = start_us;
@@ -68,6 +73,16 @@ void frame_reader_free(FrameReader *reader) {
   g_free(reader);
 }
 
+static bool is_unwanted(FrameReader *reader, const AVPacket *packet) {
+  if (packet->stream_index != reader->stream->index)
+    return true;
+  if (reader->skip_to_key == 0)
+    return false;
+  bool is_key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+  reader->skip_to_key = is_key ? 0 : reader->skip_to_key - 1;
+  return !is_key;
+}
+
 /** Feed the decoder one packet of the stream, or the end. */
 static void feed(FrameReader *reader) {
   while (true) {
@@ -77,7 +92,7 @@ static void feed(FrameReader *reader) {
       avcodec_send_packet(reader->decoder, NULL);
       return;
     }
-    if (reader->packet->stream_index != reader->stream->index) {
+    if (is_unwanted(reader, reader->packet)) {
       av_packet_unref(reader->packet);
       continue;
     }
@@ -146,9 +161,10 @@ const AVFrame *frame_reader_next(FrameReader *reader, int64_t *ret_time_us) {
 static void rewind_to(FrameReader *reader, int64_t time_us) {
   int64_t target = av_rescale_q(time_us + reader->start_us, AV_TIME_BASE_Q, reader->stream->time_base);
   int index = reader->stream->index;
+  reader->skip_to_key = KEY_SEARCH_PACKETS;
   if (time_us <= 0 || avformat_seek_file(reader->format, index, INT64_MIN, target, target, 0) < 0) {
-    if (avformat_seek_file(reader->format, index, INT64_MIN, INT64_MIN, INT64_MAX, 0) < 0)
-      av_seek_frame(reader->format, index, 0, AVSEEK_FLAG_BYTE);
+    source_rewind(reader->source, index);
+    reader->skip_to_key = 0;
   }
   avcodec_flush_buffers(reader->decoder);
   av_frame_unref(reader->pending[0]);

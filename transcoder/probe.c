@@ -159,7 +159,7 @@ static bool measure(Source *source, SourceInfo *info, GError **error) {
   Extent extent = {0};
   bool is_full = avio_size(format->pb) <= FULL_SCAN_BYTES;
   if (is_full || !scan_tail(format, info, &extent)) {
-    avformat_seek_file(format, -1, INT64_MIN, INT64_MIN, INT64_MAX, 0);
+    source_rewind(source, info->has_video ? info->video_stream : info->audio_stream);
     extent = (Extent){0};
     scan_packets(format, info, &extent);
     is_full = true;

@@ -148,3 +148,16 @@ void source_free(Source *source) {
 AVFormatContext *source_format(Source *source) {
   return source->format;
 }
+
+bool source_rewind(Source *source, int stream) {
+  AVFormatContext *format = source->format;
+  int64_t start = format->streams[stream]->start_time;
+  if (start == AV_NOPTS_VALUE)
+    start = 0;
+  /* Transport and program streams are searched by time, which misses what comes before the first time stamp. */
+  if ((format->iformat->flags & AVFMT_TS_DISCONT) != 0 && av_seek_frame(format, -1, 0, AVSEEK_FLAG_BYTE) >= 0)
+    return true;
+  return av_seek_frame(format, stream, start, AVSEEK_FLAG_BACKWARD) >= 0 ||
+         av_seek_frame(format, stream, start, AVSEEK_FLAG_ANY) >= 0 ||
+         av_seek_frame(format, -1, 0, AVSEEK_FLAG_BYTE) >= 0;
+}

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <libavformat/avformat.h>
+#include <stdbool.h>
 
 typedef struct Source Source;
 
@@ -15,3 +16,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
 
 /** Owned by the source. */
 AVFormatContext *source_format(Source *source);
+
+/** Go back to the first packets (of stream `stream`, which others follow). False when the source cannot seek. */
+bool source_rewind(Source *source, int stream);
