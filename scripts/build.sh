@@ -32,6 +32,6 @@ build_preset() {
     [ -f "$folder/build.ninja" ] || cmake --preset "$preset" || exit 1
     cmake --build --preset "$preset"
   ) </dev/null 2>&1 | tee "$log" | build_progress || packages_fail "编译失败 · The build of preset $preset failed" \
-    "$(grep -nE 'FAILED|[Ee]rror' "$log" | head -n 20)" "$(tail -n 25 "$log")" \
+    "$(grep -nE 'FAILED:|error:|Error at' "$log" | head -n 20)" "$(tail -n 25 "$log")" \
     "全部日志 · The whole log: $log"
 }
