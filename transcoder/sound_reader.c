@@ -34,7 +34,10 @@ SoundReader *sound_reader_new(Source *source, const SourceInfo *info, int32_t ra
   reader->end_us = info->audio_duration_us;
   reader->ready = av_audio_fifo_alloc(AV_SAMPLE_FMT_FLTP, SOUND_CHANNELS, rate_hz);
   reader->frames = frame_reader_new(source, info->audio_stream, info->start_us, error);
-  return reader->frames != NULL ? g_steal_pointer(&reader) : NULL;
+  if (reader->frames == NULL)
+    return NULL;
+  source_rewind(source, info->audio_stream);
+  return g_steal_pointer(&reader);
 }
 
 void sound_reader_free(SoundReader *reader) {

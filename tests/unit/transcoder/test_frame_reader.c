@@ -34,7 +34,8 @@ static void test_frame_reader_seek(void) {
         int64_t time_us;
         const AVFrame *picture = frame_reader_next(reader, &time_us);
         g_assert_nonnull(picture);
-        g_test_message("%s: wanted %d, frame %d at %ld, shows %d", sources[i].muxer, wanted, frame, (long)time_us, fixture_code(picture));
+        g_test_message("%s: wanted %d, frame %d at %ld, shows %d", sources[i].muxer, wanted, frame, (long)time_us,
+                       fixture_code(picture));
         g_assert_cmpint(fixture_code(picture), ==, frame % FIXTURE_CODES);
         g_assert_cmpint(ABS(time_us - frame_start_us(&sources[i], frame)), <, 2000);
       }

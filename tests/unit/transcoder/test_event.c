@@ -1,0 +1,159 @@
+#include "transcoder/encode_plan.h"
+#include "transcoder/error.h"
+#include "transcoder/event.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/** What is sent comes back equal. */
+static void test_event_span_round_trip(void) {
+  int ends[2];
+  g_assert_cmpint(pipe(ends), ==, 0);
+  g_autoptr(GArray) segments = g_array_new(FALSE, FALSE, sizeof(CatalogSegment));
+  CatalogSegment values[] = {{0, 100, 0, 60000}, {100, 250, 60000, 30000}};
+  g_array_append_vals(segments, values, 2);
+  g_autoptr(GBytes) init = g_bytes_new_static("\0init\xff", 6);
+  char file[] = "v360-3.m4s";
+  EventSpan sent = {.track = "v360",
+                    .span_index = 3,
+                    .first_segment = 7,
+                    .file = file,
+                    .codec = "avc1.64001E",
+                    .init = init,
+                    .segments = segments,
+                    .is_last = true};
+  g_assert_true(event_send_span(ends[1], &sent));
+  close(ends[1]);
+  char line[4096] = "";
+  g_assert_cmpint(read(ends[0], line, sizeof line - 1), >, 0);
+  close(ends[0]);
+  g_assert_true(g_str_has_suffix(line, "}\n"));
+
+  Event event;
+  g_autoptr(GError) error = NULL;
+  g_assert_true(event_parse(line, &event, &error));
+  g_assert_cmpint(event.type, ==, EVENT_SPAN);
+  g_assert_cmpstr(event.span.track, ==, "v360");
+  g_assert_cmpstr(event.span.file, ==, "v360-3.m4s");
+  g_assert_cmpstr(event.span.codec, ==, "avc1.64001E");
+  g_assert_cmpint(event.span.span_index, ==, 3);
+  g_assert_cmpint(event.span.first_segment, ==, 7);
+  g_assert_true(event.span.is_last);
+  g_assert_true(g_bytes_equal(event.span.init, init));
+  g_assert_cmpint(event.span.segments->len, ==, 2);
+  g_assert_true(memcmp(event.span.segments->data, values, sizeof values) == 0);
+  event_clear(&event);
+}
+
+/** A child that was taken over by its input cannot make the worker believe nonsense. */
+static void test_event_parse_refuses(void) {
+#define SPAN(track, span, segments)                                                                                \
+  "{\"event\":\"span\",\"track\":\"" track "\",\"span\":" span                                                     \
+  ",\"first\":0,\"file\":\"f\",\"codec\":\"c\",\"init\":\"aaaa\",\"last\":false,\"segments\":" segments "}"
+  static const char *const lines[] = {
+      "",
+      "nonsense",
+      "[]",
+      "{}",
+      "{\"event\":\"explode\"}",
+      "{\"event\":\"failed\",\"code\":\"damaged\"}",
+      "{\"event\":\"poster\"}",
+      "{\"event\":\"probed\"}",
+      SPAN("v360", "-1", "[[0,1,0,1]]"),
+      SPAN("a-name-that-is-too-long", "0", "[[0,1,0,1]]"),
+      SPAN("v360", "0", "[]"),
+      SPAN("v360", "0", "[[0,0,0,1]]"),
+      SPAN("v360", "0", "[[5,1,0,1]]"),
+      SPAN("v360", "0", "[[0,1,0,1],[0,1,1,1]]"),
+      SPAN("v360", "0", "[[0,1,0,0]]"),
+      SPAN("v360", "0", "[[0,1,-1,1]]"),
+      SPAN("v360", "0", "[[\"0\",1,0,1]]"),
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+    Event event = {.type = 99};
+    g_autoptr(GError) error = NULL;
+    g_assert_false(event_parse(lines[i], &event, &error));
+    g_assert_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL);
+    g_assert_cmpint(event.type, ==, 99);
+  }
+}
+
+static const SourceInfo lecture = {
+    .container = "matroska",
+    .has_video = true,
+    .has_audio = true,
+    .video_stream = 0,
+    .audio_stream = 1,
+    .video_codec = "h264",
+    .audio_codec = "aac",
+    .picture = {.coded_width = 1920, .coded_height = 1080, .rotation_deg = 0, .sample_aspect = {1, 1}},
+    .grid_rate = {25, 1},
+    .average_rate = {25, 1},
+    .start_us = -7000,
+    .video_duration_us = 2700000000,
+    .audio_duration_us = 2700010000,
+    .audio_language = "zh",
+    .cover_stream = -1,
+};
+
+static void test_encode_plan_round_trip(void) {
+  g_autoptr(Settings) settings = settings_new();
+  g_autoptr(GError) error = NULL;
+  EncodePlan plan, again;
+  g_assert_true(encode_plan_make(&lecture, settings, &plan, &error));
+  g_autofree char *json = encode_plan_to_json(&plan);
+  g_assert_true(encode_plan_from_json(json, &again, &error));
+  g_autofree char *json_again = encode_plan_to_json(&again);
+  g_assert_cmpstr(json, ==, json_again);
+  g_assert_cmpint(again.rung_count, ==, 4);
+  g_assert_cmpint(again.source.start_us, ==, -7000);
+  g_assert_cmpint(again.segments.frame_count, ==, plan.segments.frame_count);
+  g_assert_false(encode_plan_from_json("{\"source\":{}}", &again, &error));
+  g_assert_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL);
+}
+
+/** Every span has its job, the viewer's start comes first, and tracks agree on their segments. */
+static void test_encode_plan_jobs(void) {
+  g_autoptr(Settings) settings = settings_new();
+  EncodePlan plan;
+  g_assert_true(encode_plan_make(&lecture, settings, &plan, NULL));
+  g_autoptr(GArray) jobs = encode_plan_jobs(&plan);
+  g_autoptr(GArray) tracks = encode_plan_tracks(&plan);
+  int64_t spans = segment_plan_span_count(&plan.segments), span_jobs = 0, span_weight = 0;
+  for (guint i = 0; i < jobs->len; i++) {
+    const CatalogJobPlan *job = &g_array_index(jobs, CatalogJobPlan, i);
+    g_assert_cmpint(job->weight, >, 0);
+    if (job->kind != JOB_KIND_SPAN)
+      continue;
+    span_weight += job->weight;
+    g_assert_cmpint(job->span_index, ==, span_jobs++);
+    g_assert_true((job->span_index == 0) == (job->priority > g_array_index(jobs, CatalogJobPlan, 1).priority));
+  }
+  g_assert_cmpint(span_jobs, ==, spans);
+  g_assert_cmpint(jobs->len, ==, spans + 2);
+  g_assert_cmpint(ABS(span_weight - 2700000), <, spans + 50);
+  g_assert_cmpint(tracks->len, ==, 5);
+  for (guint i = 0; i < tracks->len; i++)
+    g_assert_cmpint(g_array_index(tracks, CatalogTrack, i).segment_total, ==,
+                    segment_plan_segment_count(&plan.segments));
+}
+
+static void test_transcoder_error_codes(void) {
+  for (int code = 0; code <= TRANSCODER_ERROR_STOPPED; code++) {
+    g_autoptr(GError) error = g_error_new_literal(TRANSCODER_ERROR, code, "x");
+    g_assert_cmpint(transcoder_error_from_code(transcoder_error_code(error)), ==, code);
+  }
+  g_autoptr(GError) foreign = g_error_new_literal(G_FILE_ERROR, 0, "x");
+  g_assert_cmpstr(transcoder_error_code(foreign), ==, "internal");
+  g_assert_cmpint(transcoder_error_from_code("never heard of"), ==, TRANSCODER_ERROR_INTERNAL);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/event/span-round-trip", test_event_span_round_trip);
+  g_test_add_func("/event/parse-refuses", test_event_parse_refuses);
+  g_test_add_func("/encode-plan/round-trip", test_encode_plan_round_trip);
+  g_test_add_func("/encode-plan/jobs", test_encode_plan_jobs);
+  g_test_add_func("/error/codes", test_transcoder_error_codes);
+  return g_test_run();
+}

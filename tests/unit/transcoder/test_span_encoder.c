@@ -1,0 +1,241 @@
+#include "source_fixture.h"
+#include "transcoder/audio_encoder.h"
+#include "transcoder/frame_reader.h"
+#include "transcoder/probe.h"
+#include "transcoder/sound_reader.h"
+#include "transcoder/span_encoder.h"
+
+#include "base/path.h"
+
+#include <gst/gst.h>
+#include <math.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+/** As in transcoder/child.c. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void) {
+  return gst_is_initialized();
+}
+#endif
+
+static const ProbeLimits limits = {.max_duration_us = G_TIME_SPAN_HOUR, .max_pixels = 1 << 24};
+
+typedef struct {
+  Source *source;
+  int fd;
+  EncodePlan plan;
+  char *work_dir;
+  GByteArray *stored; /**< init segment and span files, one after the other */
+  GBytes *init;
+} Fixture;
+
+static void fixture_begin(Fixture *fixture, const FixtureSource *description) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Settings) settings = settings_new();
+  settings->segment_duration_us = 2 * G_USEC_PER_SEC;
+  settings->span_duration_us = 4 * G_USEC_PER_SEC;
+  fixture->source = fixture_open(description, &fixture->fd);
+  SourceInfo info;
+  g_assert_true(probe_source(fixture->source, &limits, &info, &error));
+  g_assert_true(encode_plan_make(&info, settings, &fixture->plan, &error));
+  fixture->work_dir = g_dir_make_tmp("kapok-span-XXXXXX", &error);
+  g_assert_no_error(error);
+  fixture->stored = g_byte_array_new();
+}
+
+static void fixture_end(Fixture *fixture) {
+  source_free(fixture->source);
+  close(fixture->fd);
+  path_remove_tree(fixture->work_dir, NULL);
+  g_free(fixture->work_dir);
+  g_byte_array_unref(fixture->stored);
+  g_clear_pointer(&fixture->init, g_bytes_unref);
+}
+
+static bool store_span(const EventSpan *span, gpointer user_data) {
+  Fixture *fixture = user_data;
+  g_autofree char *path = g_build_filename(fixture->work_dir, span->file, NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+  g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+  if (fixture->init == NULL) {
+    fixture->init = g_bytes_ref(span->init);
+    g_byte_array_append(fixture->stored, g_bytes_get_data(span->init, NULL), (guint)g_bytes_get_size(span->init));
+  }
+  g_assert_true(g_bytes_equal(fixture->init, span->init)); /* spans can be put together */
+  g_byte_array_append(fixture->stored, (const guint8 *)bytes, (guint)size);
+  return true;
+}
+
+static void ignore_progress(double progress, gpointer user_data) {
+  (void)user_data;
+  g_assert_cmpfloat(progress, >=, 0);
+  g_assert_cmpfloat(progress, <=, 1);
+}
+
+/** What was stored, as a source. */
+static Source *open_stored(const Fixture *fixture, int *ret_fd) {
+  g_autofree char *path = NULL;
+  g_autoptr(GError) error = NULL;
+  *ret_fd = g_file_open_tmp("kapok-stored-XXXXXX", &path, NULL);
+  g_unlink(path);
+  g_assert_cmpint(write(*ret_fd, fixture->stored->data, fixture->stored->len), ==, fixture->stored->len);
+  Source *stored = source_open(*ret_fd, &error);
+  g_assert_no_error(error);
+  return stored;
+}
+
+static void encode_spans(Fixture *fixture) {
+  const SegmentPlan *segments = &fixture->plan.segments;
+  g_assert_cmpint(fixture->plan.rung_count, ==, 1);
+  for (int64_t i = 0; i < segment_plan_span_count(segments); i++) {
+    g_autoptr(GArray) spans = NULL;
+    g_autoptr(GError) error = NULL;
+    span_encode(fixture->source, &fixture->plan, i, fixture->work_dir, ignore_progress, NULL, &spans, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(spans->len, ==, 1);
+    const EventSpan *span = &g_array_index(spans, EventSpan, 0);
+    int64_t first, count;
+    segment_plan_span(segments, i, &first, &count);
+    g_assert_cmpint(span->segments->len, ==, count);
+    for (guint j = 0; j < span->segments->len; j++) {
+      const CatalogSegment *segment = &g_array_index(span->segments, CatalogSegment, j);
+      int64_t first_frame, frames;
+      segment_plan_segment(segments, first + j, &first_frame, &frames);
+      g_assert_cmpint(segment->decode_time, ==, first_frame * segments->frame_duration);
+      g_assert_cmpint(segment->duration, ==, frames * segments->frame_duration);
+    }
+    store_span(span, fixture);
+  }
+}
+
+/** Every frame of the result shows the source's frame of its time, over all span borders, and times are exact. */
+static void assert_frames(const Fixture *fixture, int (*expected_frame)(int tick)) {
+  int fd;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Source) stored = open_stored(fixture, &fd);
+  g_autoptr(FrameReader) reader = frame_reader_new(stored, 0, 0, &error);
+  g_assert_no_error(error);
+  Rational rate = fixture->plan.segments.frame_rate;
+  for (int tick = 0; tick < fixture->plan.segments.frame_count; tick++) {
+    int64_t time_us;
+    const AVFrame *frame = frame_reader_next(reader, &time_us);
+    g_assert_nonnull(frame);
+    g_assert_cmpint(ABS(time_us - rescale_i64(tick, G_USEC_PER_SEC * (int64_t)rate.den, rate.num)), <=, 1);
+    g_assert_cmpint(fixture_code(frame), ==, expected_frame(tick) % FIXTURE_CODES);
+  }
+  int64_t time_us;
+  g_assert_null(frame_reader_next(reader, &time_us));
+  g_assert_cmpint(frame_reader_damaged(reader), ==, 0);
+  close(fd);
+}
+
+static int same_frame(int tick) {
+  return tick;
+}
+
+static void test_span_encode_seams(void) {
+  static const FixtureSource sources[] = {
+      {.muxer = "matroska", .frames = 260, .rate = {25, 1}, .gop = 12, .b_frames = 2},
+      {.muxer = "mp4", .frames = 260, .rate = {30000, 1001}, .gop = 250, .b_frames = 2},
+      {.muxer = "mpegts", .frames = 260, .rate = {25, 1}, .gop = 30, .b_frames = 0},
+      {.muxer = "avi", .frames = 101, .rate = {10, 1}, .gop = 10, .b_frames = 0},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+    g_test_message("%s", sources[i].muxer);
+    Fixture fixture = {0};
+    fixture_begin(&fixture, &sources[i]);
+    g_assert_cmpint(fixture.plan.segments.frame_count, ==, sources[i].frames);
+    encode_spans(&fixture);
+    assert_frames(&fixture, same_frame);
+    fixture_end(&fixture);
+  }
+}
+
+/** A video that starts half a second late is held on its first frame, and one that the sound outlasts on its last. */
+static int delayed_frame(int tick) {
+  return CLAMP(tick - 12, 0, 49);
+}
+
+static void test_span_encode_delayed(void) {
+  Fixture fixture = {0};
+  fixture_begin(&fixture, &(FixtureSource){.muxer = "matroska",
+                                           .frames = 50,
+                                           .rate = {25, 1},
+                                           .gop = 10,
+                                           .audio_frames = 125,
+                                           .video_delay_ms = 480});
+  g_assert_cmpint(fixture.plan.segments.frame_count, ==, 100);
+  encode_spans(&fixture);
+  assert_frames(&fixture, delayed_frame);
+  fixture_end(&fixture);
+}
+
+/** Loud or silent, in blocks of 10 ms. */
+static void read_loudness(const Fixture *fixture, GArray *loud) {
+  int fd;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Source) stored = open_stored(fixture, &fd);
+  SourceInfo info;
+  g_assert_true(probe_source(stored, &limits, &info, &error));
+  g_assert_cmpint(info.start_us, ==, 0);
+  g_autoptr(SoundReader) sound = sound_reader_new(stored, &info, FIXTURE_AUDIO_RATE, &error);
+  float left[480], right[480], *planes[] = {left, right};
+  while (!sound_reader_is_at_end(sound)) {
+    double energy = 0;
+    g_assert_true(sound_reader_read(sound, planes, 480, &error));
+    for (int i = 0; i < 480; i++)
+      energy += left[i] * left[i];
+    int is_loud = sqrt(energy / 480) > 0.15;
+    g_array_append_val(loud, is_loud);
+  }
+  close(fd);
+}
+
+/** A gap in the source's time stamps is silence of the same length at the same place, to the block. */
+static void test_audio_encode_gap(void) {
+  Fixture fixture = {0};
+  fixture_begin(&fixture, &(FixtureSource){
+                              .muxer = "matroska", .audio_frames = 250, .audio_gap_at = 125, .audio_gap_ms = 1000});
+  g_autoptr(GError) error = NULL;
+  audio_encode(fixture.source, &fixture.plan, 0, fixture.work_dir, store_span, ignore_progress, &fixture, &error);
+  g_assert_no_error(error);
+  g_autoptr(GArray) loud = g_array_new(FALSE, FALSE, sizeof(int));
+  read_loudness(&fixture, loud);
+  g_assert_cmpint(ABS((int)loud->len - 900), <=, 4);
+  for (guint i = 0; i < loud->len - 4; i++) {
+    int distance = MIN(ABS((int)i - 400), ABS((int)i - 500)); /* 4 s to 5 s is the gap */
+    if (distance > 1 && i > 2)
+      g_assert_cmpint(g_array_index(loud, int, i), ==, i < 400 || i >= 500);
+  }
+  fixture_end(&fixture);
+}
+
+/** A second attempt that leaves out the first spans writes the same bytes for the others. */
+static void test_audio_encode_resumed(void) {
+  const FixtureSource description = {.muxer = "matroska", .audio_frames = 400};
+  Fixture whole = {0}, rest = {0};
+  fixture_begin(&whole, &description);
+  fixture_begin(&rest, &description);
+  g_autoptr(GError) error = NULL;
+  audio_encode(whole.source, &whole.plan, 0, whole.work_dir, store_span, ignore_progress, &whole, &error);
+  g_assert_no_error(error);
+  audio_encode(rest.source, &rest.plan, 2, rest.work_dir, store_span, ignore_progress, &rest, &error);
+  g_assert_no_error(error);
+  guint init = (guint)g_bytes_get_size(whole.init), tail = rest.stored->len - init;
+  g_assert_cmpint(tail, <, whole.stored->len - init);
+  g_assert_cmpmem(rest.stored->data + init, tail, whole.stored->data + whole.stored->len - tail, tail);
+  fixture_end(&whole);
+  fixture_end(&rest);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  gst_init(NULL, NULL);
+  av_log_set_level(AV_LOG_QUIET);
+  g_test_add_func("/span-encoder/seams", test_span_encode_seams);
+  g_test_add_func("/span-encoder/delayed", test_span_encode_delayed);
+  g_test_add_func("/audio-encoder/gap", test_audio_encode_gap);
+  g_test_add_func("/audio-encoder/resumed", test_audio_encode_resumed);
+  return g_test_run();
+}
