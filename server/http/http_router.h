@@ -38,10 +38,10 @@ typedef void (*HttpHandlerFunc)(gpointer context, const HttpRequest *request, Ht
 
 typedef struct {
   unsigned methods; /**< HttpMethod bits; HEAD and OPTIONS are implied */
+  unsigned flags;   /**< HttpRouteFlags */
   const char *pattern;
   HttpHandlerFunc handler;
   const char *name; /**< in metrics and log */
-  unsigned flags;   /**< HttpRouteFlags */
 } HttpRoute;
 
 #define HTTP_ROUTE_PARAMS_MAX 4

@@ -10,16 +10,16 @@ static void handler(gpointer context, const HttpRequest *request, HttpResponse *
 }
 
 static const HttpRoute routes[] = {
-    {HTTP_METHOD_GET, "/", handler, "home", 0},
-    {HTTP_METHOD_GET, "/media/{asset}/master.m3u8", handler, "master", 0},
-    {HTTP_METHOD_GET, "/media/{asset}/captions/{lang}.vtt", handler, "captions", 0},
-    {HTTP_METHOD_GET, "/media/{asset}/{track}/{n}.m4s", handler, "segment", 0},
-    {HTTP_METHOD_GET, "/api/v1/courses", handler, "list", 0},
-    {HTTP_METHOD_POST, "/api/v1/courses", handler, "create", 0},
-    {HTTP_METHOD_GET, "/api/v1/courses/{id}", handler, "course", 0},
-    {HTTP_METHOD_PATCH | HTTP_METHOD_DELETE, "/api/v1/courses/{id}", handler, "change", 0},
-    {HTTP_METHOD_GET, "/x/pre-{name}-post", handler, "affix", 0},
-    {HTTP_METHOD_GET, "/{part}/files/{path...}", handler, "rest", 0},
+    {HTTP_METHOD_GET, 0, "/", handler, "home"},
+    {HTTP_METHOD_GET, 0, "/media/{asset}/master.m3u8", handler, "master"},
+    {HTTP_METHOD_GET, 0, "/media/{asset}/captions/{lang}.vtt", handler, "captions"},
+    {HTTP_METHOD_GET, 0, "/media/{asset}/{track}/{n}.m4s", handler, "segment"},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses", handler, "list"},
+    {HTTP_METHOD_POST, 0, "/api/v1/courses", handler, "create"},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses/{id}", handler, "course"},
+    {HTTP_METHOD_PATCH | HTTP_METHOD_DELETE, 0, "/api/v1/courses/{id}", handler, "change"},
+    {HTTP_METHOD_GET, 0, "/x/pre-{name}-post", handler, "affix"},
+    {HTTP_METHOD_GET, 0, "/{part}/files/{path...}", handler, "rest"},
 };
 
 typedef struct {
