@@ -16,6 +16,7 @@
 
 #define POSTER_FILE "poster.jpg"
 #define PROGRESS_INTERVAL_US (200 * 1000)
+enum { NICENESS_START = 5, NICENESS_REST = 15 };
 
 /** Where events go: what was standard output. Libraries that print reach standard error only. */
 static int event_fd = -1;
@@ -28,8 +29,11 @@ static void send_progress(double value, gpointer user_data) {
   event_send_progress(event_fd, value);
 }
 
-static bool send_span(const EventSpan *span, gpointer user_data) {
+/** A span of sound. Once the first is out, the rest can wait for the pictures. */
+static bool send_sound(const EventSpan *span, gpointer user_data) {
   (void)user_data;
+  if (span->span_index == 0)
+    sandbox_set_niceness(NICENESS_REST);
   return event_send_span(event_fd, span);
 }
 
@@ -70,7 +74,7 @@ static bool run_span(Source *source, const Request *request, GError **error) {
 
 static bool run_audio(Source *source, const Request *request, GError **error) {
   gint64 last_us = 0;
-  return audio_encode(source, &request->plan, request->span_index, request->work_dir, send_span, send_progress,
+  return audio_encode(source, &request->plan, request->span_index, request->work_dir, send_sound, send_progress,
                       &last_us, error);
 }
 
@@ -98,10 +102,17 @@ static bool read_request(Request *ret_request, GError **error) {
   return request_from_json(line, ret_request, error);
 }
 
+/** All give way to the server, and what nobody waits for gives way to the start of a lesson. */
+static int niceness_of(const Request *request) {
+  bool is_rest = request->kind == JOB_KIND_POSTER || (request->kind == JOB_KIND_SPAN && request->span_index > 0);
+  return is_rest ? NICENESS_REST : NICENESS_START;
+}
+
 static bool run(GError **error) {
   g_auto(Request) request = {0};
   if (!sandbox_enter(error) || !read_request(&request, error))
     return false;
+  sandbox_set_niceness(niceness_of(&request));
   if (request.kind < 0 || (size_t)request.kind >= G_N_ELEMENTS(job_runs)) {
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "an unknown kind of job");
     return false;

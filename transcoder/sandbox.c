@@ -11,7 +11,6 @@
 #define MEMORY_MAX (8ULL << 30)
 #define FILE_MAX (16ULL << 30)
 #define DESCRIPTORS_MAX 256
-#define NICENESS 10
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define LIMIT_MEMORY false /* sanitizers reserve terabytes of addresses */
@@ -39,7 +38,10 @@ bool sandbox_enter(GError **error) {
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED, "the worker is gone");
     return false;
   }
-  setpriority(PRIO_PROCESS, 0, NICENESS);
   return limit(RLIMIT_CORE, 0, error) && limit(RLIMIT_FSIZE, FILE_MAX, error) &&
          limit(RLIMIT_NOFILE, DESCRIPTORS_MAX, error) && (!LIMIT_MEMORY || limit(RLIMIT_AS, MEMORY_MAX, error));
+}
+
+void sandbox_set_niceness(int niceness) {
+  setpriority(PRIO_PROCESS, 0, niceness);
 }
