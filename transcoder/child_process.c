@@ -35,14 +35,14 @@ static bool send_request(int fd, const Request *request) {
 }
 
 ChildProcess *child_process_start(const Request *request, int source_fd, GError **error) {
-  const char *argv[] = {"/proc/self/exe", "child", NULL};
+  const char *argv[] = {"/proc/self/exe", "kapok-transcoder", "child", NULL};
   const int target_fd = REQUEST_SOURCE_FD;
   GPid pid;
   int input_fd, output_fd, stderr_fd;
   g_autoptr(GError) cause = NULL;
-  if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
-                                        &source_fd, &target_fd, 1, &pid, &input_fd, &output_fd, &stderr_fd,
-                                        &cause)) {
+  if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_FILE_AND_ARGV_ZERO,
+                                        NULL, NULL, -1, -1, -1, &source_fd, &target_fd, 1, &pid, &input_fd,
+                                        &output_fd, &stderr_fd, &cause)) {
     g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_CRASHED, "the child does not start: %s", cause->message);
     return NULL;
   }

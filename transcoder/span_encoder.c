@@ -3,8 +3,7 @@
 #include "media/codec_string.h"
 #include "transcoder/cmaf_writer.h"
 #include "transcoder/error.h"
-#include "transcoder/frame_reader.h"
-#include "transcoder/picture_buffer.h"
+#include "transcoder/frame_picker.h"
 #include "transcoder/video_pipeline.h"
 
 /** One rung of the span: gathers encoded frames into segments. Belongs to the rung's pipeline thread until the
@@ -142,73 +141,11 @@ static bool on_sample(size_t rung_index, GstSample *sample, gpointer user_data) 
   return output->error == NULL && rung_add(output, sample, &output->error);
 }
 
-/** The frame for each tick: the last one that starts no later than half a tick after it. */
-typedef struct {
-  FrameReader *reader;
-  PictureConverter *converter;
-  AVFrame *shown, *next;
-  int64_t next_us;
-  bool has_next;
-} FramePicker;
-
-static void picker_read(FramePicker *picker) {
-  const AVFrame *frame = frame_reader_next(picker->reader, &picker->next_us);
-  av_frame_unref(picker->next);
-  picker->has_next = frame != NULL && av_frame_ref(picker->next, frame) >= 0;
-}
-
-static bool picker_init(FramePicker *picker, Source *source, const SourceInfo *info, int64_t start_us,
-                        GError **error) {
-  picker->shown = av_frame_alloc();
-  picker->next = av_frame_alloc();
-  picker->reader = frame_reader_new(source, info->video_stream, info->start_us, error);
-  if (picker->reader == NULL || !frame_reader_seek(picker->reader, start_us, error))
-    return false;
-  picker_read(picker);
-  if (!picker->has_next) {
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no video frame could be decoded");
-    return false;
-  }
-  picker->converter = picture_converter_new(picker->next, error);
-  if (picker->converter == NULL)
-    return false;
-  av_frame_move_ref(picker->shown, picker->next);
-  picker_read(picker);
-  return true;
-}
-
-static void picker_clear(FramePicker *picker) {
-  g_clear_pointer(&picker->reader, frame_reader_free);
-  g_clear_pointer(&picker->converter, picture_converter_free);
-  av_frame_free(&picker->shown);
-  av_frame_free(&picker->next);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FramePicker, picker_clear)
-
-static GstBuffer *picker_pick(FramePicker *picker, int64_t until_us) {
-  while (picker->has_next && picker->next_us <= until_us) {
-    av_frame_unref(picker->shown);
-    av_frame_move_ref(picker->shown, picker->next);
-    picker_read(picker);
-  }
-  return picture_converter_wrap(picker->converter, picker->shown);
-}
-
-/** The latest start of a source frame that is shown at tick `frame`. */
-static int64_t pick_limit_us(const SegmentPlan *segments, int64_t frame) {
-  return rescale_i64(2 * frame + 1, (int64_t)segments->frame_rate.den * G_USEC_PER_SEC,
-                     2 * (int64_t)segments->frame_rate.num);
-}
-
-static bool push_frames(FramePicker *picker, VideoPipeline *pipeline, const SegmentPlan *segments, int64_t first,
-                        int64_t count, EncodeProgressFunc progress, gpointer user_data, GError **error) {
+static bool push_frames(FramePicker *picker, VideoPipeline *pipeline, int64_t first, int64_t count,
+                        EncodeProgressFunc progress, gpointer user_data, GError **error) {
   for (int64_t i = 0; i < count; i++) {
-    GstBuffer *buffer = picker_pick(picker, pick_limit_us(segments, first + i));
-    if (buffer == NULL) {
-      g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_UNSUPPORTED, "a picture cannot be converted");
-      return false;
-    }
-    if (!video_pipeline_push(pipeline, buffer, error))
+    GstBuffer *buffer = frame_picker_pick(picker, first + i, error);
+    if (buffer == NULL || !video_pipeline_push(pipeline, buffer, error))
       return false;
     if (i % 8 == 0)
       progress((double)i / (double)count, user_data);
@@ -218,8 +155,8 @@ static bool push_frames(FramePicker *picker, VideoPipeline *pipeline, const Segm
 
 static bool run_pipeline(Source *source, const EncodePlan *plan, SpanOutput *output, int64_t first, int64_t count,
                          EncodeProgressFunc progress, gpointer user_data, GError **error) {
-  g_auto(FramePicker) picker = {0};
-  if (!picker_init(&picker, source, &plan->source, pick_limit_us(&plan->segments, first), error))
+  g_autoptr(FramePicker) picker = frame_picker_new(source, &plan->source, plan->segments.frame_rate, first, error);
+  if (picker == NULL)
     return false;
   VideoPipelineConfig config = {
       .rungs = plan->rungs,
@@ -228,12 +165,9 @@ static bool run_pipeline(Source *source, const EncodePlan *plan, SpanOutput *out
       .rotation_deg = plan->source.picture.rotation_deg,
       .x264_preset = plan->x264_preset,
   };
-  Rational rate = plan->segments.frame_rate;
-  g_autoptr(GstCaps) caps = picture_converter_caps(picker.converter, rate.num, rate.den);
+  g_autoptr(GstCaps) caps = frame_picker_caps(picker);
   g_autoptr(VideoPipeline) pipeline = video_pipeline_new(&config, caps, on_sample, output, error);
-  if (pipeline == NULL)
-    return false;
-  return push_frames(&picker, pipeline, &plan->segments, first, count, progress, user_data, error);
+  return pipeline != NULL && push_frames(picker, pipeline, first, count, progress, user_data, error);
 }
 
 static bool rung_finish(RungOutput *output, int64_t span_index, int64_t first_segment, EventSpan *ret_span,
