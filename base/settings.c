@@ -99,8 +99,10 @@ static const OptionSpec table[] = {
      .min = 2 * SECOND,
      .max = 10 * MINUTE,
      .value_name = "DURATION",
-     .help = "The duration of a span, the run of segments that one job encodes; at least segment-duration. The "
-             "first span of a lesson is one segment long, so that it plays early."},
+     .help =
+         "The duration of a span, the run of segments that one job encodes; at least segment-duration. The "
+         "first span of a lesson is one segment long, so that it plays early, and the next ones double until they "
+         "are full."},
     {.name = "x264-preset",
      .type = OPTION_TYPE_STRING,
      .offset = offsetof(Settings, x264_preset),

@@ -173,9 +173,21 @@ int64_t segment_plan_segment_count(const SegmentPlan *plan) {
   return last + 1;
 }
 
+/* Spans double from one segment until they are full: a viewer who starts with the first has twice as long for each
+ * next one. First segment of span `index`, as if the lesson never ended. */
+static int64_t span_start(const SegmentPlan *plan, int64_t index) {
+  int64_t start = 0, size = 1;
+  for (; index > 0 && size < plan->span_segments; index--, size *= 2)
+    start += size;
+  return start + index * plan->span_segments;
+}
+
 int64_t segment_plan_span_count(const SegmentPlan *plan) {
-  int64_t segments = segment_plan_segment_count(plan);
-  return segments == 0 ? 0 : 1 + divide_up(segments - 1, plan->span_segments);
+  int64_t segments = segment_plan_segment_count(plan), ramp = 0;
+  while (span_start(plan, ramp) < segments &&
+         span_start(plan, ramp + 1) - span_start(plan, ramp) < plan->span_segments)
+    ramp++;
+  return ramp + divide_up(MAX(0, segments - span_start(plan, ramp)), plan->span_segments);
 }
 
 void segment_plan_span(const SegmentPlan *plan, int64_t span_index, int64_t *ret_first_segment,
@@ -186,10 +198,9 @@ void segment_plan_span(const SegmentPlan *plan, int64_t span_index, int64_t *ret
     *ret_count = 0;
     return;
   }
-  int64_t first = span_index == 0 ? 0 : 1 + (span_index - 1) * plan->span_segments;
-  int64_t wanted = span_index == 0 ? 1 : plan->span_segments;
+  int64_t first = span_start(plan, span_index);
   *ret_first_segment = first;
-  *ret_count = MIN(wanted, segments - first);
+  *ret_count = MIN(span_start(plan, span_index + 1), segments) - first;
 }
 
 /* Frames that the segments tile: the video's, or of the grid that cuts audio alone. */

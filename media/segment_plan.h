@@ -13,7 +13,7 @@ typedef struct {
   int32_t frame_duration;      /**< in timescale units, exact */
   int32_t gop_frames;          /**< IDR distance: about 2 s */
   int32_t segment_frames;      /**< whole GOPs: about the wanted segment duration (6 s) */
-  int32_t span_segments;       /**< segments of every span but the first, which has one */
+  int32_t span_segments;       /**< segments of a full span; the first ones have 1, 2, 4 ... until full */
   int64_t frame_count;         /**< of the lesson; 0 for an audio-only one */
   int32_t audio_rate_hz;       /**< 48000 */
   int32_t audio_frame_samples; /**< 1024 */

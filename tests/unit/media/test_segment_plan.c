@@ -92,8 +92,8 @@ static void test_segment_plan_new(void) {
       {{25, 1}, 10 * SECOND_US, 12 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 2, 2, 6},
       {{25, 1}, 12 * SECOND_US, 10 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 2, 2, 6},
       /* Audio alone: 281.25 AAC frames a segment. */
-      {{25, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 2, 6},
-      {{30, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 2, 6},
+      {{25, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 3, 6},
+      {{30, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 3, 6},
       {{25, 1}, 0, 1, 10000, 400, 50, 150, 4, 0, 1, 1, 1, 1},
       {{25, 1}, 0, 0, 10000, 400, 50, 150, 4, 0, 0, 0, 0, 1},
       {{0, 0}, 60 * SECOND_US, 0, 10000, 400, 50, 150, 4, 1500, 0, 10, 4, 6}, /* an invalid rate is 25 */
@@ -156,7 +156,9 @@ static void assert_tiles(const SegmentPlan *plan) {
     segment_plan_span(plan, i, &first, &count);
     g_assert_cmpint(first, ==, next);
     g_assert_cmpint(count, >=, 1);
-    g_assert_cmpint(count, <=, i == 0 ? 1 : plan->span_segments);
+    if (i + 1 < segment_plan_span_count(plan))
+      g_assert_cmpint(count, ==, i < 31 ? MIN(1 << i, plan->span_segments) : plan->span_segments);
+    g_assert_cmpint(count, <=, plan->span_segments);
     next = first + count;
   }
   g_assert_cmpint(next, ==, segments);
