@@ -64,13 +64,8 @@ bool catalog_load_asset(Catalog *catalog, const char *asset_id, CatalogAsset **r
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_ASSET);
   statement_bind(&statement, argument_text(asset_id));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_load_row(&statement, error, "no asset %s", asset_id))
     return false;
-  if (!has_row) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no asset %s", asset_id);
-    return false;
-  }
   *ret_asset = read_asset(&statement);
   return true;
 }
@@ -104,14 +99,9 @@ static bool load_rows(Catalog *catalog, StatementId id, Argument key, ReadRowFun
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, id);
   statement_bind(&statement, key);
-  for (;;) {
-    bool has_row = false;
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    if (!has_row)
-      return true;
+  while (statement_next_row(&statement))
     read_row(&statement, rows);
-  }
+  return statement_check(&statement, error);
 }
 
 static void add_track(Statement *statement, gpointer rows) {
@@ -156,14 +146,9 @@ bool catalog_find_segment(Catalog *catalog, const char *asset_id, const char *tr
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_FIND_SEGMENT);
   statement_bind(&statement, argument_text(asset_id), argument_text(track_name), argument_int(segment_index));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_load_row(&statement, error, "no segment %" G_GINT64_FORMAT " in %s/%s", segment_index, asset_id,
+                          track_name))
     return false;
-  if (!has_row) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no segment %" G_GINT64_FORMAT " in %s/%s",
-                segment_index, asset_id, track_name);
-    return false;
-  }
   *ret_blob_key = statement_dup_text(&statement, 0);
   *ret_segment = read_segment(&statement, 1);
   return true;
@@ -176,13 +161,8 @@ bool catalog_load_init(Catalog *catalog, const char *asset_id, const char *track
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_INIT);
   statement_bind(&statement, argument_text(asset_id), argument_text(track_name));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_load_row(&statement, error, "no init segment of %s/%s", asset_id, track_name))
     return false;
-  if (!has_row) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no init segment of %s/%s", asset_id, track_name);
-    return false;
-  }
   *ret_init = statement_dup_bytes(&statement, 0);
   return true;
 }

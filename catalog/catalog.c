@@ -53,13 +53,17 @@ Connection *catalog_take_reader(Catalog *catalog, GError **error) {
   return g_steal_pointer(&reader);
 }
 
-void catalog_give_back_reader(Catalog *catalog, Connection *reader) {
-  g_autoptr(Connection) surplus = NULL;
+static bool keep_idle_reader(Catalog *catalog, Connection *reader) {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&catalog->readers_lock);
-  if (catalog->idle_readers->len < CATALOG_IDLE_READERS_MAX)
-    g_ptr_array_add(catalog->idle_readers, reader);
-  else
-    surplus = reader;
+  if (catalog->idle_readers->len >= CATALOG_IDLE_READERS_MAX)
+    return false;
+  g_ptr_array_add(catalog->idle_readers, reader);
+  return true;
+}
+
+void catalog_give_back_reader(Catalog *catalog, Connection *reader) {
+  if (!keep_idle_reader(catalog, reader))
+    connection_close(reader);
 }
 
 int catalog_schema_version(Catalog *catalog) {
@@ -70,7 +74,7 @@ int catalog_schema_version(Catalog *catalog) {
 static bool quick_check(Connection *connection, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_QUICK_CHECK);
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   const char *finding = has_row ? statement_text(&statement, 0) : "no answer";
   if (g_str_equal(finding, "ok"))
@@ -83,7 +87,7 @@ static bool quick_check(Connection *connection, GError **error) {
 static bool foreign_key_check(Connection *connection, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_FOREIGN_KEY_CHECK);
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   if (!has_row)
     return true;

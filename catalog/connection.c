@@ -215,20 +215,44 @@ void statement_bind_arguments(Statement *statement, const Argument *arguments, s
   }
 }
 
-bool statement_step(Statement *statement, bool *ret_row, GError **error) {
-  int status = statement->status == SQLITE_OK ? sqlite3_step(statement->stmt) : statement->status;
+bool statement_next_row(Statement *statement) {
+  if (statement->status != SQLITE_OK)
+    return false;
+  int status = sqlite3_step(statement->stmt);
   if (status != SQLITE_ROW && status != SQLITE_DONE)
-    return fail(statement->connection, status, sqlite3_sql(statement->stmt), error);
-  *ret_row = status == SQLITE_ROW;
+    statement->status = status;
+  return status == SQLITE_ROW;
+}
+
+bool statement_check(Statement *statement, GError **error) {
+  return statement->status == SQLITE_OK ||
+         fail(statement->connection, statement->status, sqlite3_sql(statement->stmt), error);
+}
+
+bool statement_find_row(Statement *statement, bool *ret_row, GError **error) {
+  bool has_row = statement_next_row(statement);
+  if (!statement_check(statement, error))
+    return false;
+  *ret_row = has_row;
   return true;
 }
 
+bool statement_load_row(Statement *statement, GError **error, const char *missing_format, ...) {
+  bool has_row = false;
+  if (!statement_find_row(statement, &has_row, error) || has_row)
+    return has_row;
+  va_list arguments;
+  va_start(arguments, missing_format);
+  g_autofree char *message = g_strdup_vprintf(missing_format, arguments);
+  va_end(arguments);
+  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, message);
+  return false;
+}
+
 bool statement_run(Statement *statement, GError **error) {
-  bool has_row = true;
-  while (has_row)
-    if (!statement_step(statement, &has_row, error))
-      return false;
-  return true;
+  while (statement_next_row(statement))
+    continue;
+  return statement_check(statement, error);
 }
 
 const char *statement_text(Statement *statement, int column) {
@@ -286,7 +310,7 @@ bool connection_load_number(Connection *connection, StatementId id, const Argume
   g_auto(Statement) statement = statement_use(connection, id);
   statement_bind_arguments(&statement, arguments, count);
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   *ret_number = has_row ? statement_int(&statement, 0) : 0;
   return true;

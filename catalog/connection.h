@@ -59,26 +59,33 @@ Argument argument_real(double real);
 typedef struct {
   Connection *connection;
   struct sqlite3_stmt *stmt;
-  int status; /**< first failure of a bind */
+  int status; /**< first failure of a bind or a step */
 } Statement;
 Statement statement_use(Connection *connection, StatementId id);
 void statement_clear(Statement *statement);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Statement, statement_clear)
 
-/** Bind ?1, ?2, ... in order; failures show at the next step. */
+/** Bind ?1, ?2, ... in order; failures show at the next row. */
 void statement_bind_arguments(Statement *statement, const Argument *arguments, size_t count);
 #define statement_bind(statement, ...)                                                                             \
   statement_bind_arguments((statement), (const Argument[]){__VA_ARGS__},                                           \
                            sizeof((const Argument[]){__VA_ARGS__}) / sizeof(Argument))
 
-/** Go to the next row; `*ret_row` false at the end. */
-bool statement_step(Statement *statement, bool *ret_row, GError **error);
+/** Go to the next row. False at the end and after a failure; statement_check() tells which:
+ * `while (statement_next_row(&statement)) ...; return statement_check(&statement, error);` */
+bool statement_next_row(Statement *statement);
+/** False with `error` set when a row could not be had; to be asked before another statement of the connection runs. */
+bool statement_check(Statement *statement, GError **error);
+/** Go to the first row; `*ret_row` false when there is none. */
+bool statement_find_row(Statement *statement, bool *ret_row, GError **error);
+/** The same where there must be one: none is CATALOG_ERROR_NOT_FOUND with the formatted message. */
+bool statement_load_row(Statement *statement, GError **error, const char *missing_format, ...) G_GNUC_PRINTF(3, 4);
 /** Run to the end, rows are dropped. */
 bool statement_run(Statement *statement, GError **error);
 /** Make it ready for another set of arguments. */
 void statement_rewind(Statement *statement);
 
-/** Columns of the current row. Text is borrowed until the next step, "" for NULL unless said. */
+/** Columns of the current row. Text is borrowed until the next row, "" for NULL unless said. */
 const char *statement_text(Statement *statement, int column);
 char *statement_dup_text(Statement *statement, int column);                              /**< NULL for NULL */
 void statement_copy_text(Statement *statement, int column, char *ret_text, size_t size); /**< cut to `size` */

@@ -63,13 +63,8 @@ CatalogCourse *course_row_read(Statement *statement) {
 static bool load_course(Connection *connection, const char *course_id, CatalogCourse **ret_course, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LOAD_COURSE);
   statement_bind(&statement, argument_text(course_id));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_load_row(&statement, error, "no course %s", course_id))
     return false;
-  if (!has_row) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no course %s", course_id);
-    return false;
-  }
   *ret_course = course_row_read(&statement);
   return true;
 }
@@ -77,12 +72,7 @@ static bool load_course(Connection *connection, const char *course_id, CatalogCo
 static bool load_lessons(Connection *connection, const char *course_id, GPtrArray *lessons, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LIST_LESSONS);
   statement_bind(&statement, argument_text(course_id));
-  for (;;) {
-    bool has_row = false;
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    if (!has_row)
-      return true;
+  while (statement_next_row(&statement)) {
     CatalogLesson *lesson = g_new0(CatalogLesson, 1);
     lesson->id = statement_dup_text(&statement, 0);
     lesson->title = statement_dup_text(&statement, 1);
@@ -90,6 +80,7 @@ static bool load_lessons(Connection *connection, const char *course_id, GPtrArra
     lesson->asset_id = statement_dup_text(&statement, 3);
     g_ptr_array_add(lessons, lesson);
   }
+  return statement_check(&statement, error);
 }
 
 bool catalog_load_course(Catalog *catalog, const char *course_id, CatalogCourse **ret_course,

@@ -123,14 +123,9 @@ static void add_facet_count(CoursePage *page, Statement *statement) {
 static bool load_counts(Connection *connection, const Argument *filters, CoursePage *page, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_COUNT_COURSES);
   statement_bind_arguments(&statement, filters, FILTER_COUNT);
-  for (;;) {
-    bool has_row = false;
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    if (!has_row)
-      return true;
+  while (statement_next_row(&statement))
     add_facet_count(page, &statement);
-  }
+  return statement_check(&statement, error);
 }
 
 static StatementId page_statement(CourseSort sort) {
@@ -144,18 +139,14 @@ static bool load_courses(Connection *connection, const CourseQuery *query, const
                          CoursePage *page, GError **error) {
   g_auto(Statement) statement = statement_use(connection, page_statement(query->sort));
   statement_bind_arguments(&statement, arguments, PAGE_ARGUMENT_COUNT);
-  for (;;) {
-    bool has_row = false;
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    if (!has_row)
-      return true;
+  while (statement_next_row(&statement)) {
     if (page->courses->len == (guint)query->limit) {
       page->next = course_cursor_write(query, page->courses->pdata[page->courses->len - 1]);
       return true;
     }
     g_ptr_array_add(page->courses, course_row_read(&statement));
   }
+  return statement_check(&statement, error);
 }
 
 static bool run_query(Catalog *catalog, const CourseQuery *query, const CoursePosition *position, CoursePage *page,

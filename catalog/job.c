@@ -22,14 +22,10 @@ static bool take_job(Connection *connection, const char *owner, int64_t now_us, 
   Argument arguments[] = {argument_text(owner), argument_int(now_us), argument_int(now_us + lease_us)};
   g_auto(Statement) statement = statement_use(connection, STATEMENT_TAKE_JOB);
   statement_bind_arguments(&statement, arguments, G_N_ELEMENTS(arguments));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
-    return false;
-  if (has_row) {
+  while (statement_next_row(&statement)) /* one at most */
     job_id = statement_int(&statement, 0);
-    if (!statement_run(&statement, error))
-      return false;
-  }
+  if (!statement_check(&statement, error))
+    return false;
   *ret_job = NULL;
   return job_id == 0 || job_lease_load(connection, job_id, ret_job, error);
 }
@@ -106,7 +102,7 @@ bool catalog_count_jobs(Catalog *catalog, const char *asset_id, CatalogJobCounts
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_COUNT_JOBS);
   statement_bind(&statement, argument_text(asset_id));
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   *ret_counts = (CatalogJobCounts){
       .ready = statement_int(&statement, 0),

@@ -40,13 +40,8 @@ void catalog_job_free(CatalogJob *job) {
 bool job_lease_load(Connection *connection, int64_t job_id, CatalogJob **ret_job, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LOAD_JOB);
   statement_bind(&statement, argument_int(job_id));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_load_row(&statement, error, "no job %" G_GINT64_FORMAT, job_id))
     return false;
-  if (!has_row) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no job %" G_GINT64_FORMAT, job_id);
-    return false;
-  }
   CatalogJob *job = g_new0(CatalogJob, 1);
   job->id = statement_int(&statement, 0);
   job->attempt = statement_int(&statement, 1);
@@ -65,7 +60,7 @@ bool job_lease_find(Connection *connection, int64_t job_id, int64_t attempt, con
   g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_LEASE);
   statement_bind(&statement, argument_int(job_id), argument_int(attempt), argument_text(owner));
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   if (!has_row)
     return job_lease_set_fenced(job_id, attempt, error);
@@ -98,7 +93,7 @@ static bool find_gap(Connection *connection, const char *asset_id, char **ret_ga
   g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_INCOMPLETE_TRACK);
   statement_bind(&statement, argument_text(asset_id));
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   *ret_gap = has_row ? g_strdup_printf("all jobs are done, but track %s has %" G_GINT64_FORMAT
                                        " of %" G_GINT64_FORMAT " segments",

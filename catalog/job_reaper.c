@@ -17,18 +17,14 @@ static bool list_running(Catalog *catalog, GArray *jobs, GError **error) {
   if (!transaction_begin_read(&transaction, catalog, error))
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LIST_RUNNING_JOBS);
-  for (;;) {
-    bool has_row = false;
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    if (!has_row)
-      return true;
+  while (statement_next_row(&statement)) {
     RunningJob job = {.id = statement_int(&statement, 0),
                       .attempt = statement_int(&statement, 1),
                       .owner = statement_dup_text(&statement, 2),
                       .lease_until_us = statement_int(&statement, 3)};
     g_array_append_val(jobs, job);
   }
+  return statement_check(&statement, error);
 }
 
 /* Give one job back; not when it ended or was prolonged since it was listed. */

@@ -15,7 +15,7 @@ int migration_newest_version(void) {
 static bool load_identity(Connection *connection, Identity *ret_identity, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LOAD_IDENTITY);
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   *ret_identity =
       (Identity){statement_int(&statement, 0), statement_int(&statement, 1), statement_int(&statement, 2)};

@@ -39,7 +39,7 @@ static bool find_track(Connection *connection, const char *asset_id, const Catal
   g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_TRACK);
   statement_bind(&statement, argument_text(asset_id), argument_text(publication->track_name));
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   if (!has_row)
     return refuse(error, CATALOG_ERROR_NOT_FOUND, publication, "no such track");
@@ -101,14 +101,10 @@ static bool advance_count(Connection *connection, int64_t track_id, int64_t coun
                           GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LIST_SEGMENT_INDEXES);
   statement_bind(&statement, argument_int(track_id), argument_int(count));
-  for (;;) {
-    bool has_row = false;
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    if (!has_row || statement_int(&statement, 0) != count)
-      break;
+  while (statement_next_row(&statement) && statement_int(&statement, 0) == count)
     count++;
-  }
+  if (!statement_check(&statement, error))
+    return false;
   *ret_count = count;
   return true;
 }
@@ -150,7 +146,7 @@ static bool check_outcome(Connection *connection, const JobLease *lease, GError 
   else
     statement_bind(&statement, argument_text(lease->asset_id));
   bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_find_row(&statement, &has_row, error))
     return false;
   if (!has_row)
     return true;
@@ -216,13 +212,8 @@ bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_COUNT_SPANS);
   statement_bind(&statement, argument_text(asset_id), argument_text(track_name));
-  bool has_row = false;
-  if (!statement_step(&statement, &has_row, error))
+  if (!statement_load_row(&statement, error, "no track %s/%s", asset_id, track_name))
     return false;
-  if (!has_row) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no track %s/%s", asset_id, track_name);
-    return false;
-  }
   *ret_count = statement_int(&statement, 0);
   return true;
 }

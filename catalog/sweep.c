@@ -101,12 +101,11 @@ static bool has_live_worker(Catalog *catalog, const char *asset_id, bool *ret_ha
     return false;
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LIST_RUNNING_OWNERS);
   statement_bind(&statement, argument_text(asset_id));
-  bool has_row = true, has_live = false;
-  while (has_row && !has_live) {
-    if (!statement_step(&statement, &has_row, error))
-      return false;
-    has_live = has_row && owner_is_alive(statement_text(&statement, 0), NULL);
-  }
+  bool has_live = false;
+  while (!has_live && statement_next_row(&statement))
+    has_live = owner_is_alive(statement_text(&statement, 0), NULL);
+  if (!statement_check(&statement, error))
+    return false;
   *ret_has = has_live;
   return true;
 }
