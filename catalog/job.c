@@ -77,8 +77,7 @@ bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner
   g_auto(Transaction) transaction = {0};
   JobLease lease = {0};
   g_autofree char *valid_detail = detail ? g_utf8_make_valid(detail, -1) : NULL;
-  if (!transaction_begin_write(&transaction, catalog, error) ||
-      !job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error))
+  if (!job_lease_begin(&transaction, catalog, job, owner, &lease, error))
     return false;
   lease.failures++;
   return retry_or_fail(transaction.connection, job, &lease, code ? code : "internal", valid_detail, may_retry,
@@ -89,8 +88,7 @@ bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner
 bool catalog_release_job(Catalog *catalog, const CatalogJob *job, const char *owner, GError **error) {
   g_auto(Transaction) transaction = {0};
   JobLease lease = {0};
-  return transaction_begin_write(&transaction, catalog, error) &&
-         job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error) &&
+  return job_lease_begin(&transaction, catalog, job, owner, &lease, error) &&
          connection_run(transaction.connection, STATEMENT_RELEASE_JOB, error, argument_int(job->id)) &&
          transaction_commit(&transaction, error);
 }

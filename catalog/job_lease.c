@@ -81,6 +81,12 @@ bool job_lease_set_fenced(int64_t job_id, int64_t attempt, GError **error) {
   return false;
 }
 
+bool job_lease_begin(Transaction *transaction, Catalog *catalog, const CatalogJob *job, const char *owner,
+                     JobLease *ret_lease, GError **error) {
+  return transaction_begin_write(transaction, catalog, error) &&
+         job_lease_find(transaction->connection, job->id, job->attempt, owner, ret_lease, error);
+}
+
 static bool fail_asset(Connection *connection, const char *asset_id, const char *code, const char *detail,
                        int64_t now_us, GError **error) {
   return connection_run(connection, STATEMENT_FAIL_ASSET, error, argument_text(asset_id), argument_text(code),

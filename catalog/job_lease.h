@@ -21,6 +21,10 @@ bool job_lease_set_fenced(int64_t job_id, int64_t attempt, GError **error);
 bool job_lease_find(Connection *connection, int64_t job_id, int64_t attempt, const char *owner, JobLease *ret_lease,
                     GError **error);
 
+/** Take the write lock, then find the job as job_lease_find() does. */
+bool job_lease_begin(Transaction *transaction, Catalog *catalog, const CatalogJob *job, const char *owner,
+                     JobLease *ret_lease, GError **error);
+
 /** The job is done; its asset becomes ready when it was the last. `code` and `detail` (NULL: none) are kept with it. */
 bool job_lease_finish(Connection *connection, int64_t job_id, const JobLease *lease, const char *code,
                       const char *detail, GError **error);

@@ -95,8 +95,7 @@ bool catalog_plan_asset(Catalog *catalog, const CatalogJob *job, const char *own
     return false;
   g_auto(Transaction) transaction = {0};
   JobLease lease = {0};
-  if (!transaction_begin_write(&transaction, catalog, error) ||
-      !job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error))
+  if (!job_lease_begin(&transaction, catalog, job, owner, &lease, error))
     return false;
   if (lease.kind != JOB_KIND_PROBE)
     return refuse(error, "only a probe job plans, not one of kind ", job_kind_name(lease.kind));

@@ -173,8 +173,7 @@ bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner,
                      const CatalogPublication *publications, size_t count, bool finish, GError **error) {
   g_auto(Transaction) transaction = {0};
   JobLease lease = {0};
-  if (!transaction_begin_write(&transaction, catalog, error) ||
-      !job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error) ||
+  if (!job_lease_begin(&transaction, catalog, job, owner, &lease, error) ||
       !publish_all(transaction.connection, &lease, publications, count, error))
     return false;
   if (finish && (!check_outcome(transaction.connection, &lease, error) ||
@@ -191,8 +190,7 @@ bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char 
   }
   g_auto(Transaction) transaction = {0};
   JobLease lease = {0};
-  if (!transaction_begin_write(&transaction, catalog, error) ||
-      !job_lease_find(transaction.connection, job->id, job->attempt, owner, &lease, error))
+  if (!job_lease_begin(&transaction, catalog, job, owner, &lease, error))
     return false;
   if (lease.kind != JOB_KIND_POSTER) {
     g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "a %s job publishes no poster",
