@@ -27,7 +27,7 @@ struct HttpResponse {
   int fd;                    /**< body in a file, or -1; owned */
   int64_t offset;            /**< of the body in the file */
   int64_t length;            /**< of the body, whichever it is */
-  bool takes_ranges;         /**< http_response_finish() honours Range */
+  bool takes_ranges;         /**< http_representation_finish() honours Range */
   char etag[HTTP_ETAG_SIZE]; /**< quoted; empty: none */
   int64_t last_modified_s;   /**< seconds since 1970; 0: none */
 };
@@ -55,7 +55,3 @@ void http_response_set_etag_of(HttpResponse *response, const char *text, int64_t
 void http_response_set_etag_of_body(HttpResponse *response);
 /** The same for bytes kept elsewhere. */
 void http_etag_write(GBytes *bytes, char ret_etag[HTTP_ETAG_SIZE]);
-
-/** Apply what the request asks of a 200 answer to GET or HEAD: preconditions (304, 412), then ranges (206, 416);
- * and set ETag, Last-Modified and Accept-Ranges. Other answers are left as they are. */
-void http_response_finish(HttpResponse *response, const HttpRequest *request);

@@ -4,6 +4,7 @@
 #include "server/http/http_error.h"
 #include "server/http/http_listener.h"
 #include "server/http/http_problem.h"
+#include "server/http/http_representation.h"
 #include "server/http/http_response.h"
 #include "server/http/http_wire.h"
 
@@ -203,7 +204,7 @@ static void dispatch(Exchange *exchange, HttpResponse *response) {
     return;
   }
   exchange->match.route->handler(transport->config.context, request, response);
-  http_response_finish(response, request);
+  http_representation_finish(response, request);
 }
 
 static void free_bytes(void *bytes) {

@@ -1,5 +1,6 @@
 #include "server/http/http_mime.h"
 #include "server/http/http_problem.h"
+#include "server/http/http_representation.h"
 #include "server/http/http_response.h"
 
 #include <glib.h>
@@ -36,29 +37,29 @@ static void assert_body(const HttpResponse *response, const char *text) {
   g_assert_cmpint(response->length, ==, (int64_t)strlen(text));
 }
 
-static void test_http_response_finish_whole(void) {
+static void test_http_representation_finish_whole(void) {
   HttpRequest request = make_request(HTTP_METHOD_GET, NULL);
   g_auto(HttpResponse) response;
   fill(&response);
-  http_response_finish(&response, &request);
+  http_representation_finish(&response, &request);
   g_assert_cmpuint(response.status, ==, 200);
   g_assert_cmpstr(http_response_find_header(&response, "etag"), ==, "\"abc\"");
   g_assert_cmpstr(http_response_find_header(&response, "Accept-Ranges"), ==, "bytes");
   assert_body(&response, "0123456789");
 }
 
-static void test_http_response_finish_part(void) {
+static void test_http_representation_finish_part(void) {
   const char *const headers[] = {"Range", "bytes=2-4", "If-Range", "\"abc\"", NULL};
   HttpRequest request = make_request(HTTP_METHOD_GET, headers);
   g_auto(HttpResponse) response;
   fill(&response);
-  http_response_finish(&response, &request);
+  http_representation_finish(&response, &request);
   g_assert_cmpuint(response.status, ==, 206);
   g_assert_cmpstr(http_response_find_header(&response, "Content-Range"), ==, "bytes 2-4/10");
   assert_body(&response, "234");
 }
 
-static void test_http_response_finish_part_ignored(void) {
+static void test_http_representation_finish_part_ignored(void) {
   const char *const other[] = {"Range", "bytes=2-4", "If-Range", "\"other\"", NULL};
   const char *const several[] = {"Range", "bytes=0-1,3-4", NULL};
   HttpRequest requests[] = {make_request(HTTP_METHOD_GET, other), make_request(HTTP_METHOD_GET, several),
@@ -66,31 +67,31 @@ static void test_http_response_finish_part_ignored(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(requests); i++) {
     g_auto(HttpResponse) response;
     fill(&response);
-    http_response_finish(&response, &requests[i]);
+    http_representation_finish(&response, &requests[i]);
     g_assert_cmpuint(response.status, ==, 200);
     g_assert_null(http_response_find_header(&response, "Content-Range"));
     assert_body(&response, "0123456789");
   }
 }
 
-static void test_http_response_finish_unsatisfiable(void) {
+static void test_http_representation_finish_unsatisfiable(void) {
   const char *const headers[] = {"Range", "bytes=10-", NULL};
   HttpRequest request = make_request(HTTP_METHOD_GET, headers);
   g_auto(HttpResponse) response;
   fill(&response);
-  http_response_finish(&response, &request);
+  http_representation_finish(&response, &request);
   g_assert_cmpuint(response.status, ==, 416);
   g_assert_cmpstr(http_response_find_header(&response, "Content-Range"), ==, "bytes */10");
   g_assert_cmpstr(http_response_find_header(&response, "Content-Type"), ==, "application/problem+json");
 }
 
-static void test_http_response_finish_not_modified(void) {
+static void test_http_representation_finish_not_modified(void) {
   const char *const headers[] = {"If-None-Match", "\"abc\"", "Range", "bytes=0-1", NULL};
   HttpRequest request = make_request(HTTP_METHOD_HEAD, headers);
   g_auto(HttpResponse) response;
   fill(&response);
   http_response_set_header(&response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
-  http_response_finish(&response, &request);
+  http_representation_finish(&response, &request);
   g_assert_cmpuint(response.status, ==, 304);
   g_assert_null(response.bytes);
   g_assert_cmpstr(http_response_find_header(&response, "ETag"), ==, "\"abc\"");
@@ -232,11 +233,11 @@ static void test_http_mime(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/http_response/finish/whole", test_http_response_finish_whole);
-  g_test_add_func("/http_response/finish/part", test_http_response_finish_part);
-  g_test_add_func("/http_response/finish/part_ignored", test_http_response_finish_part_ignored);
-  g_test_add_func("/http_response/finish/unsatisfiable", test_http_response_finish_unsatisfiable);
-  g_test_add_func("/http_response/finish/not_modified", test_http_response_finish_not_modified);
+  g_test_add_func("/http_representation/finish/whole", test_http_representation_finish_whole);
+  g_test_add_func("/http_representation/finish/part", test_http_representation_finish_part);
+  g_test_add_func("/http_representation/finish/part_ignored", test_http_representation_finish_part_ignored);
+  g_test_add_func("/http_representation/finish/unsatisfiable", test_http_representation_finish_unsatisfiable);
+  g_test_add_func("/http_representation/finish/not_modified", test_http_representation_finish_not_modified);
   g_test_add_func("/http_response/headers", test_http_response_headers);
   g_test_add_func("/http_response/etag", test_http_response_etag);
   g_test_add_func("/http_problem/json", test_http_problem_json);
