@@ -11,33 +11,35 @@
 /** Local time 0 of the captions is media time 0 of the fMP4 view (RFC 8216 §3.5). */
 #define FMP4_MPEGTS_OFFSET 0
 
-/** The caption track of the request's {language}; false with the problem set. `*ret_key` is to be freed. */
-static bool find_caption(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
-                         const CatalogAsset *asset, char **ret_key) {
+/** Key of the caption track that the request's {asset} has in its {language}, to be freed; NULL with the problem set. */
+static char *find_caption(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                          int64_t *ret_duration_us) {
   const char *language = http_request_route_param(request, "language");
+  g_autoptr(CatalogAsset) asset = NULL;
   g_autoptr(GArray) captions = NULL;
   g_autoptr(GError) error = NULL;
+  if (!handler_load_asset(server, request, response, &asset))
+    return NULL;
   if (!catalog_load_captions(server->catalog, asset->id, &captions, &error)) {
     handler_set_error(response, request, error);
-    return false;
+    return NULL;
   }
   for (guint i = 0; i < captions->len; i++) {
     const CatalogCaption *caption = &g_array_index(captions, CatalogCaption, i);
     if (strcmp(caption->language, language) == 0) {
-      *ret_key = g_strdup(caption->blob_key);
-      return true;
+      *ret_duration_us = asset->duration_us;
+      return g_strdup(caption->blob_key);
     }
   }
   http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
-  return false;
+  return NULL;
 }
 
 void caption_handler_file(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  g_autoptr(CatalogAsset) asset = NULL;
-  g_autofree char *key = NULL;
-  if (!handler_load_asset(server, request, response, &asset) ||
-      !find_caption(server, request, response, asset, &key))
+  int64_t duration_us = 0;
+  g_autofree char *key = find_caption(server, request, response, &duration_us);
+  if (key == NULL)
     return;
   g_autoptr(GError) error = NULL;
   g_autoptr(GBytes) bytes = blob_store_read(server->store, key, WEBVTT_BYTES_MAX, &error);
@@ -57,19 +59,17 @@ void caption_handler_file(gpointer context, const HttpRequest *request, HttpResp
 }
 
 void caption_handler_playlist(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const ServerContext *server = context;
-  g_autoptr(CatalogAsset) asset = NULL;
-  g_autofree char *key = NULL;
-  if (!handler_load_asset(server, request, response, &asset) ||
-      !find_caption(server, request, response, asset, &key))
+  int64_t duration_us = 0;
+  g_autofree char *key = find_caption(context, request, response, &duration_us);
+  if (key == NULL)
     return;
-  if (asset->duration_us <= 0) {
+  if (duration_us <= 0) {
     http_problem_set(response, request, HTTP_PROBLEM_NOT_READY, NULL);
     return;
   }
   g_autofree char *uri = g_strconcat(http_request_route_param(request, "language"), ".vtt", NULL);
   GString *out = g_string_new(NULL);
-  hls_playlist_write_subtitles(out, uri, asset->duration_us);
+  hls_playlist_write_subtitles(out, uri, duration_us);
   http_response_take_string(response, "application/vnd.apple.mpegurl", out);
   http_response_set_etag_of_body(response);
   http_response_set_header(response, "Cache-Control", CACHE_CAPTIONS);
