@@ -16,6 +16,7 @@ libavformat-dev|probing and CMAF files
 libavcodec-dev|codec parameters
 libavutil-dev|used by the two above
 libswscale-dev|scaling
+libswresample-dev|resampling
 libmicrohttpd-dev|HTTP server
 libsqlite3-dev|catalog
 libjansson-dev|JSON reading
@@ -48,12 +49,11 @@ gstreamer1.0-libav|decoders of that player
 opencv-doc|real video clips
 clang-format|format check
 jq|reads API answers in tests
-sqlite3|reads the catalog in the crash tests
+sqlite3|reads the catalog in tests
 curl|asks the server in tests
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests
 git|tests on a clean copy
-sqlite3|tests look into the catalog
 EOF
 }
 
