@@ -16,17 +16,24 @@
 
 #define POSTER_FILE "poster.jpg"
 #define PROGRESS_INTERVAL_US (200 * 1000)
-enum { NICENESS_START = 5, NICENESS_REST = 15 };
+enum { NICENESS_START = 5, NICENESS_REST = 19 };
 
 /** Where events go: what was standard output. Libraries that print reach standard error only. */
 static int event_fd = -1;
 
+/** Progress of a job that has several parts. */
+typedef struct {
+  double done, part; /**< of the parts before, of this one */
+  gint64 last_us;
+} Progress;
+
 static void send_progress(double value, gpointer user_data) {
-  gint64 *last_us = user_data, now_us = g_get_monotonic_time();
-  if (now_us - *last_us < PROGRESS_INTERVAL_US)
+  Progress *progress = user_data;
+  gint64 now_us = g_get_monotonic_time();
+  if (now_us - progress->last_us < PROGRESS_INTERVAL_US)
     return;
-  *last_us = now_us;
-  event_send_progress(event_fd, value);
+  progress->last_us = now_us;
+  event_send_progress(event_fd, progress->done + progress->part * value);
 }
 
 /** A span of sound. Once the first is out, the rest can wait for the pictures. */
@@ -60,22 +67,35 @@ int __lsan_is_turned_off(void) {
 }
 #endif
 
-static bool run_span(Source *source, const Request *request, GError **error) {
-  gint64 last_us = 0;
+static bool encode_rungs(Source *source, const Request *request, size_t first, size_t count, Progress *progress,
+                         GError **error) {
+  if (count == 0)
+    return true;
+  EncodePlan plan = encode_plan_part(&request->plan, first, count);
   g_autoptr(GArray) spans = NULL;
-  start_gstreamer();
-  if (!span_encode(source, &request->plan, request->span_index, request->work_dir, send_progress, &last_us, &spans,
-                   error))
+  if (!span_encode(source, &plan, request->span_index, request->work_dir, send_progress, progress, &spans, error))
     return false;
   for (guint i = 0; i < spans->len; i++)
     event_send_span(event_fd, &g_array_index(spans, EventSpan, i));
   return true;
 }
 
+/** The start of a lesson comes in its smallest rung first, alone, so that it can be played a moment later: decoding
+ * one segment twice is a small price. */
+static bool run_span(Source *source, const Request *request, GError **error) {
+  size_t rungs = request->plan.rung_count, alone = request->span_index == 0 && rungs > 1 ? 1 : 0;
+  Progress progress = {.part = 0.2};
+  start_gstreamer();
+  if (!encode_rungs(source, request, 0, alone, &progress, error))
+    return false;
+  progress = alone > 0 ? (Progress){.done = 0.2, .part = 0.8} : (Progress){.part = 1.0};
+  return encode_rungs(source, request, alone, rungs - alone, &progress, error);
+}
+
 static bool run_audio(Source *source, const Request *request, GError **error) {
-  gint64 last_us = 0;
+  Progress progress = {.part = 1.0};
   return audio_encode(source, &request->plan, request->span_index, request->work_dir, send_sound, send_progress,
-                      &last_us, error);
+                      &progress, error);
 }
 
 static bool run_poster(Source *source, const Request *request, GError **error) {

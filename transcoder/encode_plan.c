@@ -3,6 +3,7 @@
 #include "transcoder/error.h"
 
 #include <jansson.h>
+#include <string.h>
 
 /** What matters to a viewer first: the start with sound, then the picture in the lists, then the rest. */
 enum { PRIORITY_FIRST_SPAN = 100, PRIORITY_AUDIO = 90, PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
@@ -164,6 +165,14 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
   }
   json_decref(root);
   return ok;
+}
+
+EncodePlan encode_plan_part(const EncodePlan *plan, size_t first, size_t count) {
+  g_return_val_if_fail(first + count <= plan->rung_count, *plan);
+  EncodePlan part = *plan;
+  memmove(part.rungs, part.rungs + first, count * sizeof part.rungs[0]);
+  part.rung_count = count;
+  return part;
 }
 
 static void add_audio_track(const EncodePlan *plan, GArray *tracks) {

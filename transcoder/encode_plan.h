@@ -22,6 +22,9 @@ bool encode_plan_make(const SourceInfo *source, const Settings *settings, Encode
 char *encode_plan_to_json(const EncodePlan *plan);
 bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **error);
 
+/** The same plan with `count` rungs only, from `first` on. */
+EncodePlan encode_plan_part(const EncodePlan *plan, size_t first, size_t count);
+
 #define ENCODE_PLAN_AUDIO_TRACK "a128"
 
 /** Tracks (CatalogTrack) and jobs (CatalogJobPlan) for the catalog. */

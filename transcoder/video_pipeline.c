@@ -9,6 +9,7 @@
 
 #define QUEUED_PICTURES 3
 #define FINISH_TIMEOUT (10 * 60 * GST_SECOND)
+#define ERROR_TIMEOUT GST_SECOND
 
 typedef struct {
   VideoPipeline *pipeline;
@@ -79,6 +80,8 @@ static char *describe(const VideoPipelineConfig *config, GstCaps *input_caps) {
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/** A sample that cannot be taken ends the pipeline. The error is posted here: what is made of the flow return further
+ * up depends on whether more pictures come. */
 static GstFlowReturn on_new_sample(GstAppSink *sink, gpointer user_data) {
   RungSink *rung = user_data;
   GstSample *sample = gst_app_sink_pull_sample(sink);
@@ -86,7 +89,19 @@ static GstFlowReturn on_new_sample(GstAppSink *sink, gpointer user_data) {
     return GST_FLOW_EOS;
   bool ok = rung->pipeline->on_sample(rung->rung_index, sample, rung->pipeline->user_data);
   gst_sample_unref(sample);
-  return ok ? GST_FLOW_OK : GST_FLOW_ERROR;
+  if (ok)
+    return GST_FLOW_OK;
+  GST_ELEMENT_ERROR(sink, RESOURCE, WRITE, ("an encoded picture was refused"), (NULL));
+  return GST_FLOW_ERROR;
+}
+
+/** After an error nothing makes room in the input any more: whoever waits there is let go. */
+static GstBusSyncReply on_bus_message(GstBus *bus, GstMessage *message, gpointer user_data) {
+  VideoPipeline *pipeline = user_data;
+  (void)bus;
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+    gst_app_src_end_of_stream(pipeline->input);
+  return GST_BUS_PASS;
 }
 
 static void connect_sinks(VideoPipeline *pipeline, size_t count) {
@@ -108,9 +123,9 @@ static bool set_gst_error(GError **error, GstMessage *message) {
   return false;
 }
 
-/** The error that stopped the pipeline, when there is one on the bus. */
+/** The error that stopped the pipeline; it may come on the bus a moment after its effects. */
 static bool fail_with_bus_error(VideoPipeline *pipeline, GError **error) {
-  g_autoptr(GstMessage) message = gst_bus_pop_filtered(pipeline->bus, GST_MESSAGE_ERROR);
+  g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(pipeline->bus, ERROR_TIMEOUT, GST_MESSAGE_ERROR);
   if (message != NULL)
     return set_gst_error(error, message);
   g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER, "the encoder stopped without saying why");
@@ -138,6 +153,7 @@ VideoPipeline *video_pipeline_new(const VideoPipelineConfig *config, GstCaps *in
   gst_app_src_set_caps(pipeline->input, input_caps);
   gst_app_src_set_max_bytes(pipeline->input, 0);
   gst_app_src_set_max_buffers(pipeline->input, QUEUED_PICTURES);
+  gst_bus_set_sync_handler(pipeline->bus, on_bus_message, pipeline, NULL);
   connect_sinks(pipeline, config->rung_count);
   if (gst_element_set_state(element, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     fail_with_bus_error(pipeline, error);

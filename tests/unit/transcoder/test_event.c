@@ -138,6 +138,18 @@ static void test_encode_plan_jobs(void) {
                     segment_plan_segment_count(&plan.segments));
 }
 
+static void test_encode_plan_part(void) {
+  g_autoptr(Settings) settings = settings_new();
+  EncodePlan plan;
+  g_assert_true(encode_plan_make(&lecture, settings, &plan, NULL));
+  EncodePlan rest = encode_plan_part(&plan, 1, 3), none = encode_plan_part(&plan, 4, 0);
+  g_assert_cmpint(rest.rung_count, ==, 3);
+  for (size_t i = 0; i < 3; i++)
+    g_assert_cmpstr(rest.rungs[i].name, ==, plan.rungs[i + 1].name);
+  g_assert_cmpint(none.rung_count, ==, 0);
+  g_assert_cmpint(none.segments.frame_count, ==, plan.segments.frame_count);
+}
+
 static void test_transcoder_error_codes(void) {
   for (int code = 0; code <= TRANSCODER_ERROR_STOPPED; code++) {
     g_autoptr(GError) error = g_error_new_literal(TRANSCODER_ERROR, code, "x");
@@ -154,6 +166,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/event/parse-refuses", test_event_parse_refuses);
   g_test_add_func("/encode-plan/round-trip", test_encode_plan_round_trip);
   g_test_add_func("/encode-plan/jobs", test_encode_plan_jobs);
+  g_test_add_func("/encode-plan/part", test_encode_plan_part);
   g_test_add_func("/error/codes", test_transcoder_error_codes);
   return g_test_run();
 }

@@ -1,5 +1,6 @@
 #include "source_fixture.h"
 #include "transcoder/audio_encoder.h"
+#include "transcoder/error.h"
 #include "transcoder/frame_reader.h"
 #include "transcoder/probe.h"
 #include "transcoder/sound_reader.h"
@@ -171,6 +172,29 @@ static void test_span_encode_delayed(void) {
   fixture_end(&fixture);
 }
 
+/** A disk that is full from the first byte ends the encode with its own words, and at once: nothing waits for room in
+ * a pipeline that has stopped. */
+static void test_span_encode_full_disk(void) {
+  Fixture fixture = {0};
+  fixture_begin(&fixture,
+                &(FixtureSource){.muxer = "matroska", .frames = 260, .rate = {25, 1}, .gop = 12, .b_frames = 2});
+  for (int span = 0; span < 2; span++) {
+    g_autofree char *file = g_strdup_printf("%s-%d.m4s", fixture.plan.rungs[0].name, span);
+    g_autofree char *path = g_build_filename(fixture.work_dir, file, NULL);
+    g_assert_cmpint(symlink("/dev/full", path), ==, 0);
+    g_autoptr(GArray) spans = NULL;
+    g_autoptr(GError) error = NULL;
+    gint64 start_us = g_get_monotonic_time();
+    g_assert_false(
+        span_encode(fixture.source, &fixture.plan, span, fixture.work_dir, ignore_progress, NULL, &spans, &error));
+    g_assert_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STORAGE);
+    g_assert_null(spans);
+    g_assert_cmpint(g_get_monotonic_time() - start_us, <, 2 * 60 * G_TIME_SPAN_SECOND);
+    g_unlink(path);
+  }
+  fixture_end(&fixture);
+}
+
 /** Loud or silent, in blocks of 10 ms. */
 static void read_loudness(const Fixture *fixture, GArray *loud) {
   int fd;
@@ -235,6 +259,7 @@ int main(int argc, char **argv) {
   av_log_set_level(AV_LOG_QUIET);
   g_test_add_func("/span-encoder/seams", test_span_encode_seams);
   g_test_add_func("/span-encoder/delayed", test_span_encode_delayed);
+  g_test_add_func("/span-encoder/full-disk", test_span_encode_full_disk);
   g_test_add_func("/audio-encoder/gap", test_audio_encode_gap);
   g_test_add_func("/audio-encoder/resumed", test_audio_encode_resumed);
   return g_test_run();
