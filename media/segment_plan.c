@@ -85,6 +85,8 @@ Rational segment_plan_choose_frame_rate(Rational grid, Rational average) {
   if (!rational_is_valid(grid))
     return choose_irregular_rate(grid, average);
   double grid_fps = rational_to_double(grid);
+  if (rational_to_double(average) > 1.1 * grid_fps)
+    average = grid; /* more frames than the grid has room for: a wrong average (AVI with B-frames) */
   bool is_regular = grid_fps <= GRID_MAX_FPS && fabs(rational_to_double(average) - grid_fps) <= 0.1 * grid_fps;
   return is_regular ? choose_regular_rate(grid, average) : choose_irregular_rate(grid, average);
 }

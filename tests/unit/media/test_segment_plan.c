@@ -41,6 +41,7 @@ static void test_segment_plan_choose_frame_rate(void) {
       {{1000, 1}, {299, 10}, {30000, 1001}},
       {{1000, 1}, {1000, 1}, {25, 1}}, /* one frame in Matroska */
       {{50, 1}, {25, 1}, {25, 1}},     /* interlaced */
+      {{25, 1}, {50, 1}, {25, 1}},     /* an average that cannot be */
       {{90000, 1}, {17, 1}, {25, 1}},  /* between the standard rates */
       {{0, 0}, {0, 0}, {25, 1}},
       {{25, 1}, {0, 0}, {25, 1}},
