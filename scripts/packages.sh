@@ -20,6 +20,7 @@ libswresample-dev|resampling
 libmicrohttpd-dev|HTTP server
 libsqlite3-dev|catalog
 libjansson-dev|JSON reading
+libseccomp-dev|walls around what reads outside files
 EOF
 }
 

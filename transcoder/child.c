@@ -130,7 +130,7 @@ static int niceness_of(const Request *request) {
 
 static bool run(GError **error) {
   g_auto(Request) request = {0};
-  if (!sandbox_enter(error) || !read_request(&request, error))
+  if (!read_request(&request, error) || !sandbox_enter(request.work_dir, request.worker, error))
     return false;
   sandbox_set_niceness(niceness_of(&request));
   if (request.kind < 0 || (size_t)request.kind >= G_N_ELEMENTS(job_runs)) {

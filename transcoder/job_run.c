@@ -28,6 +28,7 @@ typedef struct {
   char *plan_json;                        /**< PROBE: what the child found */
   char *poster_file;
   bool is_done;
+  bool is_lease_unsure; /**< said once, not at every missed renewal */
 } JobRun;
 
 static void clear_span(gpointer span) {
@@ -188,13 +189,17 @@ static bool renew(JobRun *run, GError **error) {
   g_autoptr(GError) cause = NULL;
   int64_t until_us = g_get_real_time() + run->context->settings->job_lease_us;
   catalog_worker_beat(run->context->catalog, run->context->owner, g_get_real_time(), NULL);
-  if (catalog_renew_job(run->context->catalog, run->job, run->context->owner, run->progress, until_us, &cause))
+  if (catalog_renew_job(run->context->catalog, run->job, run->context->owner, run->progress, until_us, &cause)) {
+    run->is_lease_unsure = false;
     return true;
+  }
   if (g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_FENCED)) {
     g_propagate_error(error, g_steal_pointer(&cause));
     return false;
   }
-  log_warning("the lease was not prolonged: %s", cause->message);
+  if (!run->is_lease_unsure)
+    log_warning("the lease is not prolonged for now: %s", cause->message);
+  run->is_lease_unsure = true;
   return true;
 }
 
@@ -304,6 +309,7 @@ static bool prepare_request(JobRun *run, GError **error) {
   const CatalogJob *job = run->job;
   Request *request = &run->request;
   request->kind = job->kind;
+  request->worker = getpid();
   request->span_index = job->span_index;
   request->limits = (ProbeLimits){.max_duration_us = run->context->settings->max_source_duration_us,
                                   .max_pixels = run->context->settings->max_source_pixels};

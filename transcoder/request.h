@@ -7,6 +7,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define REQUEST_SOURCE_FD 3
 
@@ -14,6 +15,7 @@ typedef struct {
   JobKind kind;
   int64_t span_index; /**< SPAN: which; AUDIO: the first span to write */
   char *work_dir;     /**< where results are written */
+  pid_t worker;       /**< who asks: the child ends with it */
   ProbeLimits limits; /**< PROBE */
   EncodePlan plan;    /**< all others */
 } Request;

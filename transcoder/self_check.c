@@ -1,5 +1,7 @@
 #include "transcoder/self_check.h"
 
+#include "transcoder/sandbox.h"
+
 #include <gst/gst.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -32,5 +34,7 @@ int self_check_run(void) {
   missing += report(avcodec_find_encoder_by_name("aac") != NULL, "AAC encoder", "libavcodec59");
   missing += report(avcodec_find_decoder(AV_CODEC_ID_H264) != NULL, "H.264 decoder", "libavcodec59");
   missing += report(av_guess_format("mp4", NULL, NULL) != NULL, "mp4 muxer", "libavformat59");
+  if (!sandbox_has_file_wall())
+    puts("note     this kernel has no Landlock: children that read outside files are not kept from other files");
   return missing > 0 ? 1 : 0;
 }
