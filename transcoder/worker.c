@@ -138,7 +138,8 @@ static bool prepare_gstreamer(const char *data_dir, GError **error) {
   const char *argv[] = {"/proc/self/exe", "kapok-transcoder", "check", NULL};
   g_autofree char *report = NULL;
   int status;
-  if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_FILE_AND_ARGV_ZERO, NULL, NULL, &report, NULL, &status, error))
+  if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_FILE_AND_ARGV_ZERO, NULL, NULL, &report, NULL, &status,
+                    error))
     return false;
   g_auto(GStrv) lines = g_strsplit(report, "\n", -1);
   for (size_t i = 0; lines[i] != NULL; i++) {
