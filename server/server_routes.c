@@ -21,7 +21,8 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment, "media_segment"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses/{course}", course_handler_get, "api_course"},
-    {HTTP_METHOD_GET, 0, "/api/v1/assets/{asset}", asset_handler_get, "api_asset"},
+    /* Quiet: whoever waits for a lesson asks every second. */
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset"},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/", page_handler_home, "page_home"},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course"},
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/assets/{path...}", page_handler_asset, "page_asset"},
