@@ -5,8 +5,9 @@
 #include <jansson.h>
 #include <string.h>
 
-/** What matters to a viewer first: the start with sound, then the picture in the lists, then the rest. */
-enum { PRIORITY_FIRST_SPAN = 100, PRIORITY_AUDIO = 90, PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
+/** What matters to a viewer first: the start with sound (which runs beside the pictures and holds up nothing), then
+ * the picture in the lists, then the rest. */
+enum { PRIORITY_AUDIO = 110, PRIORITY_FIRST_SPAN = 100, PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
 
 /** Shares in the progress, in milliseconds of lesson: sound costs about a fortieth of the pictures. */
 enum { WEIGHT_AUDIO_DIVISOR = 40, WEIGHT_POSTER = 500 };

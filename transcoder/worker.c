@@ -13,6 +13,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+/** Sound jobs that go on beside the job of the main thread. */
+#define SOUND_JOBS_MAX 4
 #define IDLE_MS 100
 #define TROUBLE_MS 2000
 #define BEAT_INTERVAL_US (5 * G_TIME_SPAN_SECOND)
@@ -21,6 +23,8 @@ typedef struct {
   JobContext context;
   gint64 last_beat_us;
   bool is_short_of_space; /**< said once, not at every look */
+  GThreadPool *sound_pool;
+  gint sound_jobs; /**< atomic: those in the pool */
 } Worker;
 
 /** SIGTERM and SIGINT as a descriptor. */
@@ -107,6 +111,24 @@ static void do_job(const Worker *worker, const CatalogJob *job) {
   log_context_pop();
 }
 
+/** Runs on a thread of the pool; takes `data`, the job, over. */
+static void do_sound_job(gpointer data, gpointer user_data) {
+  Worker *worker = user_data;
+  g_autoptr(CatalogJob) job = data;
+  do_job(worker, job);
+  g_atomic_int_add(&worker->sound_jobs, -1);
+}
+
+/** Sound is one long job that needs little of the machine: it goes on beside the pictures, so that the sound of a long
+ * lesson does not keep new lessons waiting. False when there is enough of it already. */
+static bool start_sound_job(Worker *worker, CatalogJob *job) {
+  if (job->kind != JOB_KIND_AUDIO || g_atomic_int_get(&worker->sound_jobs) >= SOUND_JOBS_MAX)
+    return false;
+  g_atomic_int_add(&worker->sound_jobs, 1);
+  g_thread_pool_push(worker->sound_pool, job, NULL);
+  return true;
+}
+
 /** Look for a job and do it. Returns how long to wait before the next look, in milliseconds. */
 static int take_turn(Worker *worker) {
   beat(worker);
@@ -122,7 +144,10 @@ static int take_turn(Worker *worker) {
   }
   if (job == NULL)
     return IDLE_MS;
-  do_job(worker, job);
+  if (start_sound_job(worker, job))
+    g_steal_pointer(&job);
+  else
+    do_job(worker, job);
   return 0;
 }
 
@@ -163,10 +188,12 @@ int worker_run(const Settings *settings) {
   Worker worker = {
       .context = {
           .catalog = catalog, .store = store, .settings = settings, .owner = owner, .stop_fd = open_stop_fd()}};
+  worker.sound_pool = g_thread_pool_new(do_sound_job, &worker, SOUND_JOBS_MAX, FALSE, NULL);
   log_info("worker ready");
   int wait_ms = 0;
   while (!wait_for_stop(&worker, wait_ms))
     wait_ms = take_turn(&worker);
+  g_thread_pool_free(worker.sound_pool, FALSE, TRUE); /* each sees the stop by itself */
   catalog_worker_leave(catalog, owner, NULL);
   close(worker.context.stop_fd);
   log_info("worker stopped");

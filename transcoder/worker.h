@@ -1,4 +1,5 @@
-/** The worker: takes jobs from the catalog, one at a time, until it is told to stop (SIGTERM, SIGINT). */
+/** The worker: takes jobs from the catalog until it is told to stop (SIGTERM, SIGINT): one at a time on its main
+ * thread, and sound jobs on a few threads beside it. */
 #pragma once
 
 #include "base/settings.h"
