@@ -230,6 +230,12 @@ test("a lesson plays while it is still being made, and on to its end", async () 
     assert.ok(Math.abs(early.duration - state.duration) < 0.5, `the time bar ends at ${early.duration}`);
     assert.match(await page.locator("#making").innerText(), /还在制作/);
 
+    // It starts in its smallest rendition; the others join while it is watched.
+    const renditions = state.tracks.filter((track) => track.kind === "video").length;
+    assert.ok(renditions > 1, "the source has one rendition: the test shows nothing");
+    await page.waitForFunction((count) => window.kapokPlayer.hls.levels.length === count, renditions);
+    await waitForProgress(page);
+
     await page.evaluate((end) => (window.kapokPlayer.video.currentTime = end), state.duration - 1);
     await page.getByText("后面的内容还在制作").waitFor();
     await waitForProgress(page);

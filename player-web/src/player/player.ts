@@ -40,6 +40,7 @@ export class Player {
   private readonly controller: HTMLElement;
   private readonly overlay: Overlay;
   private readonly renditions: RenditionList;
+  private hasNewRenditions = false;
   private source: HlsSource | null = null;
   private asset: Asset;
   private controls: HTMLElement[] = [];
@@ -65,11 +66,10 @@ export class Player {
 
   /** Takes news of a lesson that is still being made. */
   update(asset: Asset): void {
-    const wasMade = this.asset.state === "ready";
     this.asset = asset;
     this.source?.setKnownDuration(asset.duration);
     if (asset.poster && this.video.poster === "") this.video.poster = asset.poster;
-    if (!wasMade && asset.state === "ready" && this.lacksRenditions()) this.source?.reload();
+    this.takeNewRenditions();
   }
 
   /** Draws the controls anew in the current language; the picture goes on. */
@@ -190,8 +190,15 @@ export class Player {
     this.overlay.showPanel({ title: t("finished"), actions });
   }
 
-  private lacksRenditions(): boolean {
-    const made = this.asset.tracks.filter((track) => track.kind === "video").length;
-    return this.renditions.length > 0 && made > this.renditions.length;
+  /**
+   * A lesson starts in its smallest rendition. Once all of them have begun, the playlist is read again: once, since it
+   * costs a moment of loading.
+   */
+  private takeNewRenditions(): void {
+    const made = this.asset.tracks.filter((track) => track.kind === "video");
+    if (this.hasNewRenditions || this.renditions.length === 0 || made.length <= this.renditions.length) return;
+    if (!made.every((track) => track.segments > 0)) return;
+    this.hasNewRenditions = true;
+    this.source?.reload();
   }
 }
