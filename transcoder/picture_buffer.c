@@ -52,6 +52,7 @@ static bool is_full_range(const AVFrame *frame) {
 static void set_colorimetry(GstVideoInfo *video, const AVFrame *frame) {
   if (!GST_VIDEO_INFO_IS_YUV(video))
     return;
+  video->chroma_site = GST_VIDEO_CHROMA_SITE_MPEG2; /* as H.264 and MPEG have it when nothing is said */
   GstVideoColorMatrix matrix = gst_video_color_matrix_from_iso((guint)frame->colorspace);
   GstVideoTransferFunction transfer = gst_video_transfer_function_from_iso((guint)frame->color_trc);
   GstVideoColorPrimaries primaries = gst_video_color_primaries_from_iso((guint)frame->color_primaries);

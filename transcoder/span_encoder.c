@@ -153,6 +153,13 @@ static bool push_frames(FramePicker *picker, VideoPipeline *pipeline, int64_t fi
   return video_pipeline_finish(pipeline, error);
 }
 
+/** As players guess it when nothing is said: by the size. */
+static bool is_hd(const LadderSource *picture) {
+  int32_t width, height;
+  ladder_display_size(picture, &width, &height);
+  return MIN(width, height) >= 720;
+}
+
 static bool run_pipeline(Source *source, const EncodePlan *plan, SpanOutput *output, int64_t first, int64_t count,
                          EncodeProgressFunc progress, gpointer user_data, GError **error) {
   g_autoptr(FramePicker) picker = frame_picker_new(source, &plan->source, plan->segments.frame_rate, first, error);
@@ -164,6 +171,7 @@ static bool run_pipeline(Source *source, const EncodePlan *plan, SpanOutput *out
       .plan = plan->segments,
       .rotation_deg = plan->source.picture.rotation_deg,
       .x264_preset = plan->x264_preset,
+      .is_hd = is_hd(&plan->source.picture),
   };
   g_autoptr(GstCaps) caps = frame_picker_caps(picker);
   g_autoptr(VideoPipeline) pipeline = video_pipeline_new(&config, caps, on_sample, output, error);

@@ -44,30 +44,21 @@ static void describe_encoder(GString *out, const VideoPipelineConfig *config, si
 }
 
 static void describe_scaler(GString *out, const LadderRung *rung, const char *colorimetry) {
-  g_string_append_printf(out,
-                         " ! videoconvertscale add-borders=false"
-                         " ! video/x-raw,format=I420,width=%d,height=%d,pixel-aspect-ratio=1/1%s%s",
-                         rung->width, rung->height, colorimetry != NULL ? ",colorimetry=" : "",
-                         colorimetry != NULL ? colorimetry : "");
+  g_string_append_printf(
+      out,
+      " ! videoconvertscale add-borders=false"
+      " ! video/x-raw,format=I420,width=%d,height=%d,pixel-aspect-ratio=1/1,chroma-site=mpeg2%s%s",
+      rung->width, rung->height, colorimetry != NULL ? ",colorimetry=" : "",
+      colorimetry != NULL ? colorimetry : "");
 }
 
-/** Full-range pictures are brought to the video range that every player expects. */
-static const char *wanted_colorimetry(GstCaps *input_caps, const LadderRung *rung) {
-  GstVideoInfo *video = gst_video_info_new_from_caps(input_caps);
-  bool is_full = video != NULL && video->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
-  gst_video_info_free(video);
-  if (!is_full)
-    return NULL;
-  return MIN(rung->width, rung->height) >= 720 ? GST_VIDEO_COLORIMETRY_BT709 : GST_VIDEO_COLORIMETRY_BT601;
-}
-
-static char *describe(const VideoPipelineConfig *config, GstCaps *input_caps) {
+static char *describe(const VideoPipelineConfig *config) {
   g_autoptr(GString) out = g_string_new("appsrc name=input format=time block=true");
   const char *flip = still_flip_method(config->rotation_deg);
   if (flip != NULL)
     g_string_append_printf(out, " ! videoconvert ! videoflip method=%s", flip);
-  const LadderRung *top = &config->rungs[config->rung_count - 1];
-  describe_scaler(out, top, wanted_colorimetry(input_caps, top));
+  describe_scaler(out, &config->rungs[config->rung_count - 1],
+                  config->is_hd ? GST_VIDEO_COLORIMETRY_BT709 : GST_VIDEO_COLORIMETRY_BT601);
   for (size_t index = config->rung_count; index-- > 0;) {
     g_string_append_printf(out, " ! tee name=tee%zu tee%zu.", index, index);
     describe_encoder(out, config, index);
@@ -134,7 +125,7 @@ static bool fail_with_bus_error(VideoPipeline *pipeline, GError **error) {
 
 VideoPipeline *video_pipeline_new(const VideoPipelineConfig *config, GstCaps *input_caps,
                                   VideoPipelineSampleFunc on_sample, gpointer user_data, GError **error) {
-  g_autofree char *description = describe(config, input_caps);
+  g_autofree char *description = describe(config);
   g_autoptr(GError) cause = NULL;
   GstElement *element = gst_parse_launch(description, &cause);
   if (element == NULL || cause != NULL) {

@@ -17,6 +17,8 @@ typedef struct {
   SegmentPlan plan;
   int32_t rotation_deg;
   const char *x264_preset;
+  bool is_hd; /**< BT.709, else BT.601; video range. One choice for all spans and rungs of a lesson: it is in the
+                   encoder's headers, which must be equal whatever the source says of its frames here and there */
 } VideoPipelineConfig;
 
 /** An encoded frame in decode order; `sample` is borrowed. Return false to stop with an error of the receiver's. */

@@ -83,6 +83,19 @@ make_pictures_of_any_kind() {
   made screen.mkv 4 16:9
 }
 
+# Lessons of several spans whose pictures do not say the same everywhere: encoders must put the same in all headers.
+make_changing_ones() {
+  picture 640x360 25 6
+  encode "${input[@]}" "${x264[@]}" -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m first.ts
+  picture 1280x720 25 4
+  encode "${input[@]}" "${x264[@]}" -colorspace bt709 -color_primaries bt709 -color_trc bt709 -output_ts_offset 6 second.ts
+  cat first.ts second.ts >changing.ts && rm first.ts second.ts
+  made changing.ts 10 16:9
+  picture 1280x720 10 8
+  encode "${input[@]}" -c:v mjpeg -pix_fmt yuvj420p full_range.avi
+  made full_range.avi 8 16:9
+}
+
 make_sounds() {
   input=() && sound 3 8000
   encode "${input[@]}" -c:a pcm_s16le dictation.wav
@@ -127,6 +140,7 @@ make_damaged_ones() {
 make_cameras
 make_old_ones
 make_pictures_of_any_kind
+make_changing_ones
 make_sounds
 make_sound_with_pictures
 make_damaged_ones
