@@ -183,6 +183,23 @@ static bool measure(Source *source, SourceInfo *info, GError **error) {
   return true;
 }
 
+/** BCP 47 wants the shortest code of a language; containers write ISO 639-2. */
+static const struct {
+  char long_code[4], short_code[3];
+} language_codes[] = {
+    {"zho", "zh"}, {"chi", "zh"}, {"eng", "en"}, {"iii", "ii"}, {"bod", "bo"}, {"tib", "bo"}, {"uig", "ug"},
+    {"mon", "mn"}, {"zha", "za"}, {"jpn", "ja"}, {"kor", "ko"}, {"rus", "ru"}, {"fra", "fr"}, {"fre", "fr"},
+    {"deu", "de"}, {"ger", "de"}, {"spa", "es"}, {"por", "pt"}, {"ita", "it"}, {"vie", "vi"}, {"tha", "th"},
+};
+
+static const char *shortest_code(const char *code) {
+  for (size_t i = 0; i < G_N_ELEMENTS(language_codes); i++) {
+    if (g_ascii_strcasecmp(code, language_codes[i].long_code) == 0)
+      return language_codes[i].short_code;
+  }
+  return code;
+}
+
 static void read_language(const AVStream *stream, char *ret_language, size_t size) {
   const AVDictionaryEntry *entry = av_dict_get(stream->metadata, "language", NULL, 0);
   if (entry == NULL || g_ascii_strcasecmp(entry->value, "und") == 0)
@@ -191,7 +208,7 @@ static void read_language(const AVStream *stream, char *ret_language, size_t siz
     if (!g_ascii_isalnum(*c) && *c != '-')
       return;
   }
-  g_strlcpy(ret_language, entry->value, size);
+  g_strlcpy(ret_language, shortest_code(entry->value), size);
 }
 
 static bool choose_streams(AVFormatContext *format, const ProbeLimits *limits, SourceInfo *info, GError **error) {

@@ -26,6 +26,7 @@ typedef struct {
   int audio_gap_at; /**< this frame and later ones come `audio_gap_ms` late; 0: no gap */
   int audio_gap_ms;
   int64_t video_delay_ms; /**< the video starts this late */
+  const char *language;   /**< of the sound; NULL: none */
 } FixtureSource;
 
 static inline uint8_t fixture_luma(int64_t frame) {
@@ -130,6 +131,8 @@ static inline void fixture_write_all(AVFormatContext *format, const FixtureSourc
                                      AVCodecContext *audio) {
   AVStream *video_stream = video != NULL ? fixture_add_stream(format, video) : NULL;
   AVStream *audio_stream = audio != NULL ? fixture_add_stream(format, audio) : NULL;
+  if (audio_stream != NULL && source->language != NULL)
+    av_dict_set(&audio_stream->metadata, "language", source->language, 0);
   g_assert_cmpint(avformat_write_header(format, NULL), >=, 0);
   for (int i = 0; i < source->frames; i++)
     fixture_write_video(format, video_stream, video, i, source->video_delay_ms);

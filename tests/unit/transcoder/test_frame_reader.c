@@ -83,6 +83,22 @@ static void test_probe_durations(void) {
   }
 }
 
+static void test_probe_language(void) {
+  static const struct {
+    const char *told, *want;
+  } cases[] = {{NULL, ""}, {"chi", "zh"}, {"zho", "zh"}, {"eng", "en"}, {"yue", "yue"}, {"und", ""}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    int fd;
+    g_autoptr(GError) error = NULL;
+    FixtureSource description = {.muxer = "mp4", .audio_frames = 10, .language = cases[i].told};
+    g_autoptr(Source) source = fixture_open(&description, &fd);
+    SourceInfo info;
+    g_assert_true(probe_source(source, &limits, &info, &error));
+    g_assert_cmpstr(info.audio_language, ==, cases[i].want);
+    close(fd);
+  }
+}
+
 static void test_probe_limits(void) {
   int fd;
   g_autoptr(GError) error = NULL;
@@ -131,6 +147,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/frame-reader/seek", test_frame_reader_seek);
   g_test_add_func("/frame-reader/past-end", test_frame_reader_past_end);
   g_test_add_func("/probe/durations", test_probe_durations);
+  g_test_add_func("/probe/language", test_probe_language);
   g_test_add_func("/probe/limits", test_probe_limits);
   g_test_add_func("/source/refuses", test_source_refuses);
   return g_test_run();
