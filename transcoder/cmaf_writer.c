@@ -17,7 +17,6 @@ struct CmafWriter {
   AVFormatContext *format;
   AVIOContext *io;
   AVPacket *packet;
-  TrackKind kind;
   int fd;
   int64_t position; /**< bytes in the file */
   bool header_done; /**< bytes go to the file, not to the init segment */
@@ -97,7 +96,6 @@ static bool write_header(CmafWriter *writer, const CmafTrackConfig *config, GErr
 
 CmafWriter *cmaf_writer_new(const char *path, const CmafTrackConfig *config, GError **error) {
   g_autoptr(CmafWriter) writer = g_new0(CmafWriter, 1);
-  writer->kind = config->kind;
   writer->header = g_byte_array_new();
   writer->segments = g_array_new(FALSE, TRUE, sizeof(CatalogSegment));
   writer->packet = av_packet_alloc();

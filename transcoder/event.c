@@ -21,6 +21,16 @@ void event_span_clear(EventSpan *span) {
   g_clear_pointer(&span->segments, g_array_unref);
 }
 
+static void clear_item(gpointer span) {
+  event_span_clear(span);
+}
+
+GArray *event_spans_new(void) {
+  GArray *spans = g_array_new(FALSE, TRUE, sizeof(EventSpan));
+  g_array_set_clear_func(spans, clear_item);
+  return spans;
+}
+
 void event_clear(Event *event) {
   g_clear_pointer(&event->text, g_free);
   event_span_clear(&event->span);

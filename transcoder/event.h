@@ -35,6 +35,8 @@ typedef struct {
   bool is_last;
 } EventSpan;
 void event_span_clear(EventSpan *span);
+/** An array of EventSpan that frees what it holds. */
+GArray *event_spans_new(void);
 
 typedef struct {
   EventType type;

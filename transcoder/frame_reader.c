@@ -211,7 +211,3 @@ bool frame_reader_seek(FrameReader *reader, int64_t time_us, GError **error) {
 int64_t frame_reader_damaged(const FrameReader *reader) {
   return reader->damaged;
 }
-
-const AVCodecParameters *frame_reader_parameters(const FrameReader *reader) {
-  return reader->stream->codecpar;
-}

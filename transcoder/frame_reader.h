@@ -30,6 +30,3 @@ const AVFrame *frame_reader_next(FrameReader *reader, int64_t *ret_time_us);
 
 /** Packets that could not be decoded so far. */
 int64_t frame_reader_damaged(const FrameReader *reader);
-
-/** Time base of nothing but the stream: sample rate, channels for audio. Owned by the reader. */
-const AVCodecParameters *frame_reader_parameters(const FrameReader *reader);

@@ -31,10 +31,6 @@ typedef struct {
   bool is_lease_unsure; /**< said once, not at every missed renewal */
 } JobRun;
 
-static void clear_span(gpointer span) {
-  event_span_clear(span);
-}
-
 static void job_run_clear(JobRun *run) {
   g_clear_pointer(&run->child, child_process_free);
   if (run->request.work_dir != NULL)
@@ -347,8 +343,7 @@ static void sweep_when_ready(const JobRun *run) {
 
 bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   g_auto(JobRun) run = {.context = context, .job = job};
-  run.spans = g_array_new(FALSE, TRUE, sizeof(EventSpan));
-  g_array_set_clear_func(run.spans, clear_span);
+  run.spans = event_spans_new();
   run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;

@@ -60,16 +60,14 @@ static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *ur
 }
 
 /** Whether the bytes begin like a container that libavformat knows, for the choice of words when it cannot be read. */
-static bool looks_like_media(Source *source) {
-  const AVInputFormat *input = NULL;
-  source->position = 0;
+static bool looks_like_media(const Source *source) {
   g_autofree uint8_t *start = g_malloc0(65536 + AVPROBE_PADDING_SIZE);
   ssize_t got = pread(source->fd, start, 65536, 0);
   if (got <= 0)
     return false;
   AVProbeData data = {.filename = "", .buf = start, .buf_size = (int)got};
   int score = AVPROBE_SCORE_RETRY;
-  input = av_probe_input_format2(&data, 1, &score);
+  const AVInputFormat *input = av_probe_input_format2(&data, 1, &score);
   return input != NULL && score > AVPROBE_SCORE_RETRY;
 }
 

@@ -199,10 +199,6 @@ static bool rung_finish(RungOutput *output, int64_t span_index, int64_t first_se
   return true;
 }
 
-static void clear_span(gpointer span) {
-  event_span_clear(span);
-}
-
 /** An error of a rung's own says more than what the pipeline made of it. */
 static bool prefer_rung_error(SpanOutput *output, GError **error) {
   for (size_t i = 0; i < output->count; i++) {
@@ -232,8 +228,7 @@ bool span_encode(Source *source, const EncodePlan *plan, int64_t span_index, con
   if (!run_pipeline(source, plan, &output, first_frame, count, progress, user_data, error))
     return prefer_rung_error(&output, error);
 
-  g_autoptr(GArray) spans = g_array_new(FALSE, TRUE, sizeof(EventSpan));
-  g_array_set_clear_func(spans, clear_span);
+  g_autoptr(GArray) spans = event_spans_new();
   for (size_t i = 0; i < plan->rung_count; i++) {
     EventSpan span = {0};
     if (!rung_finish(&output.rungs[i], span_index, first_segment, &span, error))
