@@ -35,6 +35,13 @@ bool catalog_load_asset(Catalog *catalog, const char *asset_id, CatalogAsset **r
 
 typedef enum { TRACK_KIND_VIDEO, TRACK_KIND_AUDIO } TrackKind;
 
+/** What a sound track is for; video tracks are main. */
+typedef enum {
+  TRACK_ROLE_MAIN,
+  TRACK_ROLE_ALTERNATE,   /**< another language or dialect, a commentary */
+  TRACK_ROLE_DESCRIPTION, /**< describes the pictures to those who do not see them */
+} TrackRole;
+
 /** A track of the stored encode: one rendition. */
 typedef struct {
   int64_t id;    /**< the catalog's own number; 0 in a track that is not stored yet */
@@ -46,6 +53,8 @@ typedef struct {
   Rational frame_rate;   /**< video */
   int32_t channels;      /**< audio */
   char language[36];     /**< BCP 47 or empty */
+  TrackRole role;        /**< audio */
+  char label[64];        /**< audio: as the source names it, UTF-8, or empty */
   int32_t timescale_hz;
   int64_t segment_total; /**< planned segments */
   int64_t segment_count; /**< published without a gap from the first on */

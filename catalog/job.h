@@ -8,13 +8,19 @@
 
 #include "catalog/asset.h"
 #include "catalog/catalog.h"
+#include "catalog/chapter.h"
+#include "catalog/storyboard.h"
 #include "media/rational.h"
 
 typedef enum {
-  JOB_KIND_PROBE,  /**< look at the source, plan tracks, spans and further jobs */
-  JOB_KIND_AUDIO,  /**< the whole audio track, published as it grows */
-  JOB_KIND_SPAN,   /**< one span in all rungs */
-  JOB_KIND_POSTER, /**< the poster picture */
+  JOB_KIND_PROBE, /**< look at the source, plan tracks, spans and further jobs */
+  JOB_KIND_AUDIO, /**< a whole sound track of the source in all its renditions, published as it grows; span_index is
+                        the number of the sound track */
+  JOB_KIND_SPAN,  /**< one span in all rungs */
+  JOB_KIND_POSTER,     /**< the poster picture */
+  JOB_KIND_VIDEO,      /**< all spans one after the other in one pass: for a source that cannot seek */
+  JOB_KIND_STORYBOARD, /**< the thumbnails */
+  JOB_KIND_TEXT,       /**< captions inside the source */
 } JobKind;
 const char *job_kind_name(JobKind kind);
 
@@ -52,7 +58,8 @@ typedef struct {
   JobKind kind;
   int64_t span_index;
   int64_t priority; /**< higher first */
-  int64_t weight;   /**< share in the asset's progress */
+  int64_t weight;   /**< share in the asset's progress: milliseconds of lesson for a SPAN or VIDEO job */
+  int64_t first_segment, segment_count; /**< of a SPAN job: what it makes (catalog_raise_span() finds it by them) */
 } CatalogJobPlan;
 
 /** What the probe found and planned; recorded with the probe job's end in one transaction. */
@@ -65,6 +72,8 @@ typedef struct {
   size_t track_count;
   const CatalogJobPlan *jobs;
   size_t job_count;
+  const CatalogChapter *chapters; /**< of the source's own, in order */
+  size_t chapter_count;
 } CatalogAssetPlan;
 /** INVALID when the plan does not hold together (no duration, a kind of track without a job that makes it, ...). A course
  * of kind "micro" that nobody has edited becomes "hd" when the lesson is longer than 20 minutes. */
@@ -105,7 +114,7 @@ bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char 
 
 /** The job failed. `code` NULL is "internal". With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
  * (doubling from JOB_RETRY_DELAY_US); else it is FAILED, and so is its asset, with `code` (catalog/failure.h), whose
- * other jobs are cancelled. A failed poster job never fails its asset: it just ends (DONE without a poster). */
+ * other jobs are cancelled. A failed POSTER, STORYBOARD or TEXT job never fails its asset: it just ends (DONE with nothing made). */
 #define JOB_FAILURES_MAX 2
 #define JOB_RETRY_DELAY_US (2 * G_TIME_SPAN_SECOND)
 bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code,

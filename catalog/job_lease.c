@@ -3,10 +3,9 @@
 #include "catalog/asset_row.h"
 
 static const char *const kind_names[] = {
-    [JOB_KIND_PROBE] = "probe",
-    [JOB_KIND_AUDIO] = "audio",
-    [JOB_KIND_SPAN] = "span",
-    [JOB_KIND_POSTER] = "poster",
+    [JOB_KIND_PROBE] = "probe",   [JOB_KIND_AUDIO] = "audio", [JOB_KIND_SPAN] = "span",
+    [JOB_KIND_POSTER] = "poster", [JOB_KIND_VIDEO] = "video", [JOB_KIND_STORYBOARD] = "storyboard",
+    [JOB_KIND_TEXT] = "text",
 };
 
 const char *job_kind_name(JobKind kind) {
@@ -134,9 +133,14 @@ bool job_lease_finish(Connection *connection, int64_t job_id, const JobLease *le
          settle_asset(connection, lease->asset_id, now_us, error);
 }
 
+/** A lesson is whole without it. */
+static bool is_extra(JobKind kind) {
+  return kind == JOB_KIND_POSTER || kind == JOB_KIND_STORYBOARD || kind == JOB_KIND_TEXT;
+}
+
 bool job_lease_fail(Connection *connection, int64_t job_id, const JobLease *lease, const char *code,
                     const char *detail, GError **error) {
-  if (lease->kind == JOB_KIND_POSTER)
+  if (is_extra(lease->kind))
     return job_lease_finish(connection, job_id, lease, code, detail, error);
   int64_t now_us = g_get_real_time();
   return connection_run(connection, STATEMENT_FAIL_JOB, error, argument_int(job_id), argument_text(code),

@@ -140,11 +140,15 @@ static inline bool fixture_plan(const Fixture *fixture, const CatalogJob *job, c
     tracks[i].segment_total = total;
   }
   g_autoptr(GArray) jobs = g_array_new(FALSE, FALSE, sizeof(CatalogJobPlan));
-  CatalogJobPlan audio = {JOB_KIND_AUDIO, 0, 90, 2}, poster = {JOB_KIND_POSTER, 0, 80, 1};
+  CatalogJobPlan audio = {.kind = JOB_KIND_AUDIO, .span_index = 0, .priority = 90, .weight = 2},
+                 poster = {.kind = JOB_KIND_POSTER, .span_index = 0, .priority = 80, .weight = 1};
   g_array_append_val(jobs, audio);
   g_array_append_val(jobs, poster);
   for (int64_t i = 0; i < span_count; i++) {
-    CatalogJobPlan span = {JOB_KIND_SPAN, i, i == 0 ? 100 : 50, i == 0 ? 1 : FIXTURE_SPAN_SEGMENTS};
+    CatalogJobPlan span = {.kind = JOB_KIND_SPAN,
+                           .span_index = i,
+                           .priority = i == 0 ? 100 : 50,
+                           .weight = i == 0 ? 1 : FIXTURE_SPAN_SEGMENTS};
     g_array_append_val(jobs, span);
   }
   CatalogAssetPlan plan = {
@@ -249,9 +253,13 @@ static inline bool fixture_work(const Fixture *fixture, const CatalogJob *job, c
   case JOB_KIND_SPAN:
     return fixture_publish_span(fixture, job, owner, error);
   case JOB_KIND_POSTER:
-    break;
+    return fixture_publish_poster(fixture, job, owner, error);
+  case JOB_KIND_VIDEO:
+  case JOB_KIND_STORYBOARD:
+  case JOB_KIND_TEXT:
+    break; /* this fixture plans none */
   }
-  return fixture_publish_poster(fixture, job, owner, error);
+  g_assert_not_reached();
 }
 
 /** Take in a lesson and plan it; returns the asset's id. */

@@ -1,0 +1,15 @@
+/** Chapters of a lesson: the source's own, or made of the slide changes that the encoder saw. */
+#pragma once
+
+#include "catalog/catalog.h"
+
+typedef struct {
+  int64_t start_us;
+  char *title; /**< empty for a chapter made of a slide change: the reader's language names it */
+} CatalogChapter;
+
+/** Array of CatalogChapter with its clear function set, in order: the source's own; else, from the slide changes, one
+ * at 0 and one at every change that is CHAPTER_MIN_US or more after the one before; none when there are fewer than
+ * two. */
+#define CHAPTER_MIN_US (20 * G_TIME_SPAN_SECOND)
+bool catalog_load_chapters(Catalog *catalog, const char *asset_id, GArray **ret_chapters, GError **error);
