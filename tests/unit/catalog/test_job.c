@@ -241,12 +241,19 @@ static void test_job_plan_is_checked(Fixture *fixture, gconstpointer unused) {
   g_autofree char *asset_id = fixture_add_lesson(fixture, "a.mp4");
   g_autoptr(CatalogJob) probe = fixture_claim(fixture, "w1");
   CatalogTrack track = {.name = "a128", .kind = TRACK_KIND_AUDIO, .bitrate_bps = 1, .timescale_hz = 48000};
-  CatalogJobPlan job = {JOB_KIND_AUDIO, 0, 1, 1};
-  CatalogAssetPlan good = {false, true, 1000, 6, "{}", &track, 1, &job, 1};
+  CatalogJobPlan job = {.kind = JOB_KIND_AUDIO, .span_index = 0, .priority = 1, .weight = 1};
+  CatalogAssetPlan good = {.has_audio = true,
+                           .duration_us = 1000,
+                           .target_duration_s = 6,
+                           .plan_json = "{}",
+                           .tracks = &track,
+                           .track_count = 1,
+                           .jobs = &job,
+                           .job_count = 1};
   CatalogTrack bad_name = track, bad_scale = track;
   strcpy(bad_name.name, "../up");
   bad_scale.timescale_hz = 0;
-  CatalogJobPlan no_weight = {JOB_KIND_AUDIO, 0, 1, 0};
+  CatalogJobPlan no_weight = {.kind = JOB_KIND_AUDIO, .span_index = 0, .priority = 1, .weight = 0};
   CatalogAssetPlan bad[8] = {good, good, good, good, good, good, good, good};
   bad[0].plan_json = NULL;
   bad[1].duration_us = 0;
