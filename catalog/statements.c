@@ -149,10 +149,13 @@ static const StatementSpec specs[] = {
 
     WRITE(INSERT_JOB, "INSERT INTO job (asset_id, kind, span_index, priority, weight, created_us)"
                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
-    READ(HAS_READY_JOB, "SELECT 1 FROM job WHERE state = 'ready' AND not_before_us <= ?1 LIMIT 1"),
-    WRITE(TAKE_JOB, "UPDATE job SET state = 'running', attempt = attempt + 1, owner = ?1, lease_until_us = ?3,"
-                    " progress = 0 WHERE id = (SELECT id FROM job INDEXED BY job_ready WHERE state = 'ready'"
-                    " AND not_before_us <= ?2 ORDER BY priority DESC, id LIMIT 1) RETURNING id"),
+    READ(HAS_READY_JOB,
+         "SELECT 1 FROM job WHERE state = 'ready' AND is_paused = 0 AND not_before_us <= ?1 LIMIT 1"),
+    WRITE(
+        TAKE_JOB,
+        "UPDATE job SET state = 'running', attempt = attempt + 1, owner = ?1, lease_until_us = ?3,"
+        " progress = 0 WHERE id = (SELECT id FROM job INDEXED BY job_ready WHERE state = 'ready' AND is_paused = 0"
+        " AND not_before_us <= ?2 ORDER BY priority DESC, id LIMIT 1) RETURNING id"),
     READ(LOAD_JOB,
          "SELECT job.id, job.attempt, job.kind, job.span_index, job.failures, job.asset_id,"
          " asset.source_key, asset.plan FROM job JOIN asset ON asset.id = job.asset_id WHERE job.id = ?1"),
