@@ -3,6 +3,8 @@
 #include "catalog/asset_row.h"
 #include "catalog/transaction.h"
 
+#include <string.h>
+
 static const char *const state_names[] = {
     [ASSET_STATE_QUEUED] = "queued",
     [ASSET_STATE_PLAYABLE] = "playable",
@@ -136,6 +138,36 @@ bool catalog_load_segments(Catalog *catalog, int64_t track_id, GArray **ret_segm
   if (!load_rows(catalog, STATEMENT_LIST_SEGMENTS, argument_int(track_id), add_segment, segments, error))
     return false;
   *ret_segments = g_steal_pointer(&segments);
+  return true;
+}
+
+/* What does not make sense gives an empty array: nobody depends on it but a view that is then not offered. */
+static GArray *unpack_segment_frames(GBytes *packed) {
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data(packed, &size);
+  GArray *frames = g_array_sized_new(FALSE, FALSE, sizeof(int32_t), (guint)(size / sizeof(int32_t)));
+  for (gsize at = 0; at + sizeof(int32_t) <= size; at += sizeof(int32_t)) {
+    int32_t count = 0;
+    memcpy(&count, data + at, sizeof count);
+    count = GINT32_FROM_LE(count);
+    if (count <= 0)
+      return g_array_set_size(frames, 0);
+    g_array_append_val(frames, count);
+  }
+  return frames;
+}
+
+bool catalog_load_segment_frames(Catalog *catalog, const char *asset_id, GArray **ret_frames, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_SEGMENT_FRAMES);
+  statement_bind(&statement, argument_text(asset_id));
+  if (!statement_load_row(&statement, error, "no asset %s", asset_id))
+    return false;
+  g_autoptr(GBytes) packed =
+      statement_is_null(&statement, 0) ? g_bytes_new(NULL, 0) : statement_dup_bytes(&statement, 0);
+  *ret_frames = unpack_segment_frames(packed);
   return true;
 }
 

@@ -74,6 +74,10 @@ typedef struct {
 /** The segments published without a gap from the first on. Array of CatalogSegment. */
 bool catalog_load_segments(Catalog *catalog, int64_t track_id, GArray **ret_segments, GError **error);
 
+/** How many frames each planned segment of the pictures has, in order, whether it is published or not. Array of
+ * int32_t, all above 0; empty when that was never told (an audio-only lesson, or one planned by an older Kapok). */
+bool catalog_load_segment_frames(Catalog *catalog, const char *asset_id, GArray **ret_frames, GError **error);
+
 /** Where one published segment lies. NOT_FOUND when the asset, the track or the segment is not there.
  * (Also finds segments past a gap.) Caller frees `ret_blob_key`. */
 bool catalog_find_segment(Catalog *catalog, const char *asset_id, const char *track_name, int64_t segment_index,

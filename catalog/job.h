@@ -74,6 +74,8 @@ typedef struct {
   size_t job_count;
   const CatalogChapter *chapters; /**< of the source's own, in order */
   size_t chapter_count;
+  const int32_t *segment_frames; /**< how many frames each segment of the pictures has, in order; NULL: not told */
+  size_t segment_frame_count;
 } CatalogAssetPlan;
 /** INVALID when the plan does not hold together (no duration, a kind of track without a job that makes it, ...). A course
  * of kind "micro" that nobody has edited becomes "hd" when the lesson is longer than 20 minutes. */

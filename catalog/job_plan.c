@@ -53,7 +53,22 @@ static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   for (size_t i = 0; i < plan->job_count; i++)
     if (plan->jobs[i].weight < 1 || plan->jobs[i].span_index < 0 || plan->jobs[i].kind == JOB_KIND_PROBE)
       return refuse(error, "a job has no weight or a negative index, or is another probe", "");
+  for (size_t i = 0; i < plan->segment_frame_count; i++)
+    if (plan->segment_frames[i] <= 0)
+      return refuse(error, "a segment has no frames", "");
   return true;
+}
+
+/* NULL when the plan does not tell; to be unreferenced. */
+static GBytes *pack_segment_frames(const CatalogAssetPlan *plan) {
+  if (plan->segment_frame_count == 0)
+    return NULL;
+  GByteArray *packed = g_byte_array_sized_new((guint)(plan->segment_frame_count * sizeof(int32_t)));
+  for (size_t i = 0; i < plan->segment_frame_count; i++) {
+    int32_t frames = GINT32_TO_LE(plan->segment_frames[i]);
+    g_byte_array_append(packed, (const guint8 *)&frames, sizeof frames);
+  }
+  return g_byte_array_free_to_bytes(packed);
 }
 
 static bool insert_track(Connection *connection, const char *asset_id, const CatalogTrack *track, GError **error) {
@@ -75,9 +90,11 @@ static bool insert_job(Connection *connection, const char *asset_id, const Catal
 static bool record_plan(Connection *connection, const char *asset_id, const CatalogAssetPlan *plan,
                         GError **error) {
   int64_t now_us = g_get_real_time();
+  g_autoptr(GBytes) segment_frames = pack_segment_frames(plan);
   if (!connection_run(connection, STATEMENT_PLAN_ASSET, error, argument_text(asset_id),
                       argument_int(plan->has_video), argument_int(plan->has_audio), argument_int(plan->duration_us),
-                      argument_int(plan->target_duration_s), argument_text(plan->plan_json), argument_int(now_us)))
+                      argument_int(plan->target_duration_s), argument_text(plan->plan_json), argument_int(now_us),
+                      argument_bytes(segment_frames)))
     return false;
   for (size_t i = 0; i < plan->track_count; i++)
     if (!insert_track(connection, asset_id, &plan->tracks[i], error))

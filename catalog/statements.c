@@ -87,7 +87,8 @@ static const StatementSpec specs[] = {
                      " created_us, updated_us, ready_us FROM asset WHERE id = ?1"),
     READ(HAS_ASSET, "SELECT 1 FROM asset WHERE id = ?1"),
     WRITE(PLAN_ASSET, "UPDATE asset SET has_video = ?2, has_audio = ?3, duration_us = ?4, target_duration_s = ?5,"
-                      " plan = ?6, updated_us = ?7 WHERE id = ?1"),
+                      " plan = ?6, segment_frames = ?8, updated_us = ?7 WHERE id = ?1"),
+    READ(LOAD_SEGMENT_FRAMES, "SELECT segment_frames FROM asset WHERE id = ?1"),
     WRITE(FAIL_ASSET, "UPDATE asset SET state = 'failed', error_code = ?2, error_detail = ?3, updated_us = ?4"
                       " WHERE id = ?1 AND state <> 'ready'"),
     WRITE(MAKE_ASSET_PLAYABLE,

@@ -6,10 +6,11 @@
 #define LOGGED_TARGET_BYTES_MAX 512
 
 static LogLevel completion_level(const HttpCompletion *completion) {
-  if (completion->status >= 500)
+  unsigned flags = completion->route != NULL ? completion->route->flags : 0;
+  bool is_wait = completion->status == 503 && flags & HTTP_ROUTE_WAITS;
+  if (completion->status >= 500 && !is_wait)
     return LOG_LEVEL_WARNING;
-  bool is_quiet = completion->route != NULL && completion->route->flags & HTTP_ROUTE_QUIET;
-  return is_quiet && completion->status < 400 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+  return flags & HTTP_ROUTE_QUIET && (completion->status < 400 || is_wait) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 }
 
 void server_log_completion(const HttpCompletion *completion) {

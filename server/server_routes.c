@@ -18,7 +18,8 @@ static const HttpRoute routes[] = {
      "media_captions_playlist"},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/playlist.m3u8", media_handler_playlist, "media_playlist"},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/init.mp4", media_handler_init, "media_init"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment, "media_segment"},
+    {HTTP_METHOD_GET, MEDIA | HTTP_ROUTE_WAITS, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment,
+     "media_segment"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses/{course}", course_handler_get, "api_course"},
     /* Quiet: whoever waits for a lesson asks every second. */

@@ -240,3 +240,15 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
   g_array_append_val(jobs, poster);
   return jobs;
 }
+
+GArray *encode_plan_segment_frames(const EncodePlan *plan) {
+  GArray *frames = g_array_new(FALSE, FALSE, sizeof(int32_t));
+  int64_t segments = plan->rung_count > 0 ? segment_plan_segment_count(&plan->segments) : 0;
+  for (int64_t i = 0; i < segments; i++) {
+    int64_t first, count;
+    segment_plan_segment(&plan->segments, i, &first, &count);
+    int32_t narrow = (int32_t)count;
+    g_array_append_val(frames, narrow);
+  }
+  return frames;
+}

@@ -30,3 +30,5 @@ EncodePlan encode_plan_part(const EncodePlan *plan, size_t first, size_t count);
 /** Tracks (CatalogTrack) and jobs (CatalogJobPlan) for the catalog. */
 GArray *encode_plan_tracks(const EncodePlan *plan);
 GArray *encode_plan_jobs(const EncodePlan *plan);
+/** How many frames each segment of the pictures has: array of int32_t, empty for an audio-only source. */
+GArray *encode_plan_segment_frames(const EncodePlan *plan);

@@ -253,6 +253,7 @@ static bool finish_probe(JobRun *run, GError **error) {
   g_autofree char *json = encode_plan_to_json(&plan);
   g_autoptr(GArray) tracks = encode_plan_tracks(&plan);
   g_autoptr(GArray) jobs = encode_plan_jobs(&plan);
+  g_autoptr(GArray) segment_frames = encode_plan_segment_frames(&plan);
   CatalogAssetPlan record = {
       .has_video = plan.source.has_video,
       .has_audio = plan.source.has_audio,
@@ -263,6 +264,8 @@ static bool finish_probe(JobRun *run, GError **error) {
       .track_count = tracks->len,
       .jobs = (const CatalogJobPlan *)(gconstpointer)jobs->data,
       .job_count = jobs->len,
+      .segment_frames = (const int32_t *)(gconstpointer)segment_frames->data,
+      .segment_frame_count = segment_frames->len,
   };
   return catalog_plan_asset(run->context->catalog, run->job, run->context->owner, &record, error);
 }

@@ -47,6 +47,7 @@ CREATE TABLE institution_share (
 ALTER TABLE asset ADD COLUMN institution TEXT NOT NULL DEFAULT '';
 ALTER TABLE asset ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE asset ADD COLUMN playable_us INTEGER NOT NULL DEFAULT 0;   -- when it became playable; 0: not yet
+ALTER TABLE asset ADD COLUMN segment_frames BLOB;                      -- frames of each planned segment, int32 LE
 ALTER TABLE asset ADD COLUMN replaces_id TEXT REFERENCES asset;       -- takes that asset's place once it is ready
 ALTER TABLE asset ADD COLUMN replaced_by TEXT REFERENCES asset;
 ALTER TABLE asset ADD COLUMN retired_us INTEGER NOT NULL DEFAULT 0;    -- when it was replaced; swept a while later

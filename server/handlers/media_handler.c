@@ -4,6 +4,7 @@
 #include "server/handlers/asset_json.h"
 #include "server/handlers/handler.h"
 #include "server/handlers/media_view.h"
+#include "server/handlers/whole_timeline.h"
 #include "server/http/http_mime.h"
 
 #include <string.h>
@@ -30,7 +31,9 @@ static void take_playlist(HttpResponse *response, GString *text, bool is_whole) 
 void media_handler_multivariant(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   g_autoptr(CatalogAsset) asset = NULL;
-  if (!handler_load_asset(server, request, response, &asset))
+  bool wants_whole = false, is_whole_view = false;
+  if (!whole_timeline_parse(request, response, &wants_whole) ||
+      !handler_load_asset(server, request, response, &asset))
     return;
   if (asset->state == ASSET_STATE_QUEUED) {
     set_not_playable(response, request, asset);
@@ -40,6 +43,7 @@ void media_handler_multivariant(gpointer context, const HttpRequest *request, Ht
   g_autoptr(GArray) captions = NULL;
   g_auto(MediaView) view = {0};
   if (!media_view_load(server->catalog, asset, NULL, &view, &error) ||
+      (wants_whole && !whole_timeline_apply(server->catalog, asset, false, &view, &is_whole_view, &error)) ||
       !catalog_load_captions(server->catalog, asset->id, &captions, &error)) {
     handler_set_error(response, request, error);
     return;
@@ -50,7 +54,7 @@ void media_handler_multivariant(gpointer context, const HttpRequest *request, Ht
   }
   GString *text = g_string_new(NULL);
   media_view_write_multivariant(text, &view, captions);
-  take_playlist(response, text, !view.is_growing);
+  take_playlist(response, text, !view.is_growing && !is_whole_view);
 }
 
 static bool has_track(Catalog *catalog, const CatalogAsset *asset, const char *name) {
@@ -67,11 +71,14 @@ void media_handler_playlist(gpointer context, const HttpRequest *request, HttpRe
   const ServerContext *server = context;
   const char *name = http_request_route_param(request, "track");
   g_autoptr(CatalogAsset) asset = NULL;
-  if (!handler_load_asset(server, request, response, &asset))
+  bool wants_whole = false, is_whole_view = false;
+  if (!whole_timeline_parse(request, response, &wants_whole) ||
+      !handler_load_asset(server, request, response, &asset))
     return;
   g_autoptr(GError) error = NULL;
   g_auto(MediaView) view = {0};
-  if (!media_view_load(server->catalog, asset, name, &view, &error)) {
+  if (!media_view_load(server->catalog, asset, name, &view, &error) ||
+      (wants_whole && !whole_timeline_apply(server->catalog, asset, true, &view, &is_whole_view, &error))) {
     handler_set_error(response, request, error);
     return;
   }
@@ -92,7 +99,7 @@ void media_handler_playlist(gpointer context, const HttpRequest *request, HttpRe
                                .is_whole = media_view_track_is_whole(&view, track)};
   GString *text = g_string_new(NULL);
   hls_playlist_write_media(text, &playlist);
-  take_playlist(response, text, playlist.is_whole);
+  take_playlist(response, text, playlist.is_whole && !is_whole_view);
 }
 
 /** Sound tracks are named a..., video tracks v... (catalog/asset.h). */
@@ -151,6 +158,13 @@ static bool parse_index(const char *text, int64_t *ret_index) {
   return true;
 }
 
+static void take_segment(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                         const char *key, const CatalogSegment *segment) {
+  const char *type = segment_type(http_request_route_param(request, "track"));
+  if (take_blob(server, request, response, key, type, segment->offset, segment->length))
+    http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
+}
+
 void media_handler_segment(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   const char *asset_id = http_request_route_param(request, "asset");
@@ -161,10 +175,12 @@ void media_handler_segment(gpointer context, const HttpRequest *request, HttpRes
   int64_t index = 0;
   if (!id_is_valid(asset_id) || !parse_index(http_request_route_param(request, "segment"), &index))
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
-  else if (!catalog_find_segment(server->catalog, asset_id, track, index, &key, &segment, &error))
+  else if (catalog_find_segment(server->catalog, asset_id, track, index, &key, &segment, &error))
+    take_segment(server, request, response, key, &segment);
+  else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+    whole_timeline_answer_missing(server, request, response, track, index);
+  else
     handler_set_error(response, request, error);
-  else if (take_blob(server, request, response, key, segment_type(track), segment.offset, segment.length))
-    http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
 }
 
 void media_handler_poster(gpointer context, const HttpRequest *request, HttpResponse *response) {

@@ -34,6 +34,11 @@ static const ProblemText problems[] = {
                                 {"正在准备", "Not ready yet"},
                                 {"这节课正在转码，马上就能播放，请稍候。",
                                  "This lesson is being prepared and will be playable in a moment."}},
+    [HTTP_PROBLEM_COMING] = {503,
+                             "coming",
+                             {"正在准备这一段", "This part is being prepared"},
+                             {"这一段正在转码，马上就好，请稍候再取。",
+                              "This part of the lesson is being transcoded now; ask again in a moment."}},
     [HTTP_PROBLEM_FAILED] = {404,
                              "failed",
                              {"无法播放", "Cannot be played"},
@@ -144,6 +149,8 @@ void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpPr
   http_response_set_header(response, "Vary", "Accept, Accept-Language");
   if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY)
     http_response_set_header(response, "Retry-After", "2");
+  else if (problem == HTTP_PROBLEM_COMING)
+    http_response_set_header(response, "Retry-After", "1");
   if (http_request_wants_html(request))
     http_response_take_string(response, "text/html; charset=utf-8", write_page(request->language, title, sentence));
   else

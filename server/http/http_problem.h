@@ -10,6 +10,7 @@ typedef enum {
   HTTP_PROBLEM_BODY_NOT_EXPECTED,
   HTTP_PROBLEM_NOT_FOUND,
   HTTP_PROBLEM_NOT_READY, /**< sets Retry-After */
+  HTTP_PROBLEM_COMING,    /**< a segment that is still being made; sets Retry-After to 1 */
   HTTP_PROBLEM_FAILED,
   HTTP_PROBLEM_METHOD,
   HTTP_PROBLEM_PRECONDITION,

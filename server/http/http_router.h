@@ -27,6 +27,7 @@ typedef enum {
   HTTP_ROUTE_CORS = 1 << 0,  /**< any origin may read it (media) */
   HTTP_ROUTE_PAGE = 1 << 1,  /**< HTML for people: page security headers */
   HTTP_ROUTE_QUIET = 1 << 2, /**< many requests of one viewer: successes are logged at level debug */
+  HTTP_ROUTE_WAITS = 1 << 3, /**< 503 is a usual answer (ask again soon): logged as a success is */
 } HttpRouteFlags;
 
 typedef struct HttpRequest HttpRequest;

@@ -267,10 +267,16 @@ static inline void lesson_plan(Fixture *fixture) {
   };
   static const CatalogJobPlan jobs[] = {
       {.kind = JOB_KIND_AUDIO, .priority = 100, .weight = 1},
-      {.kind = JOB_KIND_SPAN, .span_index = 0, .priority = 90, .weight = 1},
+      {.kind = JOB_KIND_SPAN, .span_index = 0, .priority = 90, .weight = 1, .segment_count = 1},
       {.kind = JOB_KIND_POSTER, .priority = 80, .weight = 1},
-      {.kind = JOB_KIND_SPAN, .span_index = 1, .priority = 70, .weight = 2},
+      {.kind = JOB_KIND_SPAN,
+       .span_index = 1,
+       .priority = 70,
+       .weight = 2,
+       .first_segment = 1,
+       .segment_count = LESSON_SEGMENTS - 1},
   };
+  static const int32_t segment_frames[] = {150, 150, 150};
   CatalogAssetPlan plan = {.has_video = true,
                            .has_audio = true,
                            .duration_us = 18 * G_TIME_SPAN_SECOND,
@@ -279,7 +285,9 @@ static inline void lesson_plan(Fixture *fixture) {
                            .tracks = tracks,
                            .track_count = G_N_ELEMENTS(tracks),
                            .jobs = jobs,
-                           .job_count = G_N_ELEMENTS(jobs)};
+                           .job_count = G_N_ELEMENTS(jobs),
+                           .segment_frames = segment_frames,
+                           .segment_frame_count = G_N_ELEMENTS(segment_frames)};
   g_autoptr(GError) error = NULL;
   g_autoptr(CatalogJob) job = lesson_claim(fixture, JOB_KIND_PROBE);
   catalog_plan_asset(fixture->catalog, job, LESSON_OWNER, &plan, &error);

@@ -68,7 +68,7 @@ static void test_server_growing(void) {
   assert_lacks(&video, "#EXT-X-ENDLIST");
   ask_media(&fixture, &lesson, "a128/playlist.m3u8", "", &audio);
   assert_contains(&audio, "#EXT-X-ENDLIST");
-  ask_media(&fixture, &lesson, "v360/1.m4s", "", &missing);
+  ask_media(&fixture, &lesson, "v360/3.m4s", "", &missing);
   g_assert_cmpint(missing.status, ==, 404);
   assert_header(&missing, "Cache-Control", "no-store");
   lesson_publish_poster(&fixture);
