@@ -15,6 +15,7 @@ libgstreamer-plugins-base1.0-dev|media pipelines: raw audio and video
 libavformat-dev|probing and CMAF files
 libavcodec-dev|codec parameters
 libavutil-dev|used by the two above
+libavfilter-dev|deinterlacing, tone mapping, turning
 libswscale-dev|scaling
 libswresample-dev|resampling
 libmicrohttpd-dev|HTTP server
@@ -27,7 +28,7 @@ EOF
 packages_runtime() {
   cat <<'EOF'
 gstreamer1.0-plugins-base|scaling and colour conversion
-gstreamer1.0-plugins-good|turning pictures, JPEG posters
+gstreamer1.0-plugins-good|JPEG posters
 gstreamer1.0-plugins-ugly|x264, the H.264 encoder
 EOF
 }

@@ -21,6 +21,21 @@ static void plan_segments(const SourceInfo *source, const Settings *settings, En
                                     settings->segment_duration_us, settings->span_duration_us);
 }
 
+/** Light is converted at the size of the best rung when the source is larger: that costs by the pixel. */
+static void fit_filter(EncodePlan *plan) {
+  PictureFilterPlan *filter = &plan->source.filter;
+  filter->width = filter->height = 0;
+  if (plan->rung_count == 0 || filter->light == PICTURE_LIGHT_SDR)
+    return;
+  const LadderRung *best = &plan->rungs[plan->rung_count - 1];
+  bool is_turned = filter->turn_deg % 180 != 0;
+  int32_t width = is_turned ? best->height : best->width, height = is_turned ? best->width : best->height;
+  if ((int64_t)width * height < (int64_t)plan->source.picture.coded_width * plan->source.picture.coded_height) {
+    filter->width = width;
+    filter->height = height;
+  }
+}
+
 bool encode_plan_make(const SourceInfo *source, const Settings *settings, EncodePlan *ret_plan, GError **error) {
   EncodePlan plan = {.source = *source};
   plan_segments(source, settings, &plan);
@@ -34,6 +49,7 @@ bool encode_plan_make(const SourceInfo *source, const Settings *settings, Encode
       return false;
     }
   }
+  fit_filter(&plan);
   *ret_plan = plan;
   return true;
 }
@@ -76,6 +92,7 @@ static json_t *pack_segments(const SegmentPlan *segments) {
 char *encode_plan_to_json(const EncodePlan *plan) {
   json_t *root = json_pack("{s:o, s:o, s:o, s:s}", "source", pack_source(&plan->source), "segments",
                            pack_segments(&plan->segments), "rungs", pack_rungs(plan), "preset", plan->x264_preset);
+  json_object_set_new(root, "filter", picture_filter_plan_pack(&plan->source.filter));
   char *text = json_dumps(root, JSON_COMPACT);
   json_decref(root);
   char *copy = g_strdup(text);
@@ -156,7 +173,8 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
             json_unpack_ex(root, &why, 0, "{s:o, s:o, s:o, s:s}", "source", &source, "segments", &segments, "rungs",
                            &rungs, "preset", &preset) == 0 &&
             unpack_source(source, &plan.source, &why) && unpack_segments(segments, &plan.segments, &why) &&
-            unpack_rungs(rungs, &plan, &why);
+            unpack_rungs(rungs, &plan, &why) &&
+            picture_filter_plan_unpack(json_object_get(root, "filter"), &plan.source.filter, &why);
   if (ok) {
     g_strlcpy(plan.x264_preset, preset, sizeof plan.x264_preset);
     plan.source.picture.frame_rate = plan.segments.frame_rate;

@@ -1,11 +1,11 @@
 #include "transcoder/frame_picker.h"
 
 #include "transcoder/error.h"
-#include "transcoder/frame_reader.h"
 #include "transcoder/picture_buffer.h"
+#include "transcoder/picture_reader.h"
 
 struct FramePicker {
-  FrameReader *reader;
+  PictureReader *reader;
   PictureConverter *converter;
   Rational frame_rate;
   AVFrame *shown, *next;
@@ -19,7 +19,7 @@ static int64_t latest_start_us(Rational frame_rate, int64_t tick) {
 }
 
 static void read_next(FramePicker *picker) {
-  const AVFrame *frame = frame_reader_next(picker->reader, &picker->next_us);
+  const AVFrame *frame = picture_reader_next(picker->reader, &picker->next_us);
   av_frame_unref(picker->next);
   picker->has_next = frame != NULL && av_frame_ref(picker->next, frame) >= 0;
 }
@@ -30,8 +30,8 @@ FramePicker *frame_picker_new(Source *source, const SourceInfo *info, Rational f
   picker->frame_rate = frame_rate;
   picker->shown = av_frame_alloc();
   picker->next = av_frame_alloc();
-  picker->reader = frame_reader_new(source, info->video_stream, info->start_us, error);
-  if (picker->reader == NULL || !frame_reader_seek(picker->reader, latest_start_us(frame_rate, first), error))
+  picker->reader = picture_reader_new(source, info, error);
+  if (picker->reader == NULL || !picture_reader_seek(picker->reader, latest_start_us(frame_rate, first), error))
     return NULL;
   read_next(picker);
   if (!picker->has_next) {
@@ -49,7 +49,7 @@ FramePicker *frame_picker_new(Source *source, const SourceInfo *info, Rational f
 void frame_picker_free(FramePicker *picker) {
   if (picker == NULL)
     return;
-  frame_reader_free(picker->reader);
+  picture_reader_free(picker->reader);
   picture_converter_free(picker->converter);
   av_frame_free(&picker->shown);
   av_frame_free(&picker->next);

@@ -1,8 +1,8 @@
 #include "transcoder/poster.h"
 
 #include "transcoder/error.h"
-#include "transcoder/frame_reader.h"
 #include "transcoder/picture_buffer.h"
+#include "transcoder/picture_reader.h"
 #include "transcoder/still.h"
 #include "transcoder/waveform.h"
 
@@ -40,15 +40,15 @@ static double score_frame(const AVFrame *frame) {
 }
 
 static bool pick_frame(Source *source, const EncodePlan *plan, AVFrame *best, GError **error) {
-  g_autoptr(FrameReader) reader = frame_reader_new(source, plan->source.video_stream, plan->source.start_us, error);
+  g_autoptr(PictureReader) reader = picture_reader_new(source, &plan->source, error);
   if (reader == NULL)
     return false;
   double best_score = -1;
   for (size_t i = 0; i < G_N_ELEMENTS(candidate_places); i++) {
     int64_t time_us = plan->source.video_duration_us / 1000 * candidate_places[i];
-    if (!frame_reader_seek(reader, time_us, error))
+    if (!picture_reader_seek(reader, time_us, error))
       return false;
-    const AVFrame *frame = frame_reader_next(reader, &time_us);
+    const AVFrame *frame = picture_reader_next(reader, &time_us);
     if (frame == NULL)
       continue;
     double score = score_frame(frame);
@@ -89,7 +89,7 @@ static bool make_from_frame(const AVFrame *frame, const LadderSource *picture, c
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_UNSUPPORTED, "the picture cannot be converted");
     return false;
   }
-  StillConfig still = {.width = width, .height = height, .rotation_deg = picture->rotation_deg};
+  StillConfig still = {.width = width, .height = height};
   return still_write_jpeg(buffer, caps, &still, path, error);
 }
 

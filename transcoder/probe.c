@@ -1,10 +1,11 @@
 #include "transcoder/probe.h"
 
 #include "transcoder/error.h"
+#include "transcoder/filter_graph.h"
+#include "transcoder/frame_reader.h"
+#include "transcoder/probe_picture.h"
 
 #include <libavcodec/avcodec.h>
-#include <libavutil/display.h>
-#include <math.h>
 
 /** Sources up to this size are read to their end to learn when their tracks really end; longer ones only at their
  * tail, unless that finds nothing (a cut-off file). */
@@ -47,18 +48,6 @@ static int find_cover(AVFormatContext *format) {
   return -1;
 }
 
-/** Quarter turns clockwise from the display matrix; other angles are rounded to the nearest quarter. */
-static int32_t read_rotation(const AVStream *stream) {
-  const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-  if (matrix == NULL)
-    return 0;
-  double counter_clockwise = av_display_rotation_get((const int32_t *)matrix);
-  if (!isfinite(counter_clockwise))
-    return 0;
-  int quarters = (int)lround(-counter_clockwise / 90.0);
-  return ((quarters % 4 + 4) % 4) * 90;
-}
-
 static bool read_picture(AVFormatContext *format, AVStream *stream, int64_t max_pixels, SourceInfo *info,
                          GError **error) {
   const AVCodecParameters *codec = stream->codecpar;
@@ -68,11 +57,13 @@ static bool read_picture(AVFormatContext *format, AVStream *stream, int64_t max_
                 codec->height);
     return false;
   }
+  probe_picture_orientation(stream, &info->filter);
+  info->filter.light = probe_picture_light(codec);
   AVRational aspect = av_guess_sample_aspect_ratio(format, stream, NULL);
   info->picture = (LadderSource){
       .coded_width = codec->width,
       .coded_height = codec->height,
-      .rotation_deg = read_rotation(stream),
+      .rotation_deg = info->filter.turn_deg,
       .sample_aspect = {aspect.num, aspect.den},
   };
   info->grid_rate = (Rational){stream->r_frame_rate.num, stream->r_frame_rate.den};
@@ -241,6 +232,29 @@ static bool choose_streams(AVFormatContext *format, const ProbeLimits *limits, S
   return true;
 }
 
+/** Places in thousandths of the lesson where neighbouring frames are looked at, and how many there. */
+static const int field_places[] = {20, 300, 500, 700, 900};
+#define FIELD_FRAMES 12
+
+/** Look for woven fields where they may be. What cannot be read here is said by the jobs that encode it. */
+static void find_fields(Source *source, SourceInfo *info) {
+  AVFormatContext *format = source_format(source);
+  if (!info->has_video || !probe_picture_may_have_fields(format->streams[info->video_stream]->codecpar))
+    return;
+  FieldCount count = {0};
+  g_autoptr(FrameReader) reader = frame_reader_new(source, info->video_stream, info->start_us, NULL);
+  for (size_t i = 0; reader != NULL && i < G_N_ELEMENTS(field_places); i++) {
+    g_autoptr(FilterGraph) graph = NULL;
+    const AVFrame *frame;
+    int64_t time_us;
+    if (!frame_reader_seek(reader, info->video_duration_us / 1000 * field_places[i], NULL))
+      break;
+    for (int n = 0; n < FIELD_FRAMES && (frame = frame_reader_next(reader, &time_us)) != NULL; n++)
+      field_count_add(&count, frame, &graph);
+  }
+  info->filter.fields = field_count_decide(&count);
+}
+
 bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_info, GError **error) {
   AVFormatContext *format = source_format(source);
   SourceInfo info = {.video_stream = -1, .audio_stream = -1, .cover_stream = -1};
@@ -259,6 +273,7 @@ bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_inf
                 duration_us / G_TIME_SPAN_SECOND, limits->max_duration_us / G_TIME_SPAN_SECOND);
     return false;
   }
+  find_fields(source, &info);
   *ret_info = info;
   return true;
 }

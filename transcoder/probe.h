@@ -2,6 +2,7 @@
 #pragma once
 
 #include "media/ladder.h"
+#include "transcoder/picture_filter.h"
 #include "transcoder/source.h"
 
 #include <glib.h>
@@ -14,7 +15,8 @@ typedef struct {
   bool has_video, has_audio;
   int video_stream, audio_stream; /**< indexes in the container */
   char video_codec[32], audio_codec[32];
-  LadderSource picture; /**< frame_rate is not set here */
+  LadderSource picture;     /**< frame_rate is not set here */
+  PictureFilterPlan filter; /**< what its pictures need; its size is set by the plan */
   Rational grid_rate, average_rate;
   int64_t start_us;          /**< the lesson's time 0: the earlier start of the two */
   int64_t video_duration_us; /**< from start_us to the end of the last frame; 0 without video */

@@ -169,7 +169,6 @@ static bool run_pipeline(Source *source, const EncodePlan *plan, SpanOutput *out
       .rungs = plan->rungs,
       .rung_count = plan->rung_count,
       .plan = plan->segments,
-      .rotation_deg = plan->source.picture.rotation_deg,
       .x264_preset = plan->x264_preset,
       .is_hd = is_hd(&plan->source.picture),
   };

@@ -8,27 +8,12 @@
 #define TIMEOUT (60 * GST_SECOND)
 #define JPEG_QUALITY 88
 
-const char *still_flip_method(int32_t rotation_deg) {
-  switch (rotation_deg) {
-  case 90:
-    return "clockwise";
-  case 180:
-    return "rotate-180";
-  case 270:
-    return "counterclockwise";
-  default:
-    return NULL;
-  }
-}
-
 static GstElement *build_pipeline(const StillConfig *config, GError **error) {
-  const char *flip = still_flip_method(config->rotation_deg);
   g_autofree char *description =
-      g_strdup_printf("appsrc name=input format=time ! videoconvert %s%s ! videoconvertscale add-borders=false"
+      g_strdup_printf("appsrc name=input format=time ! videoconvertscale add-borders=false"
                       " ! video/x-raw,format=I420,width=%d,height=%d,pixel-aspect-ratio=1/1,colorimetry=1:4:0:0"
                       " ! jpegenc quality=%d ! appsink name=output sync=false",
-                      flip != NULL ? "! videoflip method=" : "", flip != NULL ? flip : "", config->width,
-                      config->height, JPEG_QUALITY);
+                      config->width, config->height, JPEG_QUALITY);
   g_autoptr(GError) cause = NULL;
   GstElement *pipeline = gst_parse_launch(description, &cause);
   if (pipeline != NULL && cause == NULL)

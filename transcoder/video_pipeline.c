@@ -1,7 +1,6 @@
 #include "transcoder/video_pipeline.h"
 
 #include "transcoder/error.h"
-#include "transcoder/still.h"
 
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
@@ -54,9 +53,6 @@ static void describe_scaler(GString *out, const LadderRung *rung, const char *co
 
 static char *describe(const VideoPipelineConfig *config) {
   g_autoptr(GString) out = g_string_new("appsrc name=input format=time block=true");
-  const char *flip = still_flip_method(config->rotation_deg);
-  if (flip != NULL)
-    g_string_append_printf(out, " ! videoconvert ! videoflip method=%s", flip);
   describe_scaler(out, &config->rungs[config->rung_count - 1],
                   config->is_hd ? GST_VIDEO_COLORIMETRY_BT709 : GST_VIDEO_COLORIMETRY_BT601);
   for (size_t index = config->rung_count; index-- > 0;) {

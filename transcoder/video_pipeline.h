@@ -15,7 +15,6 @@ typedef struct {
   const LadderRung *rungs; /**< smallest first */
   size_t rung_count;
   SegmentPlan plan;
-  int32_t rotation_deg;
   const char *x264_preset;
   bool is_hd; /**< BT.709, else BT.601; video range. One choice for all spans and rungs of a lesson: it is in the
                    encoder's headers, which must be equal whatever the source says of its frames here and there */
