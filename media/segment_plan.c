@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define MICROSECONDS G_GINT64_CONSTANT(1000000)
 #define GOP_DURATION_S 2
@@ -102,13 +103,18 @@ static int64_t divide_up(int64_t a, int64_t b) {
   return a / b + (a % b != 0);
 }
 
+/* First frame of a segment that is there. */
+static int64_t segment_start(const SegmentPlan *plan, int64_t index) {
+  return plan->cuts != NULL ? plan->cuts[index] : index * plan->segment_frames;
+}
+
 /* The first AAC frame at or after a video frame's time. */
 static int64_t audio_frame_at(const SegmentPlan *plan, int64_t video_frame) {
   return scale_up(video_frame, plan->frame_rate.den, plan->audio_rate_hz,
                   (int64_t)plan->frame_rate.num * plan->audio_frame_samples);
 }
 
-static void plan_cuts(SegmentPlan *plan, int64_t segment_duration_us, int64_t span_duration_us) {
+static void plan_grid(SegmentPlan *plan, int64_t segment_duration_us, int64_t span_duration_us) {
   int64_t num = plan->frame_rate.num, den = plan->frame_rate.den;
   int64_t factor = MAX(1, divide_up(TIMESCALE_MIN_HZ, num));
   factor = MAX(1, MIN(factor, INT32_MAX / den));
@@ -135,6 +141,15 @@ static int64_t count_frames(const SegmentPlan *plan, int64_t lesson_us, bool has
   return frames + (cuts_sound ? 1 : 0);
 }
 
+/* The last segment gets at least one AAC frame. */
+static void lengthen_sound(SegmentPlan *plan) {
+  if (plan->frame_count == 0 || plan->audio_sample_count == 0)
+    return;
+  int64_t last_start = segment_start(plan, segment_plan_segment_count(plan) - 1);
+  int64_t least_samples = audio_frame_at(plan, last_start) * AUDIO_FRAME_SAMPLES + 1;
+  plan->audio_sample_count = MAX(plan->audio_sample_count, least_samples);
+}
+
 SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int64_t audio_duration_us,
                              int64_t segment_duration_us, int64_t span_duration_us) {
   int64_t video_us = CLAMP(video_duration_us, 0, DURATION_MAX_US);
@@ -147,21 +162,74 @@ SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int
       .audio_rate_hz = AUDIO_RATE_HZ,
       .audio_frame_samples = AUDIO_FRAME_SAMPLES,
   };
-  plan_cuts(&plan, segment_duration_us, span_duration_us);
+  plan_grid(&plan, segment_duration_us, span_duration_us);
   if (video_us > 0)
     plan.frame_count = count_frames(&plan, lesson_us, audio_us > 0);
   if (audio_us > 0)
     plan.audio_sample_count = MAX(1, plan.frame_count > 0 ? samples_of_frames(&plan, plan.frame_count)
                                                           : rescale_i64(lesson_us, AUDIO_RATE_HZ, MICROSECONDS));
-  if (plan.frame_count > 0 && plan.audio_sample_count > 0) {
-    int64_t last_start = (segment_plan_segment_count(&plan) - 1) * plan.segment_frames;
-    int64_t least_samples = audio_frame_at(&plan, last_start) * AUDIO_FRAME_SAMPLES + 1;
-    plan.audio_sample_count = MAX(plan.audio_sample_count, least_samples);
-  }
+  lengthen_sound(&plan);
   return plan;
 }
 
+int64_t segment_plan_latest_start_us(Rational frame_rate, int64_t tick) {
+  return rescale_i64(2 * tick + 1, (int64_t)frame_rate.den * MICROSECONDS, 2 * (int64_t)frame_rate.num);
+}
+
+int64_t segment_plan_tick_at(Rational frame_rate, int64_t time_us) {
+  int64_t tick = rescale_i64(time_us, frame_rate.num, frame_rate.den * MICROSECONDS) - 1;
+  while (segment_plan_latest_start_us(frame_rate, tick) < time_us)
+    tick++; /* at most twice: the guess above is nearly right */
+  return tick;
+}
+
+/* Index of the key frame that ends the segment starting at `start`: the one nearest to the wanted length, the earlier
+ * of two that are as near; none nearer than a third of it. `key_count` when the rest is one segment. */
+static size_t find_cut(const SegmentPlan *plan, const int64_t *keys, size_t key_count, size_t from, int64_t start) {
+  int64_t wanted = start + plan->segment_frames, least = start + divide_up(plan->segment_frames, 3);
+  while (from < key_count && keys[from] < least)
+    from++;
+  size_t best = from;
+  for (size_t i = from; i < key_count && keys[i] < plan->frame_count; i++) {
+    if (llabs(keys[i] - wanted) < llabs(keys[best] - wanted))
+      best = i;
+    if (keys[i] >= wanted)
+      break;
+  }
+  return best < key_count && keys[best] < plan->frame_count ? best : key_count;
+}
+
+size_t segment_plan_choose_cuts(const SegmentPlan *plan, const int64_t *keys, size_t key_count, int64_t *ret_cuts) {
+  if (key_count == 0 || plan->frame_count == 0)
+    return 0;
+  size_t count = 0;
+  ret_cuts[count++] = 0;
+  for (size_t key = find_cut(plan, keys, key_count, 0, 0); key < key_count;
+       key = find_cut(plan, keys, key_count, key + 1, keys[key]))
+    ret_cuts[count++] = keys[key];
+  return count;
+}
+
+bool segment_plan_set_cuts(SegmentPlan *plan, const int64_t *cuts, size_t count) {
+  if (plan->frame_count == 0 || count == 0 || cuts[0] != 0 || cuts[count - 1] >= plan->frame_count)
+    return false;
+  int64_t longest = SEGMENT_MAX_US / MICROSECONDS * plan->frame_rate.num / plan->frame_rate.den;
+  for (size_t i = 0; i < count; i++) {
+    int64_t next = i + 1 < count ? cuts[i + 1] : plan->frame_count;
+    bool is_short =
+        i + 1 < count && (next <= cuts[i] || audio_frame_at(plan, next) <= audio_frame_at(plan, cuts[i]));
+    if (is_short || next - cuts[i] > MAX(longest, plan->segment_frames))
+      return false;
+  }
+  plan->cuts = cuts;
+  plan->cut_count = (int64_t)count;
+  lengthen_sound(plan);
+  return true;
+}
+
 int64_t segment_plan_segment_count(const SegmentPlan *plan) {
+  if (plan->cuts != NULL)
+    return plan->cut_count;
   if (plan->frame_count > 0)
     return divide_up(plan->frame_count, plan->segment_frames);
   int64_t audio_frames = segment_plan_audio_frame_count(plan);
@@ -219,15 +287,15 @@ static int64_t tiled_frame_count(const SegmentPlan *plan) {
 
 void segment_plan_segment(const SegmentPlan *plan, int64_t segment_index, int64_t *ret_first_frame,
                           int64_t *ret_count) {
-  int64_t frames = tiled_frame_count(plan);
-  if (segment_index < 0 || segment_index >= segment_plan_segment_count(plan)) {
+  int64_t frames = tiled_frame_count(plan), segments = segment_plan_segment_count(plan);
+  if (segment_index < 0 || segment_index >= segments) {
     *ret_first_frame = frames;
     *ret_count = 0;
     return;
   }
-  int64_t first = segment_index * plan->segment_frames;
+  int64_t first = segment_start(plan, segment_index);
   *ret_first_frame = first;
-  *ret_count = MIN(plan->segment_frames, frames - first);
+  *ret_count = (segment_index + 1 < segments ? segment_start(plan, segment_index + 1) : frames) - first;
 }
 
 int64_t segment_plan_audio_frame_count(const SegmentPlan *plan) {
@@ -240,7 +308,7 @@ int64_t segment_plan_audio_boundary(const SegmentPlan *plan, int64_t segment_ind
     return 0;
   if (segment_index >= segment_plan_segment_count(plan))
     return audio_frames;
-  return MIN(audio_frame_at(plan, segment_index * plan->segment_frames), audio_frames);
+  return MIN(audio_frame_at(plan, segment_start(plan, segment_index)), audio_frames);
 }
 
 int64_t segment_plan_duration_us(const SegmentPlan *plan) {
@@ -249,22 +317,40 @@ int64_t segment_plan_duration_us(const SegmentPlan *plan) {
   return rescale_i64(plan->audio_sample_count, MICROSECONDS, plan->audio_rate_hz);
 }
 
-/* Longest audio segment in AAC frames: any in the middle, or the last, which takes what remains. */
-static int64_t longest_audio_segment(const SegmentPlan *plan) {
-  int64_t audio_frames = segment_plan_audio_frame_count(plan);
+/* Longest segments of a plan: all of a regular one but the last are equal, or differ by one AAC frame at most. */
+typedef struct {
+  int64_t frames, audio_frames;
+} LongestSegment;
+
+static void measure_segment(const SegmentPlan *plan, int64_t index, LongestSegment *longest) {
+  int64_t first, count;
+  segment_plan_segment(plan, index, &first, &count);
+  int64_t audio_frames = segment_plan_audio_boundary(plan, index + 1) - segment_plan_audio_boundary(plan, index);
+  longest->frames = MAX(longest->frames, count);
+  longest->audio_frames = MAX(longest->audio_frames, audio_frames);
+}
+
+static LongestSegment find_longest_segment(const SegmentPlan *plan) {
+  LongestSegment longest = {0};
   int64_t segments = segment_plan_segment_count(plan);
-  int64_t last = audio_frames - segment_plan_audio_boundary(plan, segments - 1);
-  return segments > 1 ? MAX(last, audio_frame_at(plan, plan->segment_frames)) : last;
+  for (int64_t i = 0; plan->cuts != NULL && i < segments; i++)
+    measure_segment(plan, i, &longest);
+  if (plan->cuts == NULL && segments > 0) {
+    measure_segment(plan, 0, &longest);
+    measure_segment(plan, segments - 1, &longest);
+    if (segments > 1)
+      longest.audio_frames = MAX(longest.audio_frames, audio_frame_at(plan, plan->segment_frames));
+  }
+  return longest;
 }
 
 int32_t segment_plan_target_duration_s(const SegmentPlan *plan) {
+  LongestSegment longest = find_longest_segment(plan);
   int64_t longest_us = 0;
   if (plan->frame_count > 0)
-    longest_us = scale_up(MIN(plan->segment_frames, plan->frame_count), plan->frame_rate.den, MICROSECONDS,
-                          plan->frame_rate.num);
+    longest_us = scale_up(longest.frames, plan->frame_rate.den, MICROSECONDS, plan->frame_rate.num);
   if (plan->audio_sample_count > 0) {
-    int64_t audio_us =
-        scale_up(longest_audio_segment(plan), plan->audio_frame_samples, MICROSECONDS, plan->audio_rate_hz);
+    int64_t audio_us = scale_up(longest.audio_frames, plan->audio_frame_samples, MICROSECONDS, plan->audio_rate_hz);
     longest_us = MAX(longest_us, audio_us);
   }
   /* An EXTINF is a difference of two rounded times, so up to one microsecond longer than the segment. */

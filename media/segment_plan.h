@@ -5,6 +5,7 @@
 #include "media/rational.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
@@ -19,6 +20,11 @@ typedef struct {
   int32_t audio_frame_samples; /**< 1024 */
   int64_t audio_sample_count;  /**< of the lesson before rounding up to AAC frames; 0 without audio.
                                     Up to one AAC frame of silence is added when the last segment would have none */
+  const int64_t
+      *cuts;         /**< NULL: a regular grid. Else the first frame of each segment, from 0 up: a lesson whose best
+                            rung is copied is cut at key frames of its source. Borrowed: a plan may be copied freely
+                            as long as the array's owner lives (EncodePlan) */
+  int64_t cut_count; /**< segments, with `cuts` */
 } SegmentPlan;
 
 /** What the container says of a source's frame rate: the rate of its finest regular grid (r_frame_rate) and its
@@ -37,6 +43,20 @@ Rational segment_plan_choose_frame_rate(Rational grid, Rational average);
  * durations 0 the plan is empty: no segment. */
 SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int64_t audio_duration_us,
                              int64_t segment_duration_us, int64_t span_duration_us);
+
+/** The latest start of a source frame that is shown at a tick of the lesson's frame rate: half a tick after it. */
+int64_t segment_plan_latest_start_us(Rational frame_rate, int64_t tick);
+/** The first tick at which a source frame that starts at `time_us` is shown; negative before the lesson. */
+int64_t segment_plan_tick_at(Rational frame_rate, int64_t time_us);
+
+/** Choose where to cut at key frames only: segments as near to segment_frames as the key frames let them be, none under
+ * a third of it but the last. `keys`: frame numbers, increasing. Writes at most key_count + 1 cuts,
+ * the first of them 0; returns how many, 0 without a key frame or pictures. */
+size_t segment_plan_choose_cuts(const SegmentPlan *plan, const int64_t *keys, size_t key_count, int64_t *ret_cuts);
+
+/** Cut the lesson there: the array is borrowed, see `cuts`. False, and nothing is changed, when the cuts are no plan:
+ * without pictures, not from 0 up, past the end, or with a segment too short for an AAC frame or over an hour long. */
+bool segment_plan_set_cuts(SegmentPlan *plan, const int64_t *cuts, size_t count);
 
 int64_t segment_plan_segment_count(
     const SegmentPlan *plan); /**< of a video track, or of the audio of an audio-only lesson */

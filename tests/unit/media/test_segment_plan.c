@@ -147,7 +147,8 @@ static void assert_tiles(const SegmentPlan *plan) {
     segment_plan_segment(plan, i, &first, &count);
     g_assert_cmpint(first, ==, next);
     g_assert_cmpint(count, >=, 1);
-    g_assert_true(i + 1 == segments ? count <= plan->segment_frames : count == plan->segment_frames);
+    if (plan->cuts == NULL)
+      g_assert_true(i + 1 == segments ? count <= plan->segment_frames : count == plan->segment_frames);
     next = first + count;
   }
   if (plan->frame_count > 0)
@@ -172,7 +173,10 @@ static void assert_audio(const SegmentPlan *plan) {
   for (int64_t i = 0; i < segments; i++) {
     int64_t boundary = segment_plan_audio_boundary(plan, i);
     g_assert_cmpint(segment_plan_audio_boundary(plan, i + 1), >, boundary);
-    double video_s = (double)i * plan->segment_frames / rational_to_double(plan->frame_rate);
+    int64_t first = i * plan->segment_frames, count;
+    if (plan->cuts != NULL)
+      segment_plan_segment(plan, i, &first, &count);
+    double video_s = (double)first / rational_to_double(plan->frame_rate);
     double late_s = (double)boundary * frame_s - video_s;
     g_assert_cmpfloat(late_s, >=, -1e-6);
     g_assert_cmpfloat(late_s, <, frame_s + 1e-6);
@@ -273,6 +277,115 @@ static void test_segment_plan_extreme(void) {
   }
 }
 
+static void test_segment_plan_tick_at(void) {
+  static const struct {
+    Rational rate;
+    int64_t time_us, tick;
+  } CASES[] = {
+      {{25, 1}, 0, 0},
+      {{25, 1}, 20000, 0},
+      {{25, 1}, 20001, 1},
+      {{25, 1}, 59999, 1},
+      {{25, 1}, 40000, 1},
+      {{25, 1}, -20000, -1},
+      {{25, 1}, -19999, 0},
+      {{25, 1}, -60001, -1},
+      {{30, 1}, 16667, 0},
+      {{30, 1}, 16668, 1},
+      {{30000, 1001}, 33367, 1},
+      {{30000, 1001}, 33366, 1},
+      {{30, 1}, 3600000033, 108000},
+      {{60000, 1001}, 3603600000, 216000},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    int64_t tick = segment_plan_tick_at(CASES[i].rate, CASES[i].time_us);
+    g_assert_cmpint(tick, ==, CASES[i].tick);
+    g_assert_cmpint(segment_plan_latest_start_us(CASES[i].rate, tick), >=, CASES[i].time_us);
+    g_assert_cmpint(segment_plan_latest_start_us(CASES[i].rate, tick - 1), <, CASES[i].time_us);
+  }
+}
+
+/* At 25 frames a second: 150 frames are wanted, none under 50. */
+static void test_segment_plan_choose_cuts(void) {
+  static const struct {
+    const char *name;
+    int64_t frame_count, keys[10];
+    size_t key_count;
+    int64_t cuts[8];
+    size_t cut_count;
+    int32_t target_s;
+  } CASES[] = {
+      {"every 2 s", 500, {0, 50, 100, 150, 200, 250, 300, 350, 400, 450}, 10, {0, 150, 300, 450}, 4, 6},
+      {"every 4 s: the earlier of two", 500, {0, 100, 200, 300, 400}, 5, {0, 100, 200, 300, 400}, 5, 4},
+      {"every 3.5 s", 500, {0, 88, 175, 263, 350, 438}, 6, {0, 175, 350}, 3, 7},
+      {"scene cuts", 700, {0, 30, 140, 158, 240, 331, 340, 460, 560, 650}, 10, {0, 158, 331, 460, 650}, 5, 8},
+      {"none near", 700, {0, 20, 40, 400}, 4, {0, 400}, 2, 16},
+      {"one alone", 40, {0}, 1, {0}, 1, 2},
+      {"no key frame at 0", 400, {140, 300}, 2, {0, 140, 300}, 3, 6},
+      {"past the end", 400, {0, 150, 399, 400, 500}, 5, {0, 150, 399}, 3, 10},
+      {"no key frame", 400, {0}, 0, {0}, 0, 6},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    int64_t cuts[11];
+    SegmentPlan plan = segment_plan_new((Rational){25, 1}, CASES[i].frame_count * SECOND_US / 25,
+                                        CASES[i].frame_count * SECOND_US / 25, 6 * SECOND_US, 24 * SECOND_US);
+    size_t count = segment_plan_choose_cuts(&plan, CASES[i].keys, CASES[i].key_count, cuts);
+    g_test_message("%s", CASES[i].name);
+    g_assert_cmpmem(cuts, count * sizeof cuts[0], CASES[i].cuts, CASES[i].cut_count * sizeof cuts[0]);
+    g_assert_cmpint(segment_plan_set_cuts(&plan, cuts, count), ==, count > 0);
+    g_assert_cmpint(segment_plan_target_duration_s(&plan), ==, CASES[i].target_s);
+    assert_tiles(&plan);
+    assert_audio(&plan);
+    assert_target_duration(&plan);
+  }
+}
+
+static void test_segment_plan_set_cuts_refused(void) {
+  static const struct {
+    int64_t cuts[4];
+    size_t count;
+  } CASES[] = {
+      {{0}, 0},           {{1}, 1},       {{-1, 100}, 2},      {{0, 100, 100}, 3},
+      {{0, 200, 100}, 3}, {{0, 1500}, 2}, {{0, INT64_MAX}, 2}, {{0, INT64_MIN, 100}, 3},
+  };
+  SegmentPlan plan = segment_plan_new((Rational){25, 1}, 60 * SECOND_US, 60 * SECOND_US, 6 * SECOND_US, 0);
+  SegmentPlan sound = segment_plan_new((Rational){25, 1}, 0, 60 * SECOND_US, 6 * SECOND_US, 0);
+  SegmentPlan fast = segment_plan_new((Rational){120, 1}, 60 * SECOND_US, 60 * SECOND_US, 6 * SECOND_US, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++)
+    g_assert_false(segment_plan_set_cuts(&plan, CASES[i].cuts, CASES[i].count));
+  g_assert_null(plan.cuts);
+  g_assert_false(segment_plan_set_cuts(&sound, (const int64_t[]){0, 100}, 2));
+  g_assert_false(segment_plan_set_cuts(&fast, (const int64_t[]){0, 1, 2}, 3)); /* no AAC frame between them */
+  g_assert_true(segment_plan_set_cuts(&plan, (const int64_t[]){0, 100}, 2));
+}
+
+/* Key frames anywhere, at most 4 s apart: segments between a third of the wanted length and 2 s over it. */
+static void test_segment_plan_cuts_property(void) {
+  static const Rational RATES[] = {{25, 1}, {30000, 1001}, {60, 1}, {5, 1}, {1, 1}};
+  for (int round = 0; round < 1000; round++) {
+    Rational rate = RATES[g_test_rand_int_range(0, G_N_ELEMENTS(RATES))];
+    int64_t video_us = g_test_rand_int_range(1, 300 * (int)SECOND_US);
+    int64_t audio_us = g_test_rand_bit() ? 0 : video_us + g_test_rand_int_range(-30000, 30000);
+    SegmentPlan plan = segment_plan_new(rate, video_us, MAX(audio_us, 0), 6 * SECOND_US, 36 * SECOND_US);
+    int64_t gop = 4 * plan.gop_frames / 2, tick = 0, keys[600], cuts[601];
+    size_t key_count = 0;
+    while (tick < plan.frame_count && key_count < 600) {
+      keys[key_count++] = tick;
+      tick += g_test_rand_int_range(1, (int)gop + 1);
+    }
+    size_t count = segment_plan_choose_cuts(&plan, keys, key_count, cuts);
+    g_assert_true(segment_plan_set_cuts(&plan, cuts, count));
+    assert_tiles(&plan);
+    assert_target_duration(&plan);
+    if (audio_us > 0)
+      assert_audio(&plan);
+    for (size_t i = 0; i + 1 < count && key_count < 600; i++) {
+      g_assert_cmpint(cuts[i + 1] - cuts[i], <=, plan.segment_frames + gop);
+      g_assert_cmpint(3 * (cuts[i + 1] - cuts[i]), >=, plan.segment_frames);
+    }
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/segment-plan/choose-frame-rate", test_segment_plan_choose_frame_rate);
@@ -282,5 +395,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/segment-plan/property", test_segment_plan_property);
   g_test_add_func("/segment-plan/no-drift", test_segment_plan_no_drift);
   g_test_add_func("/segment-plan/extreme", test_segment_plan_extreme);
+  g_test_add_func("/segment-plan/tick-at", test_segment_plan_tick_at);
+  g_test_add_func("/segment-plan/choose-cuts", test_segment_plan_choose_cuts);
+  g_test_add_func("/segment-plan/set-cuts-refused", test_segment_plan_set_cuts_refused);
+  g_test_add_func("/segment-plan/cuts-property", test_segment_plan_cuts_property);
   return g_test_run();
 }
