@@ -211,7 +211,8 @@ size_t segment_plan_choose_cuts(const SegmentPlan *plan, const int64_t *keys, si
 }
 
 bool segment_plan_set_cuts(SegmentPlan *plan, const int64_t *cuts, size_t count) {
-  if (plan->frame_count == 0 || count == 0 || cuts[0] != 0 || cuts[count - 1] >= plan->frame_count)
+  bool is_plan = rational_is_valid(plan->frame_rate) && plan->audio_rate_hz > 0 && plan->audio_frame_samples > 0;
+  if (!is_plan || plan->frame_count == 0 || count == 0 || cuts[0] != 0 || cuts[count - 1] >= plan->frame_count)
     return false;
   int64_t longest = SEGMENT_MAX_US / MICROSECONDS * plan->frame_rate.num / plan->frame_rate.den;
   for (size_t i = 0; i < count; i++) {

@@ -54,6 +54,31 @@ bool encode_plan_make(const SourceInfo *source, const Settings *settings, Encode
   return true;
 }
 
+void encode_plan_clear(EncodePlan *plan) {
+  copy_plan_clear(&plan->copy);
+  plan->segments.cuts = NULL;
+}
+
+void encode_plan_use_copy(EncodePlan *plan, const CopyPlan *found) {
+  copy_plan_clear(&plan->copy);
+  plan->copy = (CopyPlan){0};
+  if (plan->rung_count > 0)
+    copy_plan_decide(found, &plan->rungs[plan->rung_count - 1], &plan->segments, &plan->copy);
+}
+
+size_t encode_plan_copied_rung(const EncodePlan *plan) {
+  size_t i = 0;
+  while (i < plan->rung_count && !g_str_equal(plan->rungs[i].name, plan->copy.track))
+    i++;
+  return i;
+}
+
+void encode_plan_give_up_copy(EncodePlan *plan, const char *why) {
+  size_t copied = encode_plan_copied_rung(plan);
+  if (copied < plan->rung_count)
+    copy_plan_give_up(&plan->copy, &plan->rungs[copied], why);
+}
+
 static json_t *pack_rungs(const EncodePlan *plan) {
   json_t *rungs = json_array();
   for (size_t i = 0; i < plan->rung_count; i++) {
@@ -93,6 +118,7 @@ char *encode_plan_to_json(const EncodePlan *plan) {
   json_t *root = json_pack("{s:o, s:o, s:o, s:s}", "source", pack_source(&plan->source), "segments",
                            pack_segments(&plan->segments), "rungs", pack_rungs(plan), "preset", plan->x264_preset);
   json_object_set_new(root, "filter", picture_filter_plan_pack(&plan->source.filter));
+  json_object_set_new(root, "copy", copy_plan_to_json(&plan->copy));
   char *text = json_dumps(root, JSON_COMPACT);
   json_decref(root);
   char *copy = g_strdup(text);
@@ -164,8 +190,19 @@ static bool unpack_rungs(json_t *json, EncodePlan *plan, json_error_t *why) {
   return true;
 }
 
+/** Absent in plans of earlier versions. */
+static bool unpack_copy(json_t *json, EncodePlan *plan) {
+  if (json == NULL)
+    return true;
+  if (!copy_plan_from_json(json, &plan->copy))
+    return false;
+  const GArray *cuts = plan->copy.cuts;
+  return cuts == NULL ||
+         segment_plan_set_cuts(&plan->segments, (const int64_t *)(gconstpointer)cuts->data, cuts->len);
+}
+
 bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **error) {
-  json_error_t why = {.text = "too many rungs"};
+  json_error_t why = {.text = "too many rungs, or cuts that are none"};
   json_t *root = json_loads(json, 0, &why), *source, *segments, *rungs;
   EncodePlan plan = {0};
   const char *preset;
@@ -174,12 +211,14 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
                            &rungs, "preset", &preset) == 0 &&
             unpack_source(source, &plan.source, &why) && unpack_segments(segments, &plan.segments, &why) &&
             unpack_rungs(rungs, &plan, &why) &&
-            picture_filter_plan_unpack(json_object_get(root, "filter"), &plan.source.filter, &why);
+            picture_filter_plan_unpack(json_object_get(root, "filter"), &plan.source.filter, &why) &&
+            unpack_copy(json_object_get(root, "copy"), &plan);
   if (ok) {
     g_strlcpy(plan.x264_preset, preset, sizeof plan.x264_preset);
     plan.source.picture.frame_rate = plan.segments.frame_rate;
     *ret_plan = plan;
   } else {
+    encode_plan_clear(&plan);
     g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "the stored plan cannot be read: %s", why.text);
   }
   json_decref(root);
@@ -189,6 +228,7 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
 EncodePlan encode_plan_part(const EncodePlan *plan, size_t first, size_t count) {
   g_return_val_if_fail(first + count <= plan->rung_count, *plan);
   EncodePlan part = *plan;
+  part.copy.keys = part.copy.cuts = NULL;
   memmove(part.rungs, part.rungs + first, count * sizeof part.rungs[0]);
   part.rung_count = count;
   return part;
@@ -247,6 +287,7 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
                            .span_index = i,
                            .weight = span_weight(&plan->segments, i),
                            .priority = i == 0 ? PRIORITY_FIRST_SPAN : PRIORITY_SPAN};
+    segment_plan_span(&plan->segments, i, &span.first_segment, &span.segment_count);
     g_array_append_val(jobs, span);
   }
   if (plan->source.has_audio) {

@@ -240,7 +240,7 @@ static bool follow_child(JobRun *run, GError **error) {
 
 /** The worker plans by itself from what the child found, so a captured child cannot plan nonsense. */
 static bool finish_probe(JobRun *run, GError **error) {
-  EncodePlan found, plan;
+  g_auto(EncodePlan) found = {0}, plan = {0};
   if (run->plan_json == NULL)
     return distrust(error, "no probe");
   if (!encode_plan_from_json(run->plan_json, &found, error))
@@ -250,6 +250,7 @@ static bool finish_probe(JobRun *run, GError **error) {
     return distrust(error, "a duration out of bounds");
   if (!encode_plan_make(&found.source, run->context->settings, &plan, error))
     return false;
+  encode_plan_use_copy(&plan, &found.copy);
   g_autofree char *json = encode_plan_to_json(&plan);
   g_autoptr(GArray) tracks = encode_plan_tracks(&plan);
   g_autoptr(GArray) jobs = encode_plan_jobs(&plan);
@@ -290,18 +291,22 @@ static bool (*const finishers[])(JobRun *, GError **) = {
     [JOB_KIND_POSTER] = finish_poster,
 };
 
-static bool has_first_segment(const JobRun *run, const char *track) {
+static bool has_segment(const JobRun *run, const char *track, int64_t index) {
   g_autofree char *key = NULL;
   CatalogSegment segment;
-  return catalog_find_segment(run->context->catalog, run->job->asset_id, track, 0, &key, &segment, NULL);
+  return catalog_find_segment(run->context->catalog, run->job->asset_id, track, index, &key, &segment, NULL);
 }
 
-/** Leave out the rungs that an earlier attempt at the lesson's start has published: smallest first, as they come. */
+/** Leave out the rungs that an earlier attempt at the span has published. */
 static void leave_out_published(const JobRun *run, EncodePlan *plan) {
-  size_t first = 0;
-  while (first < plan->rung_count && has_first_segment(run, plan->rungs[first].name))
-    first++;
-  *plan = encode_plan_part(plan, first, plan->rung_count - first);
+  int64_t first_segment, count;
+  size_t kept = 0;
+  segment_plan_span(&plan->segments, run->job->span_index, &first_segment, &count);
+  for (size_t i = 0; i < plan->rung_count; i++) {
+    if (!has_segment(run, plan->rungs[i].name, first_segment))
+      plan->rungs[kept++] = plan->rungs[i];
+  }
+  plan->rung_count = kept;
 }
 
 static bool prepare_request(JobRun *run, GError **error) {
@@ -318,7 +323,7 @@ static bool prepare_request(JobRun *run, GError **error) {
       !catalog_count_published_spans(run->context->catalog, job->asset_id, ENCODE_PLAN_AUDIO_TRACK,
                                      &request->span_index, error))
     return false;
-  if (job->kind == JOB_KIND_SPAN && job->span_index == 0)
+  if (job->kind == JOB_KIND_SPAN)
     leave_out_published(run, &request->plan);
   g_autofree char *label = g_strdup_printf("job-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, job->id, job->attempt);
   request->work_dir = blob_store_make_work_dir(run->context->store, label, error);

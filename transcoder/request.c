@@ -6,6 +6,7 @@
 
 void request_clear(Request *request) {
   g_clear_pointer(&request->work_dir, g_free);
+  encode_plan_clear(&request->plan);
 }
 
 char *request_to_json(const Request *request) {
