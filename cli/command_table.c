@@ -4,6 +4,8 @@
 
 static const char *const INGEST_OPTIONS[] = {"title", "summary", "category", "institution", "wait", NULL};
 
+static const char *const TRANSCODE_OPTIONS[] = {"explain", "json", NULL};
+
 static const CliCommand COMMANDS[] = {
     {.name = "serve",
      .summary = {"启动服务：网站、接口和转码", "run Kapok: web site, API and transcoding"},
@@ -34,16 +36,25 @@ static const CliCommand COMMANDS[] = {
     {.name = "transcode",
      .summary = {"单独运行一个转码进程", "run one transcoder worker alone"},
      .usage = {"用法：kapok transcode --data DIR [--config FILE] [设置...]\n"
+               "      kapok transcode --explain FILE [--json] [--config FILE] [设置...]\n"
                "\n"
                "运行一个转码进程，直到 SIGTERM 或 Ctrl-C。kapok serve 会自己启动转码进程，一般不需要此命令。\n"
                "\n"
+               "  --explain FILE      不转码，只说明文件里有什么、会制作成什么\n"
+               "  --json              和 --explain 一起用：输出 JSON\n"
+               "\n"
                "全部设置见 kapok --help-config。\n",
                "Usage: kapok transcode --data DIR [--config FILE] [settings...]\n"
+               "       kapok transcode --explain FILE [--json] [--config FILE] [settings...]\n"
                "\n"
                "Runs one transcoder worker until SIGTERM or Ctrl-C. kapok serve starts workers by itself; this is\n"
                "for more of them.\n"
                "\n"
+               "  --explain FILE      transcode nothing: tell what the file holds and what would be made of it\n"
+               "  --json              with --explain: print JSON\n"
+               "\n"
                "For all settings see kapok --help-config.\n"},
+     .own_options = TRANSCODE_OPTIONS,
      .run = cli_transcode_run},
     {.name = "ingest",
      .summary = {"把视频或音频文件收进课程库", "take video or audio files in as lessons"},

@@ -38,6 +38,17 @@ static const OptionSpec OWN_OPTIONS[] = {
      .offset = offsetof(CliOptions, wait),
      .default_text = "no",
      .help = "Wait until the lessons are whole."},
+    {.name = "explain",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(CliOptions, explain),
+     .default_text = "",
+     .value_name = "FILE",
+     .help = "Tell what would be made of FILE, without making it."},
+    {.name = "json",
+     .type = OPTION_TYPE_BOOL,
+     .offset = offsetof(CliOptions, json),
+     .default_text = "no",
+     .help = "Print JSON."},
 };
 
 static bool is_own(const char *const *own, const char *name) {

@@ -12,6 +12,8 @@ typedef struct {
   char *config;      /**< --config FILE */
   char *title, *summary, *category, *institution;
   bool wait;
+  char *explain; /**< --explain FILE */
+  bool json;
 } CliOptions;
 
 /** Read `arguments` (NULL-terminated): defaults, then the config file, then the command line. `own` names the options

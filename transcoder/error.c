@@ -13,6 +13,7 @@ static const struct {
     [TRANSCODER_ERROR_NO_TRACKS] = {"no_tracks", false},
     [TRANSCODER_ERROR_BAD_PICTURE] = {"bad_picture", false},
     [TRANSCODER_ERROR_TOO_LONG] = {"too_long", false},
+    [TRANSCODER_ERROR_TOO_LARGE] = {"too_large", false},
     [TRANSCODER_ERROR_TOO_SHORT] = {"too_short", false},
     [TRANSCODER_ERROR_UNSUPPORTED] = {"unsupported", false},
     [TRANSCODER_ERROR_DAMAGED] = {"damaged", false},

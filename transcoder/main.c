@@ -4,6 +4,7 @@
 #include "base/settings.h"
 #include "base/supervisor.h"
 #include "transcoder/child.h"
+#include "transcoder/explain.h"
 #include "transcoder/self_check.h"
 #include "transcoder/worker.h"
 
@@ -14,6 +15,7 @@ static const char usage[] =
     "Usage: kapok-transcoder COMMAND [SETTINGS]\n"
     "  worker   take transcoding jobs from the data folder (--data DIR) until told to stop\n"
     "  check    tell whether everything that the transcoder needs is installed\n"
+    "  explain  tell what would be made of a file: explain zh|en|json FILE\n"
     "  child    for the worker's own use\n"
     "Settings are those of `kapok serve`; `kapok --help-config` lists them.\n";
 
@@ -35,6 +37,8 @@ int main(int argc, char **argv) {
     return run_worker(argc - 1, argv + 1);
   if (strcmp(command, "child") == 0)
     return child_run();
+  if (strcmp(command, "explain") == 0)
+    return explain_run(argv + 2);
   if (strcmp(command, "check") == 0)
     return self_check_run();
   bool is_help = strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0;

@@ -80,6 +80,35 @@ has "status lists the asset" "$OUT" "$first_asset"
 run_kapok status --data "$DATA" nothing
 is "status of an unknown asset" "$STATUS" 1
 
+# --- what would be made of a file ---
+run_kapok transcode --explain "$clip"
+is "--explain" "$STATUS" 0
+has "--explain tells the source's picture" "$OUT" "h264  320x180"
+has "--explain tells the rung" "$OUT" "v180"
+has "--explain tells the sound" "$OUT" "a128"
+is "--explain in English" "$(LC_ALL=en_US.UTF-8 "$KAPOK" transcode --explain "$clip" | head -n 1)" Source
+run_kapok transcode --explain "$clip" --json --segment-duration 2s
+is "--explain --json" "$STATUS" 0
+is "its source" "$(jq -c '[.source.video.codec, .source.video.width, .source.audio.codec, .lesson.frame_rate]' <<<"$OUT")" \
+  '["h264",320,"aac",25]'
+is "its plan follows the settings" "$(jq -c '[.lesson.segments, .video[0].name, .audio[0].name]' <<<"$OUT")" \
+  '[4,"v180","a128"]'
+is "as many span jobs as the plan has" "$(jq '[.jobs[] | select(.kind == "span")] | length > 0' <<<"$OUT")" true
+is "nothing was made" "$(sql "SELECT count(*) FROM job WHERE state <> 'ready'")" 0
+printf 'no video' >"$WORK/text.mp4"
+run_kapok transcode --explain "$WORK/text.mp4"
+is "--explain of a file that is no video" "$STATUS" 1
+has "it says why" "$ERR" 不是可以识别的视频
+has "in the demuxer's own words" "$ERR" "(not_media: "
+is "and prints no plan" "$OUT" ""
+run_kapok transcode --explain "$WORK/absent.mp4"
+is "--explain of a missing file" "$STATUS" 1
+has "it names it" "$ERR" absent.mp4
+run_kapok transcode --explain "$WORK"
+is "--explain of a folder" "$STATUS" 1
+run_kapok transcode --json
+is "--json alone" "$STATUS" 2
+
 # --- waiting without a server: workers are started here, and end ---
 run_kapok ingest --data "$DATA" --workers 1 --wait --title 等待 "$clip"
 is "ingest --wait without a server" "$STATUS" 0

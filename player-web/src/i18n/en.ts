@@ -82,6 +82,7 @@ export const en: Record<MessageKey, string> = {
   playerUnsupportedText: "Use a recent Chrome, Edge, Firefox, Safari or the browser of your phone.",
   playerReconnecting: "The network is unsteady, connecting again…",
   playerStillMaking: "What follows is still being made; going on from the latest part there is.",
+  playerPreparing: "Preparing this part, just a moment…",
   playerWaitingForMore: "The next part is being made, going on in a moment…",
   resumed: "Going on from {time}",
   startOver: "Start over",

@@ -81,6 +81,7 @@ export const zh = {
   playerUnsupportedText: "请用新版的 Chrome、Edge、Firefox、Safari 或手机自带浏览器打开。",
   playerReconnecting: "网络不稳，正在重新连接…",
   playerStillMaking: "后面的内容还在制作，先从最新可看的位置继续。",
+  playerPreparing: "正在准备这一段，马上就好…",
   playerWaitingForMore: "正在制作后面的内容，马上继续…",
   resumed: "接着上次的 {time} 继续",
   startOver: "从头看",

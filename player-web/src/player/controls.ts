@@ -42,7 +42,12 @@ export function buildControls(hasPicture: boolean): HTMLElement[] {
     element("media-loading-indicator", { slot: "centered-chrome", noautohide: true }),
     element("media-play-button", { slot: "centered-chrome", class: "big-play", notooltip: true }),
     settingsMenu(hasPicture),
-    element("media-control-bar", { class: "bar bar-time" }, element("media-time-range")),
+    element(
+      "media-control-bar",
+      { class: "bar bar-time" },
+      element("span", { class: "prepared", "aria-hidden": "true" }),
+      element("media-time-range"),
+    ),
     buttonBar(hasPicture),
   ];
 }

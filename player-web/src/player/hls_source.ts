@@ -4,8 +4,10 @@
 import Hls, { ErrorTypes, Events, type ErrorData, type HlsConfig, type Level } from "hls.js";
 import { CaptionTracks } from "./caption_tracks";
 import { barDuration } from "./growth";
+import { SegmentPatience, wholeTimelineUrl } from "./patience";
 import { RecoveryBudget, type FailureKind } from "./recovery";
 import type { Rendition } from "./renditions";
+import { SeekAhead } from "./seek_ahead";
 
 declare const HLS_WORKER_URL: string;
 
@@ -13,6 +15,7 @@ export interface SourceOptions {
   url: string;
   startAt: number; // seconds
   knownDuration: number | null; // seconds, of the source file; null when not known yet
+  isGrowing: boolean; // the lesson is still being made
 }
 
 export interface SourceEvents {
@@ -21,6 +24,8 @@ export interface SourceEvents {
   onTrouble: (isInTrouble: boolean) => void;
   /** The budget of tries is used up; retry() begins anew. */
   onFailure: (kind: FailureKind) => void;
+  /** The picture waits for a part that is being made (true), or has it (false). */
+  onWaiting: (isWaiting: boolean) => void;
 }
 
 const { fragLoadPolicy } = Hls.DefaultConfig;
@@ -29,12 +34,6 @@ const CONFIG: Partial<HlsConfig> = {
   workerPath: HLS_WORKER_URL,
   capLevelToPlayerSize: true,
   renderTextTracksNatively: false, // CaptionTracks does
-  fragLoadPolicy: {
-    default: {
-      ...fragLoadPolicy.default,
-      errorRetry: { maxNumRetry: 4, retryDelayMs: 1000, maxRetryDelayMs: 8000 },
-    },
-  },
   backBufferLength: 90,
   maxMaxBufferLength: 120, // village lines are narrow: do not fetch what may never be watched
   liveDurationInfinity: false,
@@ -46,6 +45,9 @@ export class HlsSource {
   /** The hls.js instance; null while the browser plays HLS by itself. */
   readonly hls: Hls | null;
   private readonly budget = new RecoveryBudget();
+  private readonly patience = new SegmentPatience();
+  private seekAhead: SeekAhead | null = null;
+  private isGrowingLesson: boolean;
   private knownDuration: number | null;
   private timer = 0;
   private lastFailure: FailureKind | null = null;
@@ -60,6 +62,7 @@ export class HlsSource {
     private readonly events: SourceEvents,
   ) {
     this.knownDuration = options.knownDuration;
+    this.isGrowingLesson = options.isGrowing;
     this.hls = Hls.isSupported() ? this.openHls() : null;
     if (!this.hls) this.openNative();
     window.addEventListener("online", this.onOnline);
@@ -74,6 +77,11 @@ export class HlsSource {
     return this.hls?.latestLevelDetails?.targetduration ?? 4;
   }
 
+  /** Whether the playlist lists what is still to come, so that one may seek there. */
+  get isWholeTimeline(): boolean {
+    return this.hls?.url?.includes("timeline=whole") ?? false;
+  }
+
   /** Whether the playlist may still get further segments. */
   get isGrowing(): boolean {
     return this.hls?.latestLevelDetails?.live ?? false;
@@ -85,7 +93,12 @@ export class HlsSource {
 
   /** Switches at the next segment; -1 leaves the choice to the measured bandwidth. */
   selectLevel(index: number): void {
-    if (this.hls) this.hls.nextLevel = index;
+    this.seekAhead?.choose(index);
+  }
+
+  /** The lesson is whole now, or will not become so; for the next reload. */
+  setGrowing(isGrowing: boolean): void {
+    this.isGrowingLesson = isGrowing;
   }
 
   /** Begins anew after a failure, from where the person was. */
@@ -99,7 +112,7 @@ export class HlsSource {
     if (!this.hls) return;
     const wasPlaying = !this.video.paused;
     this.hls.config.startPosition = this.video.currentTime;
-    this.hls.loadSource(this.options.url);
+    this.hls.loadSource(this.playlistUrl);
     if (wasPlaying) this.hls.once(Events.MANIFEST_PARSED, () => void this.video.play().catch(() => undefined));
   }
 
@@ -109,14 +122,20 @@ export class HlsSource {
     this.hls?.destroy();
   }
 
+  private get playlistUrl(): string {
+    return this.isGrowingLesson ? wholeTimelineUrl(this.options.url) : this.options.url;
+  }
+
   private openHls(): Hls {
-    const hls = new Hls({ ...CONFIG, startPosition: this.options.startAt });
+    const policy = { default: { ...fragLoadPolicy.default, errorRetry: this.patience.retryConfig } };
+    const hls = new Hls({ ...CONFIG, fragLoadPolicy: policy, startPosition: this.options.startAt });
     new CaptionTracks(hls, this.video);
+    this.seekAhead = new SeekAhead(hls, this.video, this.patience, this.events.onWaiting);
     hls.on(Events.MANIFEST_PARSED, () => this.events.onRenditions(hls.levels.map(renditionOf)));
     hls.on(Events.LEVELS_UPDATED, () => this.events.onRenditions(hls.levels.map(renditionOf)));
     hls.on(Events.FRAG_BUFFERED, () => this.recovered());
     hls.on(Events.ERROR, (_event, data) => this.onError(data));
-    hls.loadSource(this.options.url);
+    hls.loadSource(this.playlistUrl);
     this.attach(hls);
     return hls;
   }
@@ -152,7 +171,7 @@ export class HlsSource {
     const kind = data.type === ErrorTypes.NETWORK_ERROR ? "network" : "media";
     if (data.fatal) return this.fail(kind);
     const isStalled = this.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
-    if (kind !== "network" || !isStalled) return;
+    if (kind !== "network" || !isStalled || SeekAhead.isComing(data)) return;
     this.lastFailure = kind; // hls.js tries again by itself; until it succeeds, say why nothing moves
     this.events.onTrouble(true);
   }
@@ -178,7 +197,7 @@ export class HlsSource {
       this.video.load();
       this.video.currentTime = position;
     } else if (hls.levels.length === 0) {
-      hls.loadSource(this.options.url);
+      hls.loadSource(this.playlistUrl);
     } else if (kind === "network") {
       hls.startLoad(position);
     } else {

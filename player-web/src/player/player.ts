@@ -1,5 +1,6 @@
 // The player of one lesson: the video element, its source, its controls, its keys, and where the resident left off.
 
+import Hls from "hls.js";
 import type { Asset } from "../api/types";
 import { t } from "../i18n/language";
 import { clock } from "../text/duration";
@@ -68,8 +69,11 @@ export class Player {
   update(asset: Asset): void {
     this.asset = asset;
     this.source?.setKnownDuration(asset.duration);
+    this.source?.setGrowing(this.isGrowing);
+    this.showPrepared();
     if (asset.poster && this.video.poster === "") this.video.poster = asset.poster;
-    this.takeNewRenditions();
+    if (asset.state === "failed" && this.source?.isWholeTimeline) this.source.reload(); // to where it really ends
+    else this.takeNewRenditions();
   }
 
   /** Draws the controls anew in the current language; the picture goes on. */
@@ -77,9 +81,15 @@ export class Player {
     for (const control of this.controls) control.remove();
     this.controls = buildControls(!this.isAudio);
     this.controller.append(...this.controls);
+    this.showPrepared();
     this.controller.setAttribute("aria-label", t("playerLabel", { title: this.options.title }));
     this.frame.setAttribute("aria-label", t("playerLabel", { title: this.options.title }));
     if (this.controller.shadowRoot) this.video.removeAttribute("controls");
+  }
+
+  /** With pictures: sound alone is made in a moment. */
+  private get isGrowing(): boolean {
+    return this.asset.state === "playable" && !this.isAudio;
   }
 
   private get isAudio(): boolean {
@@ -95,11 +105,12 @@ export class Player {
     const startAt = this.startPosition();
     this.source = new HlsSource(
       this.video,
-      { url: this.asset.playlist, startAt, knownDuration: this.asset.duration },
+      { url: this.asset.playlist, startAt, knownDuration: this.asset.duration, isGrowing: this.isGrowing },
       {
         onRenditions: (renditions) => this.renditions.replace(renditions),
         onTrouble: (isInTrouble) => this.showTrouble(isInTrouble),
         onFailure: (kind) => this.showFailure(kind),
+        onWaiting: (isWaiting) => this.showPreparing(isWaiting),
       },
     );
     const { video, source } = this;
@@ -110,7 +121,8 @@ export class Player {
 
   private startPosition(): number {
     const position = resumePosition(loadTable()[this.asset.id], this.asset.duration);
-    return this.asset.state === "ready" ? position : Math.max(0, Math.min(position, this.asset.encoded - 6));
+    const canSeekAhead = this.asset.state === "ready" || (this.isGrowing && Hls.isSupported());
+    return canSeekAhead ? position : Math.max(0, Math.min(position, this.asset.encoded - 6));
   }
 
   private offerStartOver(position: number): void {
@@ -164,6 +176,20 @@ export class Player {
     this.isWaitingNoteShown = false;
   }
 
+  private showPreparing(isWaiting: boolean): void {
+    this.frame.classList.toggle("is-preparing", isWaiting);
+    if (isWaiting) this.overlay.showNote(t("playerPreparing"), 0);
+    else this.overlay.hideNote();
+  }
+
+  /** How far the lesson is made without a gap, on the time bar. */
+  private showPrepared(): void {
+    const { state, encoded, duration } = this.asset;
+    const share = state === "playable" && duration ? Math.min(1, encoded / duration) : 1;
+    this.controller.style.setProperty("--prepared", `${(share * 100).toFixed(1)}%`);
+    this.frame.classList.toggle("is-growing", share < 1);
+  }
+
   private showTrouble(isInTrouble: boolean): void {
     if (isInTrouble) this.overlay.showNote(t("playerReconnecting"), 0);
     else this.overlay.hideNote();
@@ -198,6 +224,7 @@ export class Player {
     const made = this.asset.tracks.filter((track) => track.kind === "video");
     if (this.hasNewRenditions || this.renditions.length === 0 || made.length <= this.renditions.length) return;
     if (!made.every((track) => track.segments > 0)) return;
+    if (this.video.seeking || this.frame.classList.contains("is-preparing")) return; // not while somebody waits
     this.hasNewRenditions = true;
     this.source?.reload();
   }
