@@ -36,6 +36,8 @@ void catalog_asset_free(CatalogAsset *asset) {
   g_free(asset->source_key);
   g_free(asset->source_name);
   g_free(asset->poster_key);
+  g_free(asset->replaces_id);
+  g_free(asset->replaced_by);
   g_free(asset);
 }
 
@@ -57,6 +59,11 @@ static CatalogAsset *read_asset(Statement *statement) {
   asset->created_us = statement_int(statement, 13);
   asset->updated_us = statement_int(statement, 14);
   asset->ready_us = statement_int(statement, 15);
+  asset->playable_us = statement_int(statement, 16);
+  asset->is_paused = statement_bool(statement, 17);
+  asset->replaces_id = statement_dup_text(statement, 18);
+  asset->replaced_by = statement_dup_text(statement, 19);
+  asset->retired_us = statement_int(statement, 20);
   return asset;
 }
 

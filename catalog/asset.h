@@ -26,6 +26,11 @@ typedef struct {
   int32_t target_duration_s;                /**< EXT-X-TARGETDURATION; 0 until probed */
   char *poster_key;                         /**< NULL until made */
   int64_t created_us, updated_us, ready_us; /**< ready_us 0 until ready */
+  int64_t playable_us;                      /**< when it became playable; 0: not yet, or not known */
+  bool is_paused;                           /**< its jobs are passed over until it is resumed */
+  char *replaces_id;                        /**< NULL, or the asset whose place it takes once it is ready */
+  char *replaced_by;                        /**< NULL, or the asset that took its place */
+  int64_t retired_us;                       /**< when it was replaced, or 0 */
 } CatalogAsset;
 void catalog_asset_free(CatalogAsset *asset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogAsset, catalog_asset_free)

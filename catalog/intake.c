@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "catalog/course.h"
 #include "catalog/job.h"
+#include "catalog/job_share.h"
 #include "catalog/keys.h"
 #include "catalog/side_captions.h"
 #include "catalog/transaction.h"
@@ -200,7 +201,8 @@ static bool insert_rows(Connection *connection, const Intake *intake, GError **e
   int64_t now_us = g_get_real_time();
   return connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
                         argument_text(intake->source_key), argument_text(intake->source_name),
-                        argument_int(intake->source_size_bytes), argument_int(now_us)) &&
+                        argument_int(intake->source_size_bytes), argument_text(intake->institution),
+                        argument_int(now_us)) &&
          connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
                         argument_text(intake->title), argument_text(intake->summary),
                         argument_text(intake->category), argument_text(intake->institution),
@@ -208,10 +210,11 @@ static bool insert_rows(Connection *connection, const Intake *intake, GError **e
          connection_run(connection, STATEMENT_INSERT_LESSON, error, argument_text(intake->lesson_id),
                         argument_text(intake->course_id), argument_text(intake->title),
                         argument_text(intake->asset_id)) &&
-         insert_captions(connection, intake, error) &&
+         insert_captions(connection, intake, error) && job_share_enter(connection, intake->institution, error) &&
          connection_run(connection, STATEMENT_INSERT_JOB, error, argument_text(intake->asset_id),
                         argument_text(job_kind_name(JOB_KIND_PROBE)), argument_int(0),
-                        argument_int(JOB_PRIORITY_PROBE), argument_int(1), argument_int(now_us));
+                        argument_int(JOB_PRIORITY_PROBE), argument_int(1), argument_int(0), argument_int(0),
+                        argument_int(now_us));
 }
 
 static bool record(Catalog *catalog, const Intake *intake, GError **error) {

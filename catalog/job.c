@@ -4,51 +4,6 @@
 
 #define WORKER_FORGET_US G_TIME_SPAN_DAY
 
-/* Asked before the write lock is taken, so that idle workers disturb nobody. */
-static bool has_ready_job(Catalog *catalog, int64_t now_us, bool *ret_has, GError **error) {
-  g_auto(Transaction) transaction = {0};
-  int64_t found = 0;
-  if (!transaction_begin_read(&transaction, catalog, error) ||
-      !connection_number(transaction.connection, STATEMENT_HAS_READY_JOB, &found, error, argument_int(now_us)))
-    return false;
-  *ret_has = found != 0;
-  return true;
-}
-
-/* `*ret_job` NULL when another worker was faster. */
-static bool take_job(Connection *connection, const char *owner, int64_t now_us, int64_t lease_us,
-                     CatalogJob **ret_job, GError **error) {
-  int64_t job_id = 0;
-  Argument arguments[] = {argument_text(owner), argument_int(now_us), argument_int(now_us + lease_us)};
-  g_auto(Statement) statement = statement_use(connection, STATEMENT_TAKE_JOB);
-  statement_bind_arguments(&statement, arguments, G_N_ELEMENTS(arguments));
-  while (statement_next_row(&statement)) /* one at most */
-    job_id = statement_int(&statement, 0);
-  if (!statement_check(&statement, error))
-    return false;
-  *ret_job = NULL;
-  return job_id == 0 || job_lease_load(connection, job_id, ret_job, error);
-}
-
-bool catalog_claim_job(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us, CatalogJob **ret_job,
-                       GError **error) {
-  bool has_ready = false;
-  if (!has_ready_job(catalog, now_us, &has_ready, error))
-    return false;
-  if (!has_ready) {
-    *ret_job = NULL;
-    return true;
-  }
-  g_auto(Transaction) transaction = {0};
-  g_autoptr(CatalogJob) job = NULL;
-  if (!transaction_begin_write(&transaction, catalog, error) ||
-      !take_job(transaction.connection, owner, now_us, lease_us, &job, error) ||
-      !transaction_commit(&transaction, error))
-    return false;
-  *ret_job = g_steal_pointer(&job);
-  return true;
-}
-
 bool catalog_renew_job(Catalog *catalog, const CatalogJob *job, const char *owner, double progress,
                        int64_t lease_until_us, GError **error) {
   g_auto(Transaction) transaction = {0};
@@ -125,6 +80,14 @@ bool catalog_worker_beat(Catalog *catalog, const char *owner, int64_t now_us, GE
                         argument_int(now_us)) &&
          connection_run(transaction.connection, STATEMENT_FORGET_WORKERS, error,
                         argument_int(now_us - WORKER_FORGET_US)) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_worker_set_short(Catalog *catalog, const char *owner, bool is_short, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         connection_run(transaction.connection, STATEMENT_SET_WORKER_SHORT, error, argument_text(owner),
+                        argument_int(is_short)) &&
          transaction_commit(&transaction, error);
 }
 

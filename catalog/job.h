@@ -24,8 +24,16 @@ typedef enum {
 } JobKind;
 const char *job_kind_name(JobKind kind);
 
-/** Priority of a probe job: above all that probes plan (0 to 999), since it is short and the rest waits for it. */
-#define JOB_PRIORITY_PROBE 1000
+/** Priorities, higher first. A probe is above all that probes plan (0 to 999), since it is short and the rest waits for
+ * it. Jobs from JOB_PRIORITY_URGENT on are such as a viewer waits for: workers keep room for them. */
+enum {
+  JOB_PRIORITY_PROBE = 1000,
+  JOB_PRIORITY_AUDIO = 110,
+  JOB_PRIORITY_RAISED = 105,     /**< a span that a viewer has sought: catalog_raise_span() */
+  JOB_PRIORITY_FIRST_SPAN = 100, /**< the start of a lesson */
+  JOB_PRIORITY_URGENT = JOB_PRIORITY_FIRST_SPAN,
+  JOB_PRIORITY_RAISED_NEXT = 90, /**< the span after a raised one */
+};
 
 typedef enum { JOB_STATE_READY, JOB_STATE_RUNNING, JOB_STATE_DONE, JOB_STATE_FAILED, JOB_STATE_CANCELLED } JobState;
 const char *job_state_name(JobState state);
@@ -37,6 +45,7 @@ typedef struct {
   JobKind kind;
   int64_t span_index; /**< of a SPAN job, else 0 */
   int64_t failures;   /**< earlier reported failures */
+  int64_t priority;
   char asset_id[16];
   char *source_key;
   char *plan; /**< what the probe stored with catalog_plan_asset() (JSON of the transcoder's own), or NULL */
@@ -44,10 +53,28 @@ typedef struct {
 void catalog_job_free(CatalogJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogJob, catalog_job_free)
 
-/** Claim the ready job of highest priority (then oldest) for `owner` until now + lease. `*ret_job` is NULL when there
- * is none to do. */
+/** Claim the ready job of highest priority for `owner` until now + lease. Among equal ones it is the turn of the
+ * institution that has had least of the workers, and of its jobs the oldest comes first: the lesson planned first, its
+ * spans in order. Paused jobs are passed over. `*ret_job` is NULL when there is none to do. */
 bool catalog_claim_job(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us, CatalogJob **ret_job,
                        GError **error);
+
+/** The same among jobs whose priority is from `priority_min` to `priority_max`. */
+bool catalog_claim_job_between(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us,
+                               int64_t priority_min, int64_t priority_max, CatalogJob **ret_job, GError **error);
+
+/** How it stands with a segment of the pictures. */
+typedef enum {
+  SPAN_OUTLOOK_PUBLISHED,  /**< it is there, in every rung */
+  SPAN_OUTLOOK_COMING,     /**< its job runs, or waits and has been raised */
+  SPAN_OUTLOOK_NOT_COMING, /**< not planned (yet), or its lesson failed, was cancelled or is paused */
+} SpanOutlook;
+
+/** A viewer wants a segment: the waiting span job that makes it gets JOB_PRIORITY_RAISED, and the one after it
+ * JOB_PRIORITY_RAISED_NEXT, so that playing goes on from there. A job that makes all pictures in one pass (VIDEO)
+ * cannot be raised, but is COMING. Cheap and safe to call at every request: nothing is written when nothing changes. */
+bool catalog_raise_span(Catalog *catalog, const char *asset_id, int64_t segment_index, SpanOutlook *ret_outlook,
+                        GError **error);
 
 /** Prolong the lease and record progress (0 to 1). FENCED tells the worker to stop. */
 bool catalog_renew_job(Catalog *catalog, const CatalogJob *job, const char *owner, double progress,
@@ -146,5 +173,7 @@ bool catalog_playable_us(Catalog *catalog, const char *asset_id, int64_t *ret_pl
 
 /** Workers say that they live; `kapok ingest --wait` asks. */
 bool catalog_worker_beat(Catalog *catalog, const char *owner, int64_t now_us, GError **error);
+/** The worker (which has beaten) takes no jobs because the disk is nearly full, or takes them again. */
+bool catalog_worker_set_short(Catalog *catalog, const char *owner, bool is_short, GError **error);
 bool catalog_worker_leave(Catalog *catalog, const char *owner, GError **error);
 bool catalog_has_worker(Catalog *catalog, int64_t since_us, bool *ret_has, GError **error);

@@ -12,7 +12,7 @@ const char *job_kind_name(JobKind kind) {
   return kind_names[kind];
 }
 
-static JobKind parse_kind(const char *name) {
+JobKind job_lease_kind(const char *name) {
   for (size_t i = 0; i < G_N_ELEMENTS(kind_names); i++)
     if (g_str_equal(kind_names[i], name))
       return (JobKind)i;
@@ -44,12 +44,13 @@ bool job_lease_load(Connection *connection, int64_t job_id, CatalogJob **ret_job
   CatalogJob *job = g_new0(CatalogJob, 1);
   job->id = statement_int(&statement, 0);
   job->attempt = statement_int(&statement, 1);
-  job->kind = parse_kind(statement_text(&statement, 2));
+  job->kind = job_lease_kind(statement_text(&statement, 2));
   job->span_index = statement_int(&statement, 3);
   job->failures = statement_int(&statement, 4);
   statement_copy_text(&statement, 5, job->asset_id, sizeof job->asset_id);
   job->source_key = statement_dup_text(&statement, 6);
   job->plan = statement_dup_text(&statement, 7);
+  job->priority = statement_int(&statement, 8);
   *ret_job = job;
   return true;
 }
@@ -64,7 +65,7 @@ bool job_lease_find(Connection *connection, int64_t job_id, int64_t attempt, con
   if (!has_row)
     return job_lease_set_fenced(job_id, attempt, error);
   JobLease lease = {
-      .kind = parse_kind(statement_text(&statement, 1)),
+      .kind = job_lease_kind(statement_text(&statement, 1)),
       .span_index = statement_int(&statement, 2),
       .failures = statement_int(&statement, 3),
       .lease_until_us = statement_int(&statement, 4),

@@ -11,6 +11,9 @@ typedef struct {
   int64_t span_index, failures, lease_until_us;
 } JobLease;
 
+/** The kind of that name; JOB_KIND_PROBE for an unknown one (the schema lets none in). */
+JobKind job_lease_kind(const char *name);
+
 /** The job as a worker gets it. */
 bool job_lease_load(Connection *connection, int64_t job_id, CatalogJob **ret_job, GError **error);
 

@@ -39,6 +39,11 @@ static bool has_job(const CatalogAssetPlan *plan, JobKind kind) {
   return false;
 }
 
+static bool is_job_valid(const CatalogJobPlan *job) {
+  return job->weight >= 1 && job->span_index >= 0 && job->first_segment >= 0 && job->segment_count >= 0 &&
+         job->kind != JOB_KIND_PROBE;
+}
+
 static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   if (!plan->plan_json || plan->duration_us <= 0 || plan->target_duration_s <= 0)
     return refuse(error, "it has no text, no duration or no target duration", "");
@@ -51,7 +56,7 @@ static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
     if (!check_track(&plan->tracks[i], error))
       return false;
   for (size_t i = 0; i < plan->job_count; i++)
-    if (plan->jobs[i].weight < 1 || plan->jobs[i].span_index < 0 || plan->jobs[i].kind == JOB_KIND_PROBE)
+    if (!is_job_valid(&plan->jobs[i]))
       return refuse(error, "a job has no weight or a negative index, or is another probe", "");
   for (size_t i = 0; i < plan->segment_frame_count; i++)
     if (plan->segment_frames[i] <= 0)
@@ -84,7 +89,8 @@ static bool insert_job(Connection *connection, const char *asset_id, const Catal
                        GError **error) {
   return connection_run(connection, STATEMENT_INSERT_JOB, error, argument_text(asset_id),
                         argument_text(job_kind_name(job->kind)), argument_int(job->span_index),
-                        argument_int(job->priority), argument_int(job->weight), argument_int(now_us));
+                        argument_int(job->priority), argument_int(job->weight), argument_int(job->first_segment),
+                        argument_int(job->segment_count), argument_int(now_us));
 }
 
 static bool record_plan(Connection *connection, const char *asset_id, const CatalogAssetPlan *plan,

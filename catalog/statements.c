@@ -22,6 +22,14 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   "id, name, kind, codec, bitrate_bps, width, height, frame_rate_num, frame_rate_den, channels, language,"         \
   " timescale_hz, segment_total, segment_count, is_complete"
 
+#define JOB_IS_READY "state = 'ready' AND is_paused = 0"
+
+/* It has jobs that wait or run. */
+#define INSTITUTION_IS_ACTIVE(name)                                                                                \
+  "(EXISTS (SELECT 1 FROM job INDEXED BY job_open WHERE state = 'ready' AND job.institution = " name               \
+  "  AND is_paused = 0) OR EXISTS (SELECT 1 FROM job INDEXED BY job_open WHERE state = 'running'"                  \
+  "  AND job.institution = " name "))"
+
 #define COURSE_DURATION                                                                                            \
   "(SELECT COALESCE(SUM(a.duration_us), 0) FROM lesson AS l JOIN asset AS a ON a.id = l.asset_id"                  \
   " WHERE l.course_id = course.id)"
@@ -80,26 +88,31 @@ static const StatementSpec specs[] = {
     BARE(QUICK_CHECK, "PRAGMA quick_check(1)"),
     BARE(FOREIGN_KEY_CHECK, "PRAGMA foreign_key_check"),
 
-    WRITE(INSERT_ASSET, "INSERT INTO asset (id, source_key, source_name, source_size_bytes, created_us, updated_us)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?5)"),
-    READ(LOAD_ASSET, "SELECT id, state, " ASSET_PROGRESS ", error_code, error_detail, source_key, source_name,"
-                     " source_size_bytes, has_video, has_audio, duration_us, target_duration_s, poster_key,"
-                     " created_us, updated_us, ready_us FROM asset WHERE id = ?1"),
+    WRITE(INSERT_ASSET,
+          "INSERT INTO asset (id, source_key, source_name, source_size_bytes, institution, created_us,"
+          " updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"),
+    READ(LOAD_ASSET,
+         "SELECT id, state, " ASSET_PROGRESS ", error_code, error_detail, source_key, source_name,"
+         " source_size_bytes, has_video, has_audio, duration_us, target_duration_s, poster_key,"
+         " created_us, updated_us, ready_us, playable_us, is_paused, replaces_id, replaced_by, retired_us"
+         " FROM asset WHERE id = ?1"),
     READ(HAS_ASSET, "SELECT 1 FROM asset WHERE id = ?1"),
     WRITE(PLAN_ASSET, "UPDATE asset SET has_video = ?2, has_audio = ?3, duration_us = ?4, target_duration_s = ?5,"
                       " plan = ?6, segment_frames = ?8, updated_us = ?7 WHERE id = ?1"),
     READ(LOAD_SEGMENT_FRAMES, "SELECT segment_frames FROM asset WHERE id = ?1"),
     WRITE(FAIL_ASSET, "UPDATE asset SET state = 'failed', error_code = ?2, error_detail = ?3, updated_us = ?4"
                       " WHERE id = ?1 AND state <> 'ready'"),
-    WRITE(MAKE_ASSET_PLAYABLE,
-          "UPDATE asset SET state = 'playable', updated_us = ?2 WHERE id = ?1 AND state = 'queued'"
-          " AND (has_video = 1 OR has_audio = 1)"
-          " AND (has_video = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video'"
-          "  AND segment_count > 0))"
-          " AND (has_audio = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'audio'"
-          "  AND segment_count > 0))"),
-    WRITE(MAKE_ASSET_READY, "UPDATE asset SET state = 'ready', ready_us = ?2, updated_us = ?2"
-                            " WHERE id = ?1 AND state IN ('queued', 'playable')"),
+    WRITE(
+        MAKE_ASSET_PLAYABLE,
+        "UPDATE asset SET state = 'playable', playable_us = ?2, updated_us = ?2 WHERE id = ?1 AND state = 'queued'"
+        " AND (has_video = 1 OR has_audio = 1)"
+        " AND (has_video = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video'"
+        "  AND segment_count > 0))"
+        " AND (has_audio = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'audio'"
+        "  AND segment_count > 0))"),
+    WRITE(MAKE_ASSET_READY, "UPDATE asset SET state = 'ready', ready_us = ?2, updated_us = ?2,"
+                            " playable_us = CASE playable_us WHEN 0 THEN ?2 ELSE playable_us END WHERE id = ?1 AND "
+                            "state IN ('queued', 'playable')"),
     WRITE(SET_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"),
     READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1"
                          " UNION ALL SELECT poster_key FROM asset WHERE id = ?1 AND poster_key IS NOT NULL"
@@ -148,18 +161,55 @@ static const StatementSpec specs[] = {
          " JOIN segment AS last ON last.track_id = track.id AND last.segment_index = track.segment_count - 1"
          " WHERE asset.id = ?1 AND asset.state <> 'queued'"),
 
-    WRITE(INSERT_JOB, "INSERT INTO job (asset_id, kind, span_index, priority, weight, created_us)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
-    READ(HAS_READY_JOB,
-         "SELECT 1 FROM job WHERE state = 'ready' AND is_paused = 0 AND not_before_us <= ?1 LIMIT 1"),
-    WRITE(
-        TAKE_JOB,
-        "UPDATE job SET state = 'running', attempt = attempt + 1, owner = ?1, lease_until_us = ?3,"
-        " progress = 0 WHERE id = (SELECT id FROM job INDEXED BY job_ready WHERE state = 'ready' AND is_paused = 0"
-        " AND not_before_us <= ?2 ORDER BY priority DESC, id LIMIT 1) RETURNING id"),
-    READ(LOAD_JOB,
-         "SELECT job.id, job.attempt, job.kind, job.span_index, job.failures, job.asset_id,"
-         " asset.source_key, asset.plan FROM job JOIN asset ON asset.id = job.asset_id WHERE job.id = ?1"),
+    /* institution and pause as its asset */
+    WRITE(INSERT_JOB, "INSERT INTO job (asset_id, kind, span_index, priority, weight, first_segment, segment_count,"
+                      " created_us, institution, is_paused) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, institution,"
+                      " is_paused FROM asset WHERE id = ?1"),
+    READ(HAS_READY_JOB, "SELECT 1 FROM job INDEXED BY job_ready WHERE " JOB_IS_READY
+                        " AND priority BETWEEN ?2 AND ?3 AND not_before_us <= ?1 LIMIT 1"),
+    /* The highest priority there is; its institutions, hopping from one to the next in the index; of each the oldest
+     * job; of these the one whose institution had least. ?1 now, ?2 and ?3 the range of priorities. */
+    WRITE(FIND_READY_JOB,
+          "WITH RECURSIVE top (priority) AS MATERIALIZED (SELECT priority FROM job INDEXED BY job_ready "
+          "WHERE " JOB_IS_READY
+          " AND priority BETWEEN ?2 AND ?3 AND not_before_us <= ?1 ORDER BY priority DESC LIMIT 1),"
+          " turn (institution) AS ("
+          "  SELECT (SELECT institution FROM job INDEXED BY job_ready WHERE " JOB_IS_READY
+          "   AND priority = (SELECT priority FROM top) ORDER BY institution LIMIT 1)"
+          "  UNION ALL SELECT (SELECT institution FROM job INDEXED BY job_ready WHERE " JOB_IS_READY
+          "   AND priority = (SELECT priority FROM top) AND institution > turn.institution"
+          "   ORDER BY institution LIMIT 1) FROM turn WHERE turn.institution IS NOT NULL),"
+          " head (institution, id) AS (SELECT institution, (SELECT id FROM job INDEXED BY job_ready "
+          "WHERE " JOB_IS_READY
+          "   AND priority = (SELECT priority FROM top) AND institution = turn.institution AND not_before_us <= ?1"
+          "   ORDER BY id LIMIT 1) FROM turn WHERE institution IS NOT NULL)"
+          " SELECT head.id FROM head LEFT JOIN institution_share AS share ON share.institution = head.institution"
+          " WHERE head.id IS NOT NULL ORDER BY COALESCE(share.served, 0), head.id LIMIT 1"),
+    WRITE(TAKE_JOB, "UPDATE job SET state = 'running', attempt = attempt + 1, owner = ?2, started_us = ?3,"
+                    " lease_until_us = ?4, progress = 0 WHERE id = ?1"),
+    WRITE(SERVE_INSTITUTION, "INSERT INTO institution_share SELECT institution, weight FROM job WHERE id = ?1"
+                             " ON CONFLICT (institution) DO UPDATE SET served = served + excluded.served"),
+    READ(HAS_OPEN_JOB_OF_INSTITUTION, "SELECT 1 WHERE " INSTITUTION_IS_ACTIVE("?1")),
+    /* no row: nobody has open jobs */
+    READ(LOAD_LEAST_SHARE, "SELECT served FROM institution_share AS share WHERE " INSTITUTION_IS_ACTIVE(
+                               "share.institution") " ORDER BY served LIMIT 1"),
+    WRITE(DELETE_SHARES, "DELETE FROM institution_share"),
+    WRITE(ENTER_INSTITUTION, "INSERT INTO institution_share VALUES (?1, ?2)"
+                             " ON CONFLICT (institution) DO UPDATE SET served = MAX(served, excluded.served)"),
+    READ(FIND_SPAN_JOB, "SELECT id, state, priority, is_paused, span_index FROM job WHERE asset_id = ?1"
+                        " AND kind = 'span' AND first_segment <= ?2 AND ?2 < first_segment + segment_count"),
+    READ(FIND_NEXT_SPAN_JOB, "SELECT id, priority FROM job WHERE asset_id = ?1 AND kind = 'span'"
+                             " AND span_index = ?2 AND state = 'ready' AND is_paused = 0"),
+    READ(HAS_OPEN_VIDEO_JOB, "SELECT 1 FROM job WHERE asset_id = ?1 AND kind = 'video' AND is_paused = 0"
+                             " AND state IN ('ready', 'running')"),
+    READ(COUNT_TRACKS_WITHOUT_SEGMENT,
+         "SELECT COUNT(*), SUM(NOT EXISTS (SELECT 1 FROM segment WHERE segment.track_id = track.id"
+         "  AND segment.segment_index = ?2)), SUM(?2 < segment_total)"
+         " FROM track WHERE asset_id = ?1 AND kind = 'video'"),
+    WRITE(RAISE_JOB, "UPDATE job SET priority = ?2 WHERE id = ?1 AND priority < ?2 AND state = 'ready'"),
+    READ(LOAD_JOB, "SELECT job.id, job.attempt, job.kind, job.span_index, job.failures, job.asset_id,"
+                   " asset.source_key, asset.plan, job.priority FROM job JOIN asset ON asset.id = job.asset_id "
+                   "WHERE job.id = ?1"),
     READ(FIND_LEASE, "SELECT asset_id, kind, span_index, failures, lease_until_us FROM job"
                      " WHERE id = ?1 AND attempt = ?2 AND owner = ?3 AND state = 'running'"),
     WRITE(RENEW_JOB, "UPDATE job SET lease_until_us = ?4, progress = MAX(progress, ?5)"
@@ -185,6 +235,31 @@ static const StatementSpec specs[] = {
     WRITE(FORGET_WORKERS, "DELETE FROM worker WHERE beat_us < ?1"),
     WRITE(DELETE_WORKER, "DELETE FROM worker WHERE owner = ?1"),
     READ(HAS_WORKER, "SELECT 1 FROM worker WHERE beat_us >= ?1 LIMIT 1"),
+
+    WRITE(SET_WORKER_SHORT, "UPDATE worker SET is_short_of_space = ?2 WHERE owner = ?1"),
+    READ(COUNT_WORKERS, "SELECT COUNT(*), COALESCE(SUM(is_short_of_space), 0) FROM worker WHERE beat_us >= ?1"),
+    READ(LIST_OPEN_JOB_COUNTS, "SELECT kind, state, is_paused, COUNT(*) FROM job INDEXED BY job_open"
+                               " WHERE state = 'ready' OR state = 'running' GROUP BY kind, state, is_paused"),
+    READ(LIST_JOB_TALLY, "SELECT kind, state, jobs, weight FROM job_tally"),
+    READ(SUM_FIRST_SEGMENT, "SELECT COUNT(*), COALESCE(SUM(playable_us - created_us), 0)"
+                            " FROM asset INDEXED BY asset_by_playable WHERE playable_us > 0"),
+    READ(LIST_FIRST_SEGMENT, "SELECT playable_us - created_us FROM asset INDEXED BY asset_by_playable"
+                             " WHERE playable_us > 0 ORDER BY playable_us DESC LIMIT ?1"),
+    READ(LIST_TRACK_PROGRESS, "SELECT name, kind, (SELECT COUNT(*) FROM segment WHERE segment.track_id = track.id),"
+                              " segment_total FROM track WHERE asset_id = ?1"
+                              " ORDER BY kind = 'audio', bitrate_bps, name"),
+    /* Running jobs; lesson made per second by them; lesson that is not made; ?2 now. Weights are milliseconds. */
+    READ(LOAD_ASSET_PACE,
+         "SELECT COUNT(CASE state WHEN 'running' THEN 1 END),"
+         " SUM(CASE WHEN state = 'running' AND started_us < ?2 THEN weight * progress * 1000 / (?2 - started_us) "
+         "END),"
+         " SUM(weight * CASE state WHEN 'ready' THEN 1 WHEN 'running' THEN 1 - progress ELSE 0 END)"
+         " FROM job WHERE asset_id = ?1 AND kind IN ('span', 'video')"),
+    /* The same of the spans that ended last, one job at a time. */
+    READ(LOAD_ASSET_LAST_PACE,
+         "SELECT SUM(weight) * 1000.0 / MAX(SUM(finished_us - started_us), 1) FROM (SELECT weight, started_us,"
+         " finished_us FROM job WHERE asset_id = ?1 AND kind IN ('span', 'video') AND state = 'done'"
+         " AND started_us > 0 ORDER BY finished_us DESC LIMIT 3)"),
 
     WRITE(INSERT_COURSE, "INSERT INTO course (id, title, summary, category, institution, created_us, updated_us)"
                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"),

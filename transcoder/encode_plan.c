@@ -6,8 +6,8 @@
 #include <string.h>
 
 /** What matters to a viewer first: the start with sound (which runs beside the pictures and holds up nothing), then
- * the picture in the lists, then the rest. */
-enum { PRIORITY_AUDIO = 110, PRIORITY_FIRST_SPAN = 100, PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
+ * the picture in the lists, then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
+enum { PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
 
 /** Shares in the progress, in milliseconds of lesson: sound costs about a fortieth of the pictures. */
 enum { WEIGHT_AUDIO_DIVISOR = 40, WEIGHT_POSTER = 500 };
@@ -286,13 +286,13 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
     CatalogJobPlan span = {.kind = JOB_KIND_SPAN,
                            .span_index = i,
                            .weight = span_weight(&plan->segments, i),
-                           .priority = i == 0 ? PRIORITY_FIRST_SPAN : PRIORITY_SPAN};
+                           .priority = i == 0 ? JOB_PRIORITY_FIRST_SPAN : PRIORITY_SPAN};
     segment_plan_span(&plan->segments, i, &span.first_segment, &span.segment_count);
     g_array_append_val(jobs, span);
   }
   if (plan->source.has_audio) {
     int64_t weight = segment_plan_duration_us(&plan->segments) / 1000 / WEIGHT_AUDIO_DIVISOR;
-    CatalogJobPlan audio = {.kind = JOB_KIND_AUDIO, .priority = PRIORITY_AUDIO, .weight = MAX(weight, 1)};
+    CatalogJobPlan audio = {.kind = JOB_KIND_AUDIO, .priority = JOB_PRIORITY_AUDIO, .weight = MAX(weight, 1)};
     g_array_append_val(jobs, audio);
   }
   CatalogJobPlan poster = {.kind = JOB_KIND_POSTER, .priority = PRIORITY_POSTER, .weight = WEIGHT_POSTER};

@@ -97,18 +97,22 @@ static inline int64_t fixture_number(const Fixture *fixture, const char *sql) {
   return number;
 }
 
-/** Write `text` to ROOT/`name` and take it in as a lesson; returns the asset's id. */
-static inline char *fixture_add_lesson(const Fixture *fixture, const char *name) {
+/** Write `text` to ROOT/`name` and take it in as a lesson of `institution` (may be NULL); returns the asset's id. */
+static inline char *fixture_add_lesson_of(const Fixture *fixture, const char *name, const char *institution) {
   g_autoptr(GError) error = NULL;
   g_autofree char *path = g_build_filename(fixture->root, name, NULL);
   g_assert_true(g_file_set_contents(path, "picture and sound", -1, &error));
-  IntakeRequest request = {.path = path};
+  IntakeRequest request = {.path = path, .institution = institution};
   IntakeResult result = {0};
   intake_file(fixture->catalog, fixture->store, &request, NULL, NULL, &result, NULL, &error);
   g_assert_no_error(error);
   char *asset_id = g_steal_pointer(&result.asset_id);
   intake_result_clear(&result);
   return asset_id;
+}
+
+static inline char *fixture_add_lesson(const Fixture *fixture, const char *name) {
+  return fixture_add_lesson_of(fixture, name, NULL);
 }
 
 /** The next job, or NULL. */
@@ -147,7 +151,9 @@ static inline bool fixture_plan(const Fixture *fixture, const CatalogJob *job, c
   for (int64_t i = 0; i < span_count; i++) {
     CatalogJobPlan span = {.kind = JOB_KIND_SPAN,
                            .span_index = i,
-                           .priority = i == 0 ? 100 : 50,
+                           .priority = i == 0 ? JOB_PRIORITY_FIRST_SPAN : 50,
+                           .first_segment = i == 0 ? 0 : 1 + (i - 1) * FIXTURE_SPAN_SEGMENTS,
+                           .segment_count = i == 0 ? 1 : FIXTURE_SPAN_SEGMENTS,
                            .weight = i == 0 ? 1 : FIXTURE_SPAN_SEGMENTS};
     g_array_append_val(jobs, span);
   }
@@ -263,15 +269,20 @@ static inline bool fixture_work(const Fixture *fixture, const CatalogJob *job, c
 }
 
 /** Take in a lesson and plan it; returns the asset's id. */
-static inline char *fixture_add_planned_lesson(const Fixture *fixture, int64_t span_count) {
+static inline char *fixture_add_planned_lesson_of(const Fixture *fixture, int64_t span_count,
+                                                  const char *institution) {
   g_autoptr(GError) error = NULL;
-  char *asset_id = fixture_add_lesson(fixture, "lesson.mp4");
+  char *asset_id = fixture_add_lesson_of(fixture, "lesson.mp4", institution);
   g_autoptr(CatalogJob) probe = fixture_claim(fixture, "prober");
   g_assert_cmpint(probe->kind, ==, JOB_KIND_PROBE);
   g_assert_cmpstr(probe->asset_id, ==, asset_id);
   fixture_plan(fixture, probe, "prober", span_count, &error);
   g_assert_no_error(error);
   return asset_id;
+}
+
+static inline char *fixture_add_planned_lesson(const Fixture *fixture, int64_t span_count) {
+  return fixture_add_planned_lesson_of(fixture, span_count, NULL);
 }
 
 static inline CatalogAsset *fixture_load_asset(const Fixture *fixture, const char *asset_id) {
