@@ -27,6 +27,23 @@ const char *track_kind_name(TrackKind kind) {
   return kind == TRACK_KIND_VIDEO ? "video" : "audio";
 }
 
+static const char *const role_names[] = {
+    [TRACK_ROLE_MAIN] = "main",
+    [TRACK_ROLE_ALTERNATE] = "alternate",
+    [TRACK_ROLE_DESCRIPTION] = "description",
+};
+
+const char *track_role_name(TrackRole role) {
+  return role_names[role];
+}
+
+static TrackRole parse_role(const char *name) {
+  for (size_t i = 0; i < G_N_ELEMENTS(role_names); i++)
+    if (g_str_equal(role_names[i], name))
+      return (TrackRole)i;
+  return TRACK_ROLE_MAIN; /* the schema lets no other name in */
+}
+
 void catalog_asset_free(CatalogAsset *asset) {
   if (!asset)
     return;
@@ -95,6 +112,9 @@ CatalogTrack asset_row_track(Statement *statement) {
   track.segment_total = statement_int(statement, 12);
   track.segment_count = statement_int(statement, 13);
   track.is_complete = statement_bool(statement, 14);
+  track.role = parse_role(statement_text(statement, 15));
+  statement_copy_text(statement, 16, track.label, sizeof track.label);
+  track.sound_index = statement_int32(statement, 17);
   return track;
 }
 

@@ -46,11 +46,12 @@ typedef enum {
   TRACK_ROLE_ALTERNATE,   /**< another language or dialect, a commentary */
   TRACK_ROLE_DESCRIPTION, /**< describes the pictures to those who do not see them */
 } TrackRole;
+const char *track_role_name(TrackRole role); /**< "main", ... as in the API */
 
 /** A track of the stored encode: one rendition. */
 typedef struct {
   int64_t id;    /**< the catalog's own number; 0 in a track that is not stored yet */
-  char name[16]; /**< "v360", "a128": URL part, unique in the asset */
+  char name[16]; /**< "v360", "a128", "a128-2": URL part, unique in the asset */
   TrackKind kind;
   char codec[16];        /**< RFC 6381; empty until the first publication */
   int64_t bitrate_bps;   /**< planned maximum */
@@ -60,6 +61,8 @@ typedef struct {
   char language[36];     /**< BCP 47 or empty */
   TrackRole role;        /**< audio */
   char label[64];        /**< audio: as the source names it, UTF-8, or empty */
+  int32_t
+      sound_index; /**< audio: the number of the sound, which is the span_index of the AUDIO job that makes it */
   int32_t timescale_hz;
   int64_t segment_total; /**< planned segments */
   int64_t segment_count; /**< published without a gap from the first on */

@@ -43,7 +43,7 @@ typedef struct {
   int64_t id;
   int64_t attempt; /**< the fencing number: grows with every claim */
   JobKind kind;
-  int64_t span_index; /**< of a SPAN job, else 0 */
+  int64_t span_index; /**< of a SPAN job; of an AUDIO job the number of its sound; else 0 */
   int64_t failures;   /**< earlier reported failures */
   int64_t priority;
   char asset_id[16];
@@ -128,7 +128,7 @@ typedef struct {
  * when there is one), and to READY when its last job is done.
  * `count` may be 0 with `finish`. CONFLICT, and nothing is recorded, when a publication does not fit what is published
  * already, or when the job would end without its part: a SPAN job's span in every video track, the AUDIO job's last
- * span in every audio track. */
+ * span in every audio track of its sound; or when it publishes a track that another job makes. */
 bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner,
                      const CatalogPublication *publications, size_t count, bool finish, GError **error);
 
@@ -143,7 +143,8 @@ bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char 
 
 /** The job failed. `code` NULL is "internal". With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
  * (doubling from JOB_RETRY_DELAY_US); else it is FAILED, and so is its asset, with `code` (catalog/failure.h), whose
- * other jobs are cancelled. A failed POSTER, STORYBOARD or TEXT job never fails its asset: it just ends (DONE with nothing made). */
+ * other jobs are cancelled. A failed POSTER, STORYBOARD or TEXT job never fails its asset: it just ends (DONE with nothing made);
+ * nor does the AUDIO job of a sound beside the main one (span_index over 0): its tracks are left out. */
 #define JOB_FAILURES_MAX 2
 #define JOB_RETRY_DELAY_US (2 * G_TIME_SPAN_SECOND)
 bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code,

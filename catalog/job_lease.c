@@ -139,10 +139,21 @@ static bool is_extra(JobKind kind) {
   return kind == JOB_KIND_POSTER || kind == JOB_KIND_STORYBOARD || kind == JOB_KIND_TEXT;
 }
 
+/** A lesson with one sound track less is better than none: a sound beside the main one that cannot be made is left out,
+ * with its tracks. */
+static bool leave_sound_out(Connection *connection, int64_t job_id, const JobLease *lease, const char *code,
+                            const char *detail, GError **error) {
+  return connection_run(connection, STATEMENT_DELETE_SOUND, error, argument_text(lease->asset_id),
+                        argument_int(lease->span_index)) &&
+         job_lease_finish(connection, job_id, lease, code, detail, error);
+}
+
 bool job_lease_fail(Connection *connection, int64_t job_id, const JobLease *lease, const char *code,
                     const char *detail, GError **error) {
   if (is_extra(lease->kind))
     return job_lease_finish(connection, job_id, lease, code, detail, error);
+  if (lease->kind == JOB_KIND_AUDIO && lease->span_index > 0)
+    return leave_sound_out(connection, job_id, lease, code, detail, error);
   int64_t now_us = g_get_real_time();
   return connection_run(connection, STATEMENT_FAIL_JOB, error, argument_int(job_id), argument_text(code),
                         argument_text(detail), argument_int(now_us), argument_int(lease->failures)) &&

@@ -44,6 +44,14 @@ static bool is_job_valid(const CatalogJobPlan *job) {
          job->kind != JOB_KIND_PROBE;
 }
 
+static bool has_maker(const CatalogAssetPlan *plan, const CatalogTrack *track) {
+  for (size_t i = 0; i < plan->job_count; i++)
+    if (track->kind == TRACK_KIND_VIDEO ||
+        (plan->jobs[i].kind == JOB_KIND_AUDIO && plan->jobs[i].span_index == track->sound_index))
+      return true;
+  return false;
+}
+
 static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   if (!plan->plan_json || plan->duration_us <= 0 || plan->target_duration_s <= 0)
     return refuse(error, "it has no text, no duration or no target duration", "");
@@ -55,6 +63,8 @@ static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   for (size_t i = 0; i < plan->track_count; i++)
     if (!check_track(&plan->tracks[i], error))
       return false;
+    else if (!has_maker(plan, &plan->tracks[i]))
+      return refuse(error, "no job makes track ", plan->tracks[i].name);
   for (size_t i = 0; i < plan->job_count; i++)
     if (!is_job_valid(&plan->jobs[i]))
       return refuse(error, "a job has no weight or a negative index, or is another probe", "");
@@ -77,12 +87,13 @@ static GBytes *pack_segment_frames(const CatalogAssetPlan *plan) {
 }
 
 static bool insert_track(Connection *connection, const char *asset_id, const CatalogTrack *track, GError **error) {
-  return connection_run(connection, STATEMENT_INSERT_TRACK, error, argument_text(asset_id),
-                        argument_text(track->name), argument_text(track_kind_name(track->kind)),
-                        argument_int(track->bitrate_bps), argument_int(track->width), argument_int(track->height),
-                        argument_int(track->frame_rate.num), argument_int(MAX(track->frame_rate.den, 1)),
-                        argument_int(track->channels), argument_text(track->language),
-                        argument_int(track->timescale_hz), argument_int(track->segment_total));
+  return connection_run(
+      connection, STATEMENT_INSERT_TRACK, error, argument_text(asset_id), argument_text(track->name),
+      argument_text(track_kind_name(track->kind)), argument_int(track->bitrate_bps), argument_int(track->width),
+      argument_int(track->height), argument_int(track->frame_rate.num), argument_int(MAX(track->frame_rate.den, 1)),
+      argument_int(track->channels), argument_text(track->language), argument_int(track->timescale_hz),
+      argument_int(track->segment_total), argument_text(track_role_name(track->role)), argument_text(track->label),
+      argument_int(track->sound_index));
 }
 
 static bool insert_job(Connection *connection, const char *asset_id, const CatalogJobPlan *job, int64_t now_us,

@@ -125,13 +125,23 @@ static bool update_track(Connection *connection, const CatalogPublication *publi
                         argument_int(count), argument_int(total), argument_int(is_complete));
 }
 
-static bool publish_one(Connection *connection, const char *asset_id, const CatalogPublication *publication,
+/* A sound job makes the tracks of its own sound, a span job all video tracks. */
+static bool check_maker(const JobLease *lease, const CatalogPublication *publication, const CatalogTrack *track,
+                        GError **error) {
+  bool is_own = lease->kind == JOB_KIND_AUDIO
+                    ? track->kind == TRACK_KIND_AUDIO && track->sound_index == lease->span_index
+                    : track->kind == TRACK_KIND_VIDEO;
+  return is_own || refuse(error, CATALOG_ERROR_CONFLICT, publication, "another job makes the track");
+}
+
+static bool publish_one(Connection *connection, const JobLease *lease, const CatalogPublication *publication,
                         GError **error) {
   CatalogTrack track = {0};
   g_autoptr(GBytes) init = NULL;
   return check_publication(publication, error) &&
-         find_track(connection, asset_id, publication, &track, &init, error) &&
-         check_end(publication, &track, error) && record_init(connection, publication, &track, init, error) &&
+         find_track(connection, lease->asset_id, publication, &track, &init, error) &&
+         check_maker(lease, publication, &track, error) && check_end(publication, &track, error) &&
+         record_init(connection, publication, &track, init, error) &&
          insert_span(connection, publication, track.id, error) &&
          update_track(connection, publication, &track, error);
 }
@@ -141,10 +151,7 @@ static bool check_outcome(Connection *connection, const JobLease *lease, GError 
   StatementId id =
       lease->kind == JOB_KIND_SPAN ? STATEMENT_FIND_TRACK_WITHOUT_SPAN : STATEMENT_FIND_INCOMPLETE_AUDIO;
   g_auto(Statement) statement = statement_use(connection, id);
-  if (lease->kind == JOB_KIND_SPAN)
-    statement_bind(&statement, argument_text(lease->asset_id), argument_int(lease->span_index));
-  else
-    statement_bind(&statement, argument_text(lease->asset_id));
+  statement_bind(&statement, argument_text(lease->asset_id), argument_int(lease->span_index));
   bool has_row = false;
   if (!statement_find_row(&statement, &has_row, error))
     return false;
@@ -163,7 +170,7 @@ static bool publish_all(Connection *connection, const JobLease *lease, const Cat
     return false;
   }
   for (size_t i = 0; i < count; i++)
-    if (!publish_one(connection, lease->asset_id, &publications[i], error))
+    if (!publish_one(connection, lease, &publications[i], error))
       return false;
   return connection_run(connection, STATEMENT_MAKE_ASSET_PLAYABLE, error, argument_text(lease->asset_id),
                         argument_int(g_get_real_time()));

@@ -20,7 +20,7 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
 
 #define TRACK_COLUMNS                                                                                              \
   "id, name, kind, codec, bitrate_bps, width, height, frame_rate_num, frame_rate_den, channels, language,"         \
-  " timescale_hz, segment_total, segment_count, is_complete"
+  " timescale_hz, segment_total, segment_count, is_complete, role, label, sound_index"
 
 #define JOB_IS_READY "state = 'ready' AND is_paused = 0"
 
@@ -109,7 +109,7 @@ static const StatementSpec specs[] = {
         " AND (has_video = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video'"
         "  AND segment_count > 0))"
         " AND (has_audio = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'audio'"
-        "  AND segment_count > 0))"),
+        "  AND role = 'main' AND segment_count > 0))"),
     WRITE(MAKE_ASSET_READY, "UPDATE asset SET state = 'ready', ready_us = ?2, updated_us = ?2,"
                             " playable_us = CASE playable_us WHEN 0 THEN ?2 ELSE playable_us END WHERE id = ?1 AND "
                             "state IN ('queued', 'playable')"),
@@ -123,9 +123,10 @@ static const StatementSpec specs[] = {
     READ(LIST_CAPTIONS, "SELECT language, label, blob_key FROM caption WHERE asset_id = ?1 ORDER BY"
                         " language NOT LIKE 'zh%', language"),
 
-    WRITE(INSERT_TRACK, "INSERT INTO track (asset_id, name, kind, bitrate_bps, width, height, frame_rate_num,"
-                        " frame_rate_den, channels, language, timescale_hz, segment_total)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+    WRITE(INSERT_TRACK,
+          "INSERT INTO track (asset_id, name, kind, bitrate_bps, width, height, frame_rate_num,"
+          " frame_rate_den, channels, language, timescale_hz, segment_total, role, label, sound_index)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
     READ(LIST_TRACKS, "SELECT " TRACK_COLUMNS " FROM track WHERE asset_id = ?1"
                       " ORDER BY kind = 'audio', bitrate_bps, name"),
     READ(FIND_TRACK, "SELECT " TRACK_COLUMNS ", init FROM track WHERE asset_id = ?1 AND name = ?2"),
@@ -137,8 +138,10 @@ static const StatementSpec specs[] = {
     READ(FIND_TRACK_WITHOUT_SPAN,
          "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'video' AND NOT EXISTS (SELECT 1 FROM span"
          " WHERE span.track_id = track.id AND span.span_index = ?2) LIMIT 1"),
-    READ(FIND_INCOMPLETE_AUDIO,
-         "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'audio' AND is_complete = 0 LIMIT 1"),
+    READ(FIND_INCOMPLETE_AUDIO, "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'audio' AND sound_index = ?2"
+                                " AND is_complete = 0 LIMIT 1"),
+    /* spans and segments go with it; files are left to the sweep */
+    WRITE(DELETE_SOUND, "DELETE FROM track WHERE asset_id = ?1 AND kind = 'audio' AND sound_index = ?2"),
     READ(LOAD_INIT, "SELECT init FROM track WHERE asset_id = ?1 AND name = ?2 AND init IS NOT NULL"),
     WRITE(INSERT_SPAN, "INSERT INTO span (track_id, span_index, blob_key) VALUES (?1, ?2, ?3)"),
     READ(COUNT_SPANS, "SELECT (SELECT COUNT(*) FROM span WHERE span.track_id = track.id) FROM track"
@@ -156,7 +159,7 @@ static const StatementSpec specs[] = {
                        " WHERE track.asset_id = ?1 AND track.name = ?2"),
     READ(LOAD_PLAYABLE_US,
          "SELECT MIN((last.decode_time + last.duration - first.decode_time) * 1000000.0 / track.timescale_hz)"
-         " FROM asset JOIN track ON track.asset_id = asset.id AND track.segment_count > 0"
+         " FROM asset JOIN track ON track.asset_id = asset.id AND track.role = 'main' AND track.segment_count > 0"
          " JOIN segment AS first ON first.track_id = track.id AND first.segment_index = 0"
          " JOIN segment AS last ON last.track_id = track.id AND last.segment_index = track.segment_count - 1"
          " WHERE asset.id = ?1 AND asset.state <> 'queued'"),

@@ -81,6 +81,7 @@ ALTER TABLE worker ADD COLUMN is_short_of_space INTEGER NOT NULL DEFAULT 0; -- i
 
 ALTER TABLE track ADD COLUMN role TEXT NOT NULL DEFAULT 'main' CHECK (role IN ('main', 'alternate', 'description'));
 ALTER TABLE track ADD COLUMN label TEXT NOT NULL DEFAULT '';           -- as the source names it
+ALTER TABLE track ADD COLUMN sound_index INTEGER NOT NULL DEFAULT 0;   -- audio: span_index of the job that makes it
 
 -- Thumbnails of the lesson at even distances, row by row on sheets.
 CREATE TABLE storyboard (
