@@ -88,13 +88,16 @@ static size_t find_default(const HlsRendition *renditions, size_t count) {
   return i;
 }
 
-/* AUTOSELECT=YES members of a group differ in language: the default one comes first, then the earliest. */
+/* AUTOSELECT=YES members of a group differ in language or in what they are for: the default one comes first, then the
+ * earliest. */
 static bool is_autoselected(const HlsRendition *renditions, size_t count, size_t index) {
   size_t default_index = find_default(renditions, count);
+  const HlsRendition *rendition = &renditions[index];
   if (index == default_index)
     return true;
   for (size_t i = 0; i < count; i++)
-    if ((i < index || i == default_index) && g_strcmp0(renditions[i].language, renditions[index].language) == 0)
+    if ((i < index || i == default_index) && g_strcmp0(renditions[i].language, rendition->language) == 0 &&
+        g_strcmp0(renditions[i].characteristics, rendition->characteristics) == 0)
       return false;
   return true;
 }
@@ -116,6 +119,8 @@ static void write_media_group(GString *out, const char *type, const char *group_
       g_string_append(out, ",FORCED=NO");
     else if (rendition->channels > 0)
       g_string_append_printf(out, ",CHANNELS=\"%" G_GINT32_FORMAT "\"", rendition->channels);
+    if (rendition->characteristics != NULL)
+      append_quoted(out, "CHARACTERISTICS", rendition->characteristics);
     g_string_append_c(out, ',');
     append_uri_attribute(out, rendition->uri);
     g_string_append_c(out, '\n');
@@ -136,13 +141,41 @@ static HlsBandwidth largest_bandwidth(const HlsRendition *renditions, size_t cou
   return largest;
 }
 
+/* One group of renditions: a run of them with one GROUP-ID. `id` NULL: no playlist names it. */
+typedef struct {
+  const char *id;
+  const HlsRendition *renditions;
+  size_t count;
+} Group;
+
+/* Take the run of renditions with one GROUP-ID off the front of `*rest`. */
+static Group take_group(const HlsRendition **rest, size_t *rest_count, const char *fallback_id) {
+  Group group = {.id = group_id_of(*rest, *rest_count, fallback_id), .renditions = *rest};
+  while (group.count < *rest_count && g_strcmp0((*rest)[group.count].group_id, (*rest)[0].group_id) == 0)
+    group.count++;
+  *rest += group.count;
+  *rest_count -= group.count;
+  return group;
+}
+
+/* Array of Group. */
+static GArray *split_audio(const HlsMultivariant *playlist) {
+  GArray *groups = g_array_new(FALSE, FALSE, sizeof(Group));
+  const HlsRendition *rest = playlist->audio;
+  for (size_t count = playlist->audio_count; count > 0;) {
+    Group group = take_group(&rest, &count, DEFAULT_AUDIO_GROUP);
+    g_array_append_val(groups, group);
+  }
+  return groups;
+}
+
 /* CODECS of a variant: its own and each of the audio group once. */
-static void append_codecs(GString *out, const HlsMultivariant *playlist, const char *video_codecs) {
+static void append_codecs(GString *out, const Group *audio, const char *video_codecs) {
   g_autoptr(GPtrArray) codecs = g_ptr_array_new();
   if (video_codecs != NULL)
     g_ptr_array_add(codecs, (gpointer)video_codecs);
-  for (size_t i = 0; i < playlist->audio_count; i++) {
-    const char *audio_codecs = playlist->audio[i].codecs;
+  for (size_t i = 0; i < audio->count; i++) {
+    const char *audio_codecs = audio->renditions[i].codecs;
     if (audio_codecs != NULL && !g_ptr_array_find_with_equal_func(codecs, audio_codecs, g_str_equal, NULL))
       g_ptr_array_add(codecs, (gpointer)audio_codecs);
   }
@@ -179,48 +212,57 @@ static void append_frame_rate(GString *out, Rational rate) {
                          (int)(thousandths % 1000));
 }
 
-static void write_variant(GString *out, const HlsMultivariant *playlist, const HlsVariant *variant,
-                          const char *audio_group, const char *subtitle_group) {
-  HlsBandwidth audio = largest_bandwidth(playlist->audio, playlist->audio_count);
-  append_bandwidth(out, (HlsBandwidth){variant->bandwidth.peak_bps + audio.peak_bps,
-                                       variant->bandwidth.average_bps + audio.average_bps});
-  append_codecs(out, playlist, variant->codecs);
+static void write_variant(GString *out, const HlsVariant *variant, const Group *audio, const char *subtitle_group) {
+  HlsBandwidth sound = largest_bandwidth(audio->renditions, audio->count);
+  append_bandwidth(out, (HlsBandwidth){variant->bandwidth.peak_bps + sound.peak_bps,
+                                       variant->bandwidth.average_bps + sound.average_bps});
+  append_codecs(out, audio, variant->codecs);
   if (variant->width > 0 && variant->height > 0)
     g_string_append_printf(out, ",RESOLUTION=%" G_GINT32_FORMAT "x%" G_GINT32_FORMAT, variant->width,
                            variant->height);
   append_frame_rate(out, variant->frame_rate);
-  append_groups_and_uri(out, audio_group, subtitle_group, variant->uri);
+  append_groups_and_uri(out, audio->id, subtitle_group, variant->uri);
 }
 
-/* Without video the default audio is the variant; its group is only named when there is a choice. */
-static void write_audio_variant(GString *out, const HlsMultivariant *playlist, const char *audio_group,
-                                const char *subtitle_group) {
-  size_t index = find_default(playlist->audio, playlist->audio_count);
-  if (index == playlist->audio_count)
+/* The default of an audio group as a variant of its own. */
+static void write_audio_variant(GString *out, const Group *audio, const char *subtitle_group) {
+  size_t index = find_default(audio->renditions, audio->count);
+  if (index == audio->count)
     index = 0;
-  append_bandwidth(out, largest_bandwidth(playlist->audio, playlist->audio_count));
-  append_codecs(out, playlist, NULL);
-  append_groups_and_uri(out, audio_group, subtitle_group, playlist->audio[index].uri);
+  append_bandwidth(out, largest_bandwidth(audio->renditions, audio->count));
+  append_codecs(out, audio, NULL);
+  append_groups_and_uri(out, audio->id, subtitle_group, audio->renditions[index].uri);
+}
+
+/* Audio groups as EXT-X-MEDIA; without video a group is only named when there is a choice in it. */
+static void write_audio_groups(GString *out, GArray *groups, bool has_video) {
+  for (guint i = 0; i < groups->len; i++) {
+    Group *group = &g_array_index(groups, Group, i);
+    if (has_video || group->count > 1)
+      write_media_group(out, "AUDIO", group->id, group->renditions, group->count);
+    else
+      group->id = NULL;
+  }
 }
 
 void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playlist) {
-  size_t audio_choices = playlist->variant_count > 0 ? 1 : 2;
-  const char *audio_group = NULL, *subtitle_group = NULL;
+  g_autoptr(GArray) audio = split_audio(playlist);
+  const char *subtitle_group = NULL;
+  bool has_video = playlist->variant_count > 0;
   g_string_append(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
   if (playlist->is_growing)
     g_string_append(out, "#EXT-X-START:TIME-OFFSET=0\n");
-  if (playlist->audio_count >= audio_choices) {
-    audio_group = group_id_of(playlist->audio, playlist->audio_count, DEFAULT_AUDIO_GROUP);
-    write_media_group(out, "AUDIO", audio_group, playlist->audio, playlist->audio_count);
-  }
+  write_audio_groups(out, audio, has_video);
   if (playlist->subtitle_count > 0) {
     subtitle_group = group_id_of(playlist->subtitles, playlist->subtitle_count, DEFAULT_SUBTITLE_GROUP);
     write_media_group(out, "SUBTITLES", subtitle_group, playlist->subtitles, playlist->subtitle_count);
   }
+  Group silent = {0};
   for (size_t i = 0; i < playlist->variant_count; i++)
-    write_variant(out, playlist, &playlist->variants[i], audio_group, subtitle_group);
-  if (playlist->variant_count == 0 && playlist->audio_count > 0)
-    write_audio_variant(out, playlist, audio_group, subtitle_group);
+    write_variant(out, &playlist->variants[i], audio->len > 0 ? &g_array_index(audio, Group, 0) : &silent,
+                  subtitle_group);
+  for (guint i = has_video ? 1 : 0; i < audio->len; i++)
+    write_audio_variant(out, &g_array_index(audio, Group, i), subtitle_group);
 }
 
 static void append_media_head(GString *out, int64_t target_duration_s, bool is_whole) {

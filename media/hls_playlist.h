@@ -29,7 +29,8 @@ typedef struct {
   const char *codecs; /**< RFC 6381; NULL for WebVTT */
   int32_t channels;   /**< audio only */
   bool is_default;
-  HlsBandwidth bandwidth; /**< zero for WebVTT */
+  HlsBandwidth bandwidth;      /**< zero for WebVTT */
+  const char *characteristics; /**< CHARACTERISTICS (§4.3.4.1), or NULL */
 } HlsRendition;
 
 /** One EXT-X-STREAM-INF (§4.3.4.2). */
@@ -44,15 +45,18 @@ typedef struct {
 typedef struct {
   const HlsVariant *variants; /**< in the order they shall have: the first is where players start */
   size_t variant_count;
-  const HlsRendition *audio; /**< all in one group; 0 for silent videos */
+  const HlsRendition
+      *audio; /**< in one group or several, each in one piece; none for silent videos. Groups must have
+                                  the same members (names, languages) in other encodings (§4.3.4.2.1). Video variants
+                                  use the first group; each further one is a variant of sound alone */
   size_t audio_count;
   const HlsRendition *subtitles;
   size_t subtitle_count;
   bool is_growing; /**< writes EXT-X-START:TIME-OFFSET=0 */
 } HlsMultivariant;
 
-/** With no variants but audio the lesson is audio-only: one EXT-X-STREAM-INF that points at the audio playlist.
- * Appends to `out`. */
+/** With no variants but audio the lesson is audio-only: one EXT-X-STREAM-INF for each audio group, that points at the
+ * playlist of its default rendition. Variants of sound alone come last. Appends to `out`. */
 void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playlist);
 
 typedef struct {

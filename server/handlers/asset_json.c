@@ -51,6 +51,8 @@ static void write_track(JsonWriter *writer, const CatalogTrack *track) {
   } else {
     json_writer_member_int(writer, "channels", track->channels);
     json_writer_member_string(writer, "language", track->language[0] != '\0' ? track->language : NULL);
+    json_writer_member_string(writer, "role", track_role_name(track->role));
+    json_writer_member_string(writer, "label", track->label[0] != '\0' ? track->label : NULL);
   }
   json_writer_member_int(writer, "segments", track->segment_count);
   json_writer_member_int(writer, "segments_total", track->segment_total);

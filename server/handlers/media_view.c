@@ -77,11 +77,16 @@ static HlsBandwidth measure(const MediaViewTrack *track) {
                                track->track.timescale_hz);
 }
 
-/** What a viewer reads in the list of sound tracks. */
+#define DESCRIBES_VIDEO "public.accessibility.describes-video"
+
+/** A language as a viewer reads it in the list of sound tracks. */
 static const char *language_label(const char *language) {
   static const struct {
     const char *prefix, *label;
-  } labels[] = {{"zh", "中文"}, {"yue", "粤语"}, {"ii", "彝语"}, {"bo", "藏语"}, {"en", "English"}};
+  } labels[] = {{"zh-yue", "粤语"}, {"zh-HK", "粤语"}, {"zh", "中文"},  {"cmn", "普通话"},  {"yue", "粤语"},
+                {"nan", "闽南语"},  {"hak", "客家话"}, {"wuu", "吴语"}, {"hsn", "湘语"},    {"gan", "赣语"},
+                {"ii", "彝语"},     {"lis", "傈僳语"}, {"bo", "藏语"},  {"ug", "维吾尔语"}, {"mn", "蒙古语"},
+                {"za", "壮语"},     {"en", "English"}};
   for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
     size_t length = strlen(labels[i].prefix);
     if (g_ascii_strncasecmp(language, labels[i].prefix, length) == 0 &&
@@ -91,29 +96,78 @@ static const char *language_label(const char *language) {
   return language[0] != '\0' ? language : "原声";
 }
 
-static void collect_tracks(const MediaView *view, GArray *variants, GArray *audio) {
+/** What a viewer reads in the list of sound tracks: the source's own words, else the language. */
+static char *sound_name(const CatalogTrack *track) {
+  if (track->label[0] != '\0')
+    return g_strdup(track->label);
+  const char *language = language_label(track->language);
+  return track->role == TRACK_ROLE_DESCRIPTION ? g_strconcat(language, "（口述影像）", NULL) : g_strdup(language);
+}
+
+static void add_variant(const MediaViewTrack *track, GArray *variants) {
+  HlsVariant variant = {.uri = track->uri,
+                        .codecs = track->track.codec,
+                        .width = track->track.width,
+                        .height = track->track.height,
+                        .frame_rate = track->track.frame_rate,
+                        .bandwidth = measure(track)};
+  g_array_append_val(variants, variant);
+}
+
+/** Strings that a playlist under construction borrows live in an array of their own. */
+static const char *keep(GPtrArray *strings, char *text) {
+  g_ptr_array_add(strings, text);
+  return text;
+}
+
+static void add_rendition(const MediaViewTrack *track, const char *group_id, GPtrArray *strings, GArray *audio) {
+  const char *language = track->track.language;
+  HlsRendition rendition = {
+      .group_id = group_id,
+      .name = keep(strings, sound_name(&track->track)),
+      .language = language[0] != '\0' ? language : NULL,
+      .uri = track->uri,
+      .codecs = track->track.codec,
+      .channels = track->track.channels,
+      .is_default = track->track.role == TRACK_ROLE_MAIN,
+      .bandwidth = measure(track),
+      .characteristics = track->track.role == TRACK_ROLE_DESCRIPTION ? DESCRIBES_VIDEO : NULL,
+  };
+  g_array_append_val(audio, rendition);
+}
+
+static bool is_sound(const MediaViewTrack *track, bool is_main) {
+  return track->track.kind == TRACK_KIND_AUDIO && (track->track.role == TRACK_ROLE_MAIN) == is_main;
+}
+
+/** A group of `main` (NULL: it cannot be played yet) and all other sounds. */
+static void add_group(const MediaView *view, const MediaViewTrack *main, const char *group_id, GPtrArray *strings,
+                      GArray *audio) {
+  if (main != NULL)
+    add_rendition(main, group_id, strings, audio);
   for (guint i = 0; i < view->tracks->len; i++) {
     const MediaViewTrack *track = &g_array_index(view->tracks, MediaViewTrack, i);
-    if (track->track.kind == TRACK_KIND_VIDEO) {
-      HlsVariant variant = {.uri = track->uri,
-                            .codecs = track->track.codec,
-                            .width = track->track.width,
-                            .height = track->track.height,
-                            .frame_rate = track->track.frame_rate,
-                            .bandwidth = measure(track)};
-      g_array_append_val(variants, variant);
-    } else {
-      const char *language = track->track.language;
-      HlsRendition rendition = {.group_id = "audio",
-                                .name = language_label(language),
-                                .language = language[0] != '\0' ? language : NULL,
-                                .uri = track->uri,
-                                .codecs = track->track.codec,
-                                .channels = track->track.channels,
-                                .is_default = audio->len == 0,
-                                .bandwidth = measure(track)};
-      g_array_append_val(audio, rendition);
-    }
+    if (is_sound(track, false))
+      add_rendition(track, group_id, strings, audio);
+  }
+}
+
+/** The main sound in its best rendition goes with the pictures: group "audio". Each smaller rendition of it is a group
+ * of its own, "audio-64", for listening without pictures. The other sounds are in all groups, which must have equal
+ * members. */
+static void collect_sounds(const MediaView *view, GPtrArray *strings, GArray *audio) {
+  const MediaViewTrack *best = NULL;
+  for (guint i = 0; i < view->tracks->len; i++) { /* by bit rate: the last is the best */
+    const MediaViewTrack *track = &g_array_index(view->tracks, MediaViewTrack, i);
+    best = is_sound(track, true) ? track : best;
+  }
+  add_group(view, best, "audio", strings, audio);
+  for (guint i = view->tracks->len; i-- > 0;) {
+    const MediaViewTrack *track = &g_array_index(view->tracks, MediaViewTrack, i);
+    if (is_sound(track, true) && track != best)
+      add_group(view, track,
+                keep(strings, g_strdup_printf("audio-%" G_GINT64_FORMAT, track->track.bitrate_bps / 1000)), strings,
+                audio);
   }
 }
 
@@ -121,16 +175,20 @@ void media_view_write_multivariant(GString *out, const MediaView *view, const GA
   g_autoptr(GArray) variants = g_array_new(false, false, sizeof(HlsVariant));
   g_autoptr(GArray) audio = g_array_new(false, false, sizeof(HlsRendition));
   g_autoptr(GArray) subtitles = g_array_new(false, false, sizeof(HlsRendition));
-  g_autoptr(GPtrArray) uris = g_ptr_array_new_with_free_func(g_free);
-  collect_tracks(view, variants, audio);
+  g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < view->tracks->len; i++) {
+    const MediaViewTrack *track = &g_array_index(view->tracks, MediaViewTrack, i);
+    if (track->track.kind == TRACK_KIND_VIDEO)
+      add_variant(track, variants);
+  }
+  collect_sounds(view, strings, audio);
   variant_order_apply((HlsVariant *)(void *)variants->data, variants->len);
   for (guint i = 0; i < captions->len; i++) {
     const CatalogCaption *caption = &g_array_index(captions, CatalogCaption, i);
-    g_ptr_array_add(uris, g_strdup_printf("captions/%s.m3u8", caption->language));
     HlsRendition rendition = {.group_id = "subtitles",
                               .name = caption->label,
                               .language = caption->language,
-                              .uri = g_ptr_array_index(uris, i)};
+                              .uri = keep(strings, g_strdup_printf("captions/%s.m3u8", caption->language))};
     g_array_append_val(subtitles, rendition);
   }
   HlsMultivariant playlist = {.variants = (const HlsVariant *)(const void *)variants->data,

@@ -31,12 +31,12 @@ static const HlsVariant VARIANTS[] = {
 };
 
 static const HlsRendition AUDIO[] = {
-    {"audio", "普通话", "zh-CN", "audio-zh/index.m3u8", "mp4a.40.2", 2, true, {131000, 128500}},
+    {"audio", "普通话", "zh-CN", "audio-zh/index.m3u8", "mp4a.40.2", 2, true, {131000, 128500}, NULL},
 };
 
 static const HlsRendition CAPTIONS[] = {
-    {"captions", "中文字幕", "zh-CN", "captions/zh-CN.m3u8", NULL, 0, true, {0, 0}},
-    {"captions", "English", "en", "captions/en.m3u8", NULL, 0, false, {0, 0}},
+    {"captions", "中文字幕", "zh-CN", "captions/zh-CN.m3u8", NULL, 0, true, {0, 0}, NULL},
+    {"captions", "English", "en", "captions/en.m3u8", NULL, 0, false, {0, 0}, NULL},
 };
 
 static void test_hls_playlist_write_multivariant(void) {
@@ -84,9 +84,9 @@ static void test_hls_playlist_write_multivariant_audio_only(void) {
 static void test_hls_playlist_write_multivariant_languages(void) {
   g_autoptr(GString) out = g_string_new(NULL);
   const HlsRendition audio[] = {
-      {"audio", "普通话", "zh-CN", "audio-zh/index.m3u8", "mp4a.40.2", 2, false, {131000, 128500}},
-      {"audio", "ꆈꌠꉙ", "ii", "audio-ii/index.m3u8", "mp4a.40.5", 1, true, {70000, 64000}},
-      {"audio", "English", "en", "audio-en/index.m3u8", "mp4a.40.2", 2, false, {140000, 128000}},
+      {"audio", "普通话", "zh-CN", "audio-zh/index.m3u8", "mp4a.40.2", 2, false, {131000, 128500}, NULL},
+      {"audio", "ꆈꌠꉙ", "ii", "audio-ii/index.m3u8", "mp4a.40.5", 1, true, {70000, 64000}, NULL},
+      {"audio", "English", "en", "audio-en/index.m3u8", "mp4a.40.2", 2, false, {140000, 128000}, NULL},
   };
   hls_playlist_write_multivariant(
       out, &(HlsMultivariant){.variants = VARIANTS, .variant_count = 1, .audio = audio, .audio_count = 3});
@@ -96,17 +96,54 @@ static void test_hls_playlist_write_multivariant_languages(void) {
   assert_golden("multivariant-audio-only-languages.m3u8", out);
 }
 
+/** A second group of the same members is a variant of sound alone, behind those with pictures. A description has the
+ * language of the main sound and is chosen by itself all the same. */
+static void test_hls_playlist_write_multivariant_sound_groups(void) {
+  g_autoptr(GString) out = g_string_new(NULL);
+  const char *describes = "public.accessibility.describes-video";
+  const HlsRendition audio[] = {
+      {"audio", "中文", "zh", "a128/index.m3u8", "mp4a.40.2", 2, true, {131000, 128500}, NULL},
+      {"audio", "粤语", "yue", "a128-2/index.m3u8", "mp4a.40.2", 2, false, {130000, 127000}, NULL},
+      {"audio", "中文", "zh", "a128-3/index.m3u8", "mp4a.40.2", 2, false, {129000, 120000}, describes},
+      {"audio-64", "中文", "zh", "a64/index.m3u8", "mp4a.40.2", 2, true, {66000, 64500}, NULL},
+      {"audio-64", "粤语", "yue", "a128-2/index.m3u8", "mp4a.40.2", 2, false, {130000, 127000}, NULL},
+      {"audio-64", "中文", "zh", "a128-3/index.m3u8", "mp4a.40.2", 2, false, {129000, 120000}, describes},
+  };
+  hls_playlist_write_multivariant(
+      out, &(HlsMultivariant){.variants = VARIANTS, .variant_count = 1, .audio = audio, .audio_count = 6});
+  assert_golden("multivariant-sound-groups.m3u8", out);
+}
+
+/** Sound alone in two encodings: two variants, the better one first, and no group where there is no choice. */
+static void test_hls_playlist_write_multivariant_audio_only_renditions(void) {
+  g_autoptr(GString) out = g_string_new(NULL);
+  const HlsRendition audio[] = {
+      {"audio", "中文", "zh", "a128/index.m3u8", "mp4a.40.2", 2, true, {131000, 128500}, NULL},
+      {"audio-64", "中文", "zh", "a64/index.m3u8", "mp4a.40.2", 2, true, {66000, 64500}, NULL},
+  };
+  hls_playlist_write_multivariant(out, &(HlsMultivariant){.audio = audio, .audio_count = 2});
+  assert_golden("multivariant-audio-only-renditions.m3u8", out);
+}
+
 /** Names come from people: no quote, line end, bad byte or repetition may break the playlist. */
 static void test_hls_playlist_write_multivariant_hostile_names(void) {
   g_autoptr(GString) out = g_string_new(NULL);
   const HlsRendition subtitles[] = {
-      {"captions", "a \"b\"\r\n#EXT-X-ENDLIST\tc", "zh\"\n", "captions/a \"b\"'\n.m3u8", NULL, 0, true, {0, 0}},
-      {"captions", "it's the same", "en", "#1.m3u8", NULL, 0, true, {0, 0}},
-      {"captions", "it's the same", "en", "2.m3u8", NULL, 0, false, {0, 0}},
-      {"captions", "it's the same", NULL, "3.m3u8", NULL, 0, false, {0, 0}},
-      {"captions", "", "yue", "4.m3u8", NULL, 0, false, {0, 0}},
-      {"captions", NULL, NULL, "5.m3u8", NULL, 0, false, {0, 0}},
-      {"captions", "bad \xFF byte", "de", "6.m3u8", NULL, 0, false, {0, 0}},
+      {"captions",
+       "a \"b\"\r\n#EXT-X-ENDLIST\tc",
+       "zh\"\n",
+       "captions/a \"b\"'\n.m3u8",
+       NULL,
+       0,
+       true,
+       {0, 0},
+       NULL},
+      {"captions", "it's the same", "en", "#1.m3u8", NULL, 0, true, {0, 0}, NULL},
+      {"captions", "it's the same", "en", "2.m3u8", NULL, 0, false, {0, 0}, NULL},
+      {"captions", "it's the same", NULL, "3.m3u8", NULL, 0, false, {0, 0}, NULL},
+      {"captions", "", "yue", "4.m3u8", NULL, 0, false, {0, 0}, NULL},
+      {"captions", NULL, NULL, "5.m3u8", NULL, 0, false, {0, 0}, NULL},
+      {"captions", "bad \xFF byte", "de", "6.m3u8", NULL, 0, false, {0, 0}, NULL},
   };
   hls_playlist_write_multivariant(out, &(HlsMultivariant){.variants = VARIANTS,
                                                           .variant_count = 1,
@@ -240,6 +277,11 @@ int main(int argc, char **argv) {
   g_test_add_func("/hls-playlist/multivariant-silent", test_hls_playlist_write_multivariant_silent);
   g_test_add_func("/hls-playlist/multivariant-audio-only", test_hls_playlist_write_multivariant_audio_only);
   g_test_add_func("/hls-playlist/multivariant-languages", test_hls_playlist_write_multivariant_languages);
+
+  g_test_add_func("/hls-playlist/multivariant-sound-groups", test_hls_playlist_write_multivariant_sound_groups);
+
+  g_test_add_func("/hls-playlist/multivariant-audio-only-renditions",
+                  test_hls_playlist_write_multivariant_audio_only_renditions);
   g_test_add_func("/hls-playlist/multivariant-hostile-names", test_hls_playlist_write_multivariant_hostile_names);
   g_test_add_func("/hls-playlist/media-whole", test_hls_playlist_write_media_whole);
   g_test_add_func("/hls-playlist/media-growing", test_hls_playlist_write_media_growing);
