@@ -39,6 +39,7 @@ void ladder_display_size(const LadderSource *source, int32_t *ret_width, int32_t
 
 /** Audio of every lesson: AAC-LC. */
 #define LADDER_AUDIO_BITRATE_BPS 128000
+#define LADDER_LISTENING_BITRATE_BPS 64000 /**< of the rendition for listening without pictures */
 #define LADDER_AUDIO_RATE_HZ 48000
 #define LADDER_AUDIO_CHANNELS 2
 #define LADDER_AUDIO_FRAME_SAMPLES 1024

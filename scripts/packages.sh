@@ -18,6 +18,7 @@ libavutil-dev|used by the two above
 libavfilter-dev|deinterlacing, tone mapping, turning
 libswscale-dev|scaling
 libswresample-dev|resampling
+libebur128-dev|loudness of sound
 libmicrohttpd-dev|HTTP server
 libsqlite3-dev|catalog
 libjansson-dev|JSON reading

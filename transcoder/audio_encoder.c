@@ -1,218 +1,209 @@
 #include "transcoder/audio_encoder.h"
 
-#include "media/codec_string.h"
-#include "transcoder/cmaf_writer.h"
+#include "transcoder/aac_encoder.h"
 #include "transcoder/error.h"
-#include "transcoder/sound_reader.h"
+#include "transcoder/loudness.h"
+#include "transcoder/sound_level.h"
 
-#include <libavcodec/avcodec.h>
+/** Sounds up to this length are measured before anything is encoded: well under a second. */
+#define SHORT_US (150 * G_TIME_SPAN_SECOND)
+/** Of longer ones so much comes out first: more than the measuring of some hours takes. */
+#define HEAD_START_US (90 * G_TIME_SPAN_SECOND)
+/** The measuring begins this many AAC frames after the last span that comes before it, which all encoders have then
+ * given back; what it changes begins as many frames later. */
+#define MARGIN_FRAMES 4
 
 typedef struct {
-  const EncodePlan *plan;
-  const char *work_dir;
-  int64_t first_span;
-  AudioSpanFunc on_span;
-  EncodeProgressFunc progress;
-  gpointer user_data;
+  AacEncoder *encoder;
+  SoundWriter *writer;
+} Rendition;
 
-  AVCodecContext *encoder;
-  AVFrame *frame;
-  AVPacket *packet;
-  int64_t packet_count; /**< AAC frames gathered, the priming frame not counted */
-  GArray *samples;      /**< CmafSample, of the open segment */
-  CmafWriter *writer;   /**< of the open span; NULL while it is skipped */
-  char *file;
-  int64_t span, segment, span_first_segment, span_end_segment;
+typedef struct {
+  const AudioTask *task;
+  const SegmentPlan *segments;
+  SourceInfo info; /**< with this sound as its audio_stream */
+  Source *second;  /**< the source once more, for measuring beside encoding */
+  double progress;
+  double gain_db;
+  int64_t measure_at; /**< AAC frame before which the whole is measured; -1 when it has been */
+  SoundReader *reader;
+  SoundLevel *level;
+  Rendition renditions[SOUND_RENDITIONS_MAX];
+  size_t rendition_count;
 } AudioEncoder;
 
 static void audio_encoder_clear(AudioEncoder *audio) {
-  avcodec_free_context(&audio->encoder);
-  av_frame_free(&audio->frame);
-  av_packet_free(&audio->packet);
-  g_clear_pointer(&audio->samples, g_array_unref);
-  g_clear_pointer(&audio->writer, cmaf_writer_free);
-  g_clear_pointer(&audio->file, g_free);
+  for (size_t i = 0; i < audio->rendition_count; i++) {
+    aac_encoder_free(audio->renditions[i].encoder);
+    sound_writer_free(audio->renditions[i].writer);
+  }
+  sound_level_free(audio->level);
+  sound_reader_free(audio->reader);
+  source_free(audio->second);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AudioEncoder, audio_encoder_clear)
 
-static bool open_encoder(AudioEncoder *audio, GError **error) {
-  const AVCodec *codec = avcodec_find_encoder_by_name("aac");
-  audio->encoder = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
-  if (audio->encoder == NULL) {
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER, "no AAC encoder");
+static bool choose_sound(AudioEncoder *audio, GError **error) {
+  const AudioTask *task = audio->task;
+  const SourceInfo *source = &task->plan->source;
+  int stream_count = (int)source_format(task->source)->nb_streams;
+  if (task->sound >= source->sound_count || source->sounds[task->sound].stream < 0 ||
+      source->sounds[task->sound].stream >= stream_count) {
+    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "sound %zu of the plan is not in the source",
+                task->sound + 1);
     return false;
   }
-  AVCodecContext *encoder = audio->encoder;
-  encoder->sample_rate = audio->plan->segments.audio_rate_hz;
-  encoder->sample_fmt = AV_SAMPLE_FMT_FLTP;
-  encoder->bit_rate = LADDER_AUDIO_BITRATE_BPS;
-  encoder->time_base = (AVRational){1, encoder->sample_rate};
-  encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
-  av_channel_layout_default(&encoder->ch_layout, SOUND_CHANNELS);
-  int result = avcodec_open2(encoder, codec, NULL);
-  audio->frame = av_frame_alloc();
-  audio->packet = av_packet_alloc();
-  audio->frame->nb_samples = audio->plan->segments.audio_frame_samples;
-  audio->frame->format = AV_SAMPLE_FMT_FLTP;
-  audio->frame->sample_rate = encoder->sample_rate;
-  if (result >= 0)
-    result = av_channel_layout_copy(&audio->frame->ch_layout, &encoder->ch_layout);
-  if (result < 0) {
-    transcoder_set_av_error(error, TRANSCODER_ERROR_ENCODER, result, "the AAC encoder does not start");
-    return false;
-  }
+  audio->info = *source;
+  audio->info.audio_stream = source->sounds[task->sound].stream;
   return true;
 }
 
-static bool open_span(AudioEncoder *audio, int64_t span, GError **error) {
-  int64_t count;
-  audio->span = span;
-  segment_plan_span(&audio->plan->segments, span, &audio->span_first_segment, &count);
-  audio->span_end_segment = audio->span_first_segment + count;
-  if (span < audio->first_span)
-    return true;
-  g_free(audio->file);
-  audio->file = g_strdup_printf("%s-%" G_GINT64_FORMAT ".m4s", ENCODE_PLAN_AUDIO_TRACK, span);
-  g_autofree char *path = g_build_filename(audio->work_dir, audio->file, NULL);
-  CmafTrackConfig config = {
-      .kind = TRACK_KIND_AUDIO,
-      .timescale_hz = audio->encoder->sample_rate,
-      .channels = SOUND_CHANNELS,
-      .bitrate_bps = LADDER_AUDIO_BITRATE_BPS,
-      .language = audio->plan->source.audio_language,
-      .config = audio->encoder->extradata,
-      .config_size = (size_t)audio->encoder->extradata_size,
-  };
-  audio->writer = cmaf_writer_new(path, &config, error);
-  return audio->writer != NULL;
+/** Measuring takes a while: say that it goes on. */
+static void tick(gpointer user_data) {
+  AudioEncoder *audio = user_data;
+  audio->task->progress(audio->progress, audio->task->user_data);
 }
 
-static bool close_span(AudioEncoder *audio, GError **error) {
-  if (audio->writer == NULL)
-    return true;
-  if (!cmaf_writer_close(audio->writer, error))
-    return false;
-  EventSpan span = {
-      .track = ENCODE_PLAN_AUDIO_TRACK,
-      .span_index = audio->span,
-      .first_segment = audio->span_first_segment,
-      .file = audio->file,
-      .init = cmaf_writer_init_segment(audio->writer),
-      .segments = (GArray *)cmaf_writer_segments(audio->writer),
-      .is_last = audio->span_end_segment == segment_plan_segment_count(&audio->plan->segments),
-  };
-  codec_string_from_audio_specific_config(audio->encoder->extradata, (size_t)audio->encoder->extradata_size,
-                                          span.codec);
-  bool ok = audio->on_span(&span, audio->user_data);
-  g_clear_pointer(&audio->writer, cmaf_writer_free);
-  if (!ok)
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED, "the worker is gone");
-  return ok;
+static LoudnessTask measuring(AudioEncoder *audio) {
+  return (LoudnessTask){.source = audio->second,
+                        .info = &audio->info,
+                        .rate_hz = audio->segments->audio_rate_hz,
+                        .sample_count = audio->segments->audio_sample_count,
+                        .tick = tick,
+                        .user_data = audio};
 }
 
-/** End the open segment, and with it the span when it was the last one in it. */
-static bool end_segment(AudioEncoder *audio, GError **error) {
-  if (audio->writer == NULL)
-    g_array_set_size(audio->samples, 0);
-  else if (!cmaf_writer_write_segment(audio->writer, audio->samples, error))
-    return false;
-  audio->segment++;
-  if (audio->segment < audio->span_end_segment)
-    return true;
-  if (!close_span(audio, error))
-    return false;
-  return audio->segment == segment_plan_segment_count(&audio->plan->segments) ||
-         open_span(audio, audio->span + 1, error);
-}
-
-static bool add_packet(AudioEncoder *audio, GError **error) {
-  const AVPacket *packet = audio->packet;
-  int32_t frame_samples = audio->plan->segments.audio_frame_samples;
-  if (packet->pts < 0) /* priming */
-    return true;
-  if (audio->packet_count >= segment_plan_audio_frame_count(&audio->plan->segments))
-    return true;
-  CmafSample sample = {
-      .data = g_bytes_new(packet->data, (gsize)packet->size),
-      .pts = audio->packet_count * frame_samples,
-      .duration = frame_samples,
-      .is_sync = true,
-  };
-  g_array_append_val(audio->samples, sample);
-  audio->packet_count++;
-  if (audio->packet_count == segment_plan_audio_boundary(&audio->plan->segments, audio->segment + 1))
-    return end_segment(audio, error);
-  return true;
-}
-
-static bool drain(AudioEncoder *audio, GError **error) {
-  int result;
-  while ((result = avcodec_receive_packet(audio->encoder, audio->packet)) >= 0) {
-    bool ok = add_packet(audio, error);
-    av_packet_unref(audio->packet);
-    if (!ok)
-      return false;
+/** The first AAC frame of the first span that starts past the head start, or -1. */
+static int64_t end_of_head_start(const SegmentPlan *segments) {
+  int64_t head =
+      av_rescale(HEAD_START_US, segments->audio_rate_hz, G_USEC_PER_SEC * (int64_t)segments->audio_frame_samples);
+  int64_t spans = segment_plan_span_count(segments);
+  for (int64_t span = 1; span < spans; span++) {
+    int64_t first_segment, count;
+    segment_plan_span(segments, span, &first_segment, &count);
+    int64_t frame = segment_plan_audio_boundary(segments, first_segment);
+    if (frame >= head)
+      return frame;
   }
-  if (result == AVERROR(EAGAIN) || result == AVERROR_EOF)
+  return -1;
+}
+
+static bool check_sound(const AudioEncoder *audio, const Loudness *loudness, GError **error) {
+  if (loudness->has_sound || audio->task->sound == 0)
     return true;
-  transcoder_set_av_error(error, TRANSCODER_ERROR_ENCODER, result, "encoding AAC");
+  g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "nothing of the sound could be decoded");
   return false;
 }
 
-static bool encode_frame(AudioEncoder *audio, SoundReader *sound, int64_t index, GError **error) {
-  AVFrame *frame = audio->frame;
-  av_frame_unref(frame);
-  frame->nb_samples = audio->plan->segments.audio_frame_samples;
-  frame->format = AV_SAMPLE_FMT_FLTP;
-  frame->sample_rate = audio->encoder->sample_rate;
-  frame->pts = index * frame->nb_samples;
-  int result = av_channel_layout_copy(&frame->ch_layout, &audio->encoder->ch_layout);
-  if (result >= 0)
-    result = av_frame_get_buffer(frame, 0);
-  if (result < 0) {
-    transcoder_set_av_error(error, TRANSCODER_ERROR_ENCODER, result, "encoding AAC");
+/** The gain to begin with, and whether it is the last word. */
+static bool decide_level(AudioEncoder *audio, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  Loudness loudness;
+  audio->second = source_open_again(audio->task->source, error);
+  if (audio->second == NULL)
     return false;
+  LoudnessTask task = measuring(audio);
+  int64_t head = end_of_head_start(audio->segments);
+  int64_t duration_us = av_rescale(task.sample_count, G_USEC_PER_SEC, task.rate_hz);
+  audio->measure_at = duration_us > SHORT_US && head >= 0 ? head + MARGIN_FRAMES : -1;
+  if (audio->measure_at >= 0 && !loudness_estimate(&task, &loudness, &cause)) {
+    if (cause != NULL) {
+      g_propagate_error(error, g_steal_pointer(&cause));
+      return false;
+    }
+    audio->measure_at = -1;
   }
-  float *planes[SOUND_CHANNELS] = {(float *)frame->data[0], (float *)frame->data[1]};
-  if (!sound_reader_read(sound, planes, frame->nb_samples, error))
+  if (audio->measure_at < 0 && !loudness_measure(&task, &loudness, error))
     return false;
-  result = avcodec_send_frame(audio->encoder, frame);
-  if (result < 0) {
-    transcoder_set_av_error(error, TRANSCODER_ERROR_ENCODER, result, "encoding AAC");
-    return false;
-  }
-  return drain(audio, error);
+  audio->gain_db = loudness_gain_db(&loudness);
+  return check_sound(audio, &loudness, error);
 }
 
-static bool encode_all(AudioEncoder *audio, SoundReader *sound, GError **error) {
-  int64_t total = segment_plan_audio_frame_count(&audio->plan->segments);
+static bool measure_whole(AudioEncoder *audio, GError **error) {
+  LoudnessTask task = measuring(audio);
+  Loudness loudness;
+  if (!loudness_measure(&task, &loudness, error))
+    return false;
+  int64_t from = (audio->measure_at + MARGIN_FRAMES) * audio->segments->audio_frame_samples;
+  sound_level_glide(audio->level, from, loudness_gain_db(&loudness));
+  return true;
+}
+
+static bool open_renditions(AudioEncoder *audio, GError **error) {
+  const AudioTask *task = audio->task;
+  SoundRendition renditions[SOUND_RENDITIONS_MAX];
+  audio->rendition_count = sound_plan_renditions(task->sound, renditions);
+  for (size_t i = 0; i < audio->rendition_count; i++) {
+    SoundWriterConfig config = {.plan = task->plan,
+                                .rendition = renditions[i],
+                                .language = task->plan->source.sounds[task->sound].language,
+                                .work_dir = task->work_dir,
+                                .first_span = task->first_span,
+                                .on_span = task->on_span,
+                                .user_data = task->user_data};
+    Rendition *rendition = &audio->renditions[i];
+    rendition->encoder = aac_encoder_new(audio->segments->audio_rate_hz, renditions[i].bitrate_bps, error);
+    rendition->writer = rendition->encoder != NULL ? sound_writer_new(&config, error) : NULL;
+    if (rendition->writer == NULL)
+      return false;
+  }
+  return true;
+}
+
+/** Encode a frame's samples (NULL: the end) and write what comes out. */
+static bool feed_rendition(Rendition *rendition, float *const planes[SOUND_CHANNELS], GError **error) {
+  g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  if (!aac_encoder_encode(rendition->encoder, planes, frames, error))
+    return false;
+  for (guint i = 0; i < frames->len; i++) {
+    if (!sound_writer_add(rendition->writer, g_ptr_array_index(frames, i), error))
+      return false;
+  }
+  return true;
+}
+
+static bool feed(AudioEncoder *audio, float *const planes[SOUND_CHANNELS], GError **error) {
+  for (size_t i = 0; i < audio->rendition_count; i++) {
+    if (!feed_rendition(&audio->renditions[i], planes, error))
+      return false;
+  }
+  return true;
+}
+
+static bool check_whole(const AudioEncoder *audio, int64_t total, GError **error) {
+  for (size_t i = 0; i < audio->rendition_count; i++) {
+    int64_t count = sound_writer_frame_count(audio->renditions[i].writer);
+    if (count == total)
+      continue;
+    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
+                "the AAC encoder gave %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " frames", count, total);
+    return false;
+  }
+  return true;
+}
+
+static bool encode_all(AudioEncoder *audio, GError **error) {
+  int64_t total = segment_plan_audio_frame_count(audio->segments);
+  float left[AAC_FRAME_SAMPLES], right[AAC_FRAME_SAMPLES], *planes[SOUND_CHANNELS] = {left, right};
   for (int64_t i = 0; i < total; i++) {
-    if (!encode_frame(audio, sound, i, error))
+    if (i == audio->measure_at && !measure_whole(audio, error))
       return false;
+    if (!sound_level_read(audio->level, planes, AAC_FRAME_SAMPLES, error) || !feed(audio, planes, error))
+      return false;
+    audio->progress = (double)i / (double)total;
     if (i % 256 == 0)
-      audio->progress((double)i / (double)total, audio->user_data);
+      tick(audio);
   }
-  avcodec_send_frame(audio->encoder, NULL);
-  if (!drain(audio, error))
-    return false;
-  if (audio->packet_count == total)
-    return true;
-  g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
-              "the AAC encoder gave %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " frames", audio->packet_count,
-              total);
-  return false;
+  return feed(audio, NULL, error) && check_whole(audio, total, error);
 }
 
-bool audio_encode(Source *source, const EncodePlan *plan, int64_t first_span, const char *work_dir,
-                  AudioSpanFunc on_span, EncodeProgressFunc progress, gpointer user_data, GError **error) {
-  g_auto(AudioEncoder) audio = {.plan = plan,
-                                .work_dir = work_dir,
-                                .first_span = first_span,
-                                .on_span = on_span,
-                                .progress = progress,
-                                .user_data = user_data};
-  audio.samples = cmaf_samples_new();
-  g_autoptr(SoundReader) sound = sound_reader_new(source, &plan->source, plan->segments.audio_rate_hz, error);
-  return sound != NULL && open_encoder(&audio, error) && open_span(&audio, 0, error) &&
-         encode_all(&audio, sound, error);
+bool audio_encode(const AudioTask *task, GError **error) {
+  g_auto(AudioEncoder) audio = {.task = task, .segments = &task->plan->segments};
+  if (!choose_sound(&audio, error) || !decide_level(&audio, error))
+    return false;
+  audio.reader = sound_reader_new(task->source, &audio.info, audio.segments->audio_rate_hz, error);
+  if (audio.reader == NULL)
+    return false;
+  audio.level = sound_level_new(audio.reader, audio.segments->audio_rate_hz, audio.gain_db);
+  return open_renditions(&audio, error) && encode_all(&audio, error);
 }

@@ -36,10 +36,10 @@ static void send_progress(double value, gpointer user_data) {
   event_send_progress(event_fd, progress->done + progress->part * value);
 }
 
-/** A span of sound. Once the first is out, the rest can wait for the pictures. */
+/** A span of sound. Once the second is begun, the rest can wait for the pictures. */
 static bool send_sound(const EventSpan *span, gpointer user_data) {
   (void)user_data;
-  if (span->span_index == 0)
+  if (span->span_index > 0)
     sandbox_set_niceness(NICENESS_REST);
   return event_send_span(event_fd, span);
 }
@@ -94,8 +94,15 @@ static bool run_span(Source *source, const Request *request, GError **error) {
 
 static bool run_audio(Source *source, const Request *request, GError **error) {
   Progress progress = {.part = 1.0};
-  return audio_encode(source, &request->plan, request->span_index, request->work_dir, send_sound, send_progress,
-                      &progress, error);
+  AudioTask task = {.source = source,
+                    .plan = &request->plan,
+                    .sound = request->sound,
+                    .first_span = request->span_index,
+                    .work_dir = request->work_dir,
+                    .on_span = send_sound,
+                    .progress = send_progress,
+                    .user_data = &progress};
+  return audio_encode(&task, error);
 }
 
 static bool run_poster(Source *source, const Request *request, GError **error) {
@@ -124,7 +131,8 @@ static bool read_request(Request *ret_request, GError **error) {
 
 /** All give way to the server, and what nobody waits for gives way to the start of a lesson. */
 static int niceness_of(const Request *request) {
-  bool is_rest = request->kind == JOB_KIND_POSTER || (request->kind == JOB_KIND_SPAN && request->span_index > 0);
+  bool is_rest = request->kind == JOB_KIND_POSTER || (request->kind == JOB_KIND_AUDIO && request->sound > 0) ||
+                 (request->kind == JOB_KIND_SPAN && request->span_index > 0);
   return is_rest ? NICENESS_REST : NICENESS_START;
 }
 

@@ -1,16 +1,17 @@
 #include "transcoder/encode_plan.h"
 
 #include "transcoder/error.h"
+#include "transcoder/sound_plan.h"
 
 #include <jansson.h>
 #include <string.h>
 
-/** What matters to a viewer first: the start with sound (which runs beside the pictures and holds up nothing), then
- * the picture in the lists, then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
+/** What matters to a viewer first: the start (with sound: transcoder/sound_plan.c), then the picture in the lists,
+ * then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
 enum { PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
 
-/** Shares in the progress, in milliseconds of lesson: sound costs about a fortieth of the pictures. */
-enum { WEIGHT_AUDIO_DIVISOR = 40, WEIGHT_POSTER = 500 };
+/** Shares in the progress, in milliseconds of lesson. */
+enum { WEIGHT_POSTER = 500 };
 
 static void plan_segments(const SourceInfo *source, const Settings *settings, EncodePlan *plan) {
   Rational rate = {25, 1};
@@ -93,16 +94,15 @@ static json_t *pack_rungs(const EncodePlan *plan) {
 
 static json_t *pack_source(const SourceInfo *source) {
   const LadderSource *picture = &source->picture;
-  return json_pack("{s:s, s:b, s:b, s:i, s:i, s:i, s:s, s:s, s:s, s:[i,i,i,i,i], s:[i,i,i,i], s:I, s:I, s:I}",
+  return json_pack("{s:s, s:b, s:b, s:i, s:i, s:i, s:s, s:s, s:[i,i,i,i,i], s:[i,i,i,i], s:I, s:I, s:I}",
                    "container", source->container, "has_video", source->has_video, "has_audio", source->has_audio,
                    "video_stream", source->video_stream, "audio_stream", source->audio_stream, "cover_stream",
                    source->cover_stream, "video_codec", source->video_codec, "audio_codec", source->audio_codec,
-                   "audio_language", source->audio_language, "picture", picture->coded_width, picture->coded_height,
-                   picture->rotation_deg, picture->sample_aspect.num, picture->sample_aspect.den, "rates",
-                   source->grid_rate.num, source->grid_rate.den, source->average_rate.num, source->average_rate.den,
-                   "start_us", (json_int_t)source->start_us, "video_duration_us",
-                   (json_int_t)source->video_duration_us, "audio_duration_us",
-                   (json_int_t)source->audio_duration_us);
+                   "picture", picture->coded_width, picture->coded_height, picture->rotation_deg,
+                   picture->sample_aspect.num, picture->sample_aspect.den, "rates", source->grid_rate.num,
+                   source->grid_rate.den, source->average_rate.num, source->average_rate.den, "start_us",
+                   (json_int_t)source->start_us, "video_duration_us", (json_int_t)source->video_duration_us,
+                   "audio_duration_us", (json_int_t)source->audio_duration_us);
 }
 
 static json_t *pack_segments(const SegmentPlan *segments) {
@@ -117,6 +117,7 @@ static json_t *pack_segments(const SegmentPlan *segments) {
 char *encode_plan_to_json(const EncodePlan *plan) {
   json_t *root = json_pack("{s:o, s:o, s:o, s:s}", "source", pack_source(&plan->source), "segments",
                            pack_segments(&plan->segments), "rungs", pack_rungs(plan), "preset", plan->x264_preset);
+  json_object_set_new(root, "audio", sound_plan_pack(&plan->source));
   json_object_set_new(root, "filter", picture_filter_plan_pack(&plan->source.filter));
   json_object_set_new(root, "copy", copy_plan_to_json(&plan->copy));
   char *text = json_dumps(root, JSON_COMPACT);
@@ -128,18 +129,17 @@ char *encode_plan_to_json(const EncodePlan *plan) {
 
 static bool unpack_source(json_t *json, SourceInfo *source, json_error_t *why) {
   LadderSource *picture = &source->picture;
-  const char *container, *video_codec, *audio_codec, *language;
+  const char *container, *video_codec, *audio_codec;
   int has_video, has_audio;
   json_int_t start, video_duration, audio_duration;
   int result = json_unpack_ex(
-      json, why, 0, "{s:s, s:b, s:b, s:i, s:i, s:i, s:s, s:s, s:s, s:[i,i,i,i,i], s:[i,i,i,i], s:I, s:I, s:I}",
+      json, why, 0, "{s:s, s:b, s:b, s:i, s:i, s:i, s:s, s:s, s:[i,i,i,i,i], s:[i,i,i,i], s:I, s:I, s:I}",
       "container", &container, "has_video", &has_video, "has_audio", &has_audio, "video_stream",
       &source->video_stream, "audio_stream", &source->audio_stream, "cover_stream", &source->cover_stream,
-      "video_codec", &video_codec, "audio_codec", &audio_codec, "audio_language", &language, "picture",
-      &picture->coded_width, &picture->coded_height, &picture->rotation_deg, &picture->sample_aspect.num,
-      &picture->sample_aspect.den, "rates", &source->grid_rate.num, &source->grid_rate.den,
-      &source->average_rate.num, &source->average_rate.den, "start_us", &start, "video_duration_us",
-      &video_duration, "audio_duration_us", &audio_duration);
+      "video_codec", &video_codec, "audio_codec", &audio_codec, "picture", &picture->coded_width,
+      &picture->coded_height, &picture->rotation_deg, &picture->sample_aspect.num, &picture->sample_aspect.den,
+      "rates", &source->grid_rate.num, &source->grid_rate.den, &source->average_rate.num, &source->average_rate.den,
+      "start_us", &start, "video_duration_us", &video_duration, "audio_duration_us", &audio_duration);
   if (result != 0)
     return false;
   source->has_video = has_video != 0;
@@ -150,7 +150,6 @@ static bool unpack_source(json_t *json, SourceInfo *source, json_error_t *why) {
   g_strlcpy(source->container, container, sizeof source->container);
   g_strlcpy(source->video_codec, video_codec, sizeof source->video_codec);
   g_strlcpy(source->audio_codec, audio_codec, sizeof source->audio_codec);
-  g_strlcpy(source->audio_language, language, sizeof source->audio_language);
   return true;
 }
 
@@ -212,6 +211,7 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
             unpack_source(source, &plan.source, &why) && unpack_segments(segments, &plan.segments, &why) &&
             unpack_rungs(rungs, &plan, &why) &&
             picture_filter_plan_unpack(json_object_get(root, "filter"), &plan.source.filter, &why) &&
+            sound_plan_unpack(json_object_get(root, "audio"), &plan.source, &why) &&
             unpack_copy(json_object_get(root, "copy"), &plan);
   if (ok) {
     g_strlcpy(plan.x264_preset, preset, sizeof plan.x264_preset);
@@ -234,19 +234,6 @@ EncodePlan encode_plan_part(const EncodePlan *plan, size_t first, size_t count) 
   return part;
 }
 
-static void add_audio_track(const EncodePlan *plan, GArray *tracks) {
-  CatalogTrack track = {
-      .kind = TRACK_KIND_AUDIO,
-      .bitrate_bps = LADDER_AUDIO_BITRATE_BPS,
-      .channels = LADDER_AUDIO_CHANNELS,
-      .timescale_hz = plan->segments.audio_rate_hz,
-      .segment_total = segment_plan_segment_count(&plan->segments),
-  };
-  g_strlcpy(track.name, ENCODE_PLAN_AUDIO_TRACK, sizeof track.name);
-  g_strlcpy(track.language, plan->source.audio_language, sizeof track.language);
-  g_array_append_val(tracks, track);
-}
-
 GArray *encode_plan_tracks(const EncodePlan *plan) {
   GArray *tracks = g_array_new(FALSE, TRUE, sizeof(CatalogTrack));
   for (size_t i = 0; i < plan->rung_count; i++) {
@@ -263,8 +250,7 @@ GArray *encode_plan_tracks(const EncodePlan *plan) {
     g_strlcpy(track.name, rung->name, sizeof track.name);
     g_array_append_val(tracks, track);
   }
-  if (plan->source.has_audio)
-    add_audio_track(plan, tracks);
+  sound_plan_add_tracks(plan, tracks);
   return tracks;
 }
 
@@ -290,11 +276,7 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
     segment_plan_span(&plan->segments, i, &span.first_segment, &span.segment_count);
     g_array_append_val(jobs, span);
   }
-  if (plan->source.has_audio) {
-    int64_t weight = segment_plan_duration_us(&plan->segments) / 1000 / WEIGHT_AUDIO_DIVISOR;
-    CatalogJobPlan audio = {.kind = JOB_KIND_AUDIO, .priority = JOB_PRIORITY_AUDIO, .weight = MAX(weight, 1)};
-    g_array_append_val(jobs, audio);
-  }
+  sound_plan_add_jobs(plan, jobs);
   CatalogJobPlan poster = {.kind = JOB_KIND_POSTER, .priority = PRIORITY_POSTER, .weight = WEIGHT_POSTER};
   g_array_append_val(jobs, poster);
   return jobs;

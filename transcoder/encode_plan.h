@@ -37,8 +37,6 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
 /** The same plan with `count` rungs only, from `first` on. Borrows from `plan`: not to be cleared. */
 EncodePlan encode_plan_part(const EncodePlan *plan, size_t first, size_t count);
 
-#define ENCODE_PLAN_AUDIO_TRACK "a128"
-
 /** Tracks (CatalogTrack) and jobs (CatalogJobPlan) for the catalog. */
 GArray *encode_plan_tracks(const EncodePlan *plan);
 GArray *encode_plan_jobs(const EncodePlan *plan);

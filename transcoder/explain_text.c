@@ -88,9 +88,9 @@ static void write_source(const Page *page, const Explanation *explanation) {
     write_row(page, "画面", "picture", pick(page, "没有", "none"));
   if (!source->has_audio)
     write_row(page, "声音", "sound", pick(page, "没有", "none"));
-  else if (source->audio_language[0] != '\0')
+  else if (source->sounds[0].language[0] != '\0')
     write_rowf(page, "声音", "sound", pick(page, "%s  语言 %s", "%s  language %s"), source->audio_codec,
-               source->audio_language);
+               source->sounds[0].language);
   else
     write_row(page, "声音", "sound", source->audio_codec);
 }
@@ -176,7 +176,8 @@ static void json_source(JsonWriter *writer, const SourceInfo *source) {
     json_writer_name(writer, "audio");
     json_writer_begin_object(writer);
     json_writer_member_string(writer, "codec", source->audio_codec);
-    json_writer_member_string(writer, "language", source->audio_language[0] ? source->audio_language : NULL);
+    json_writer_member_string(writer, "language",
+                              source->sounds[0].language[0] ? source->sounds[0].language : NULL);
     json_writer_end_object(writer);
   }
   json_writer_end_object(writer);
@@ -203,6 +204,8 @@ static void json_track(JsonWriter *writer, const CatalogTrack *track) {
   } else {
     json_writer_member_int(writer, "channels", track->channels);
     json_writer_member_string(writer, "language", track->language[0] ? track->language : NULL);
+    json_writer_member_string(writer, "role", track_role_name(track->role));
+    json_writer_member_string(writer, "label", track->label[0] ? track->label : NULL);
   }
   json_writer_end_object(writer);
 }

@@ -158,20 +158,36 @@ const AVFrame *frame_reader_next(FrameReader *reader, int64_t *ret_time_us) {
   return decode(reader, reader->current, ret_time_us) ? reader->current : NULL;
 }
 
-static void rewind_to(FrameReader *reader, int64_t time_us) {
+static bool seek_packets(FrameReader *reader, int64_t time_us) {
   int64_t target = av_rescale_q(time_us + reader->start_us, AV_TIME_BASE_Q, reader->stream->time_base);
-  int index = reader->stream->index;
-  reader->skip_to_key = KEY_SEARCH_PACKETS;
-  if (time_us <= 0 || avformat_seek_file(reader->format, index, INT64_MIN, target, target, 0) < 0) {
-    source_rewind(reader->source, index);
-    reader->skip_to_key = 0;
-  }
+  return avformat_seek_file(reader->format, reader->stream->index, INT64_MIN, target, target, 0) >= 0;
+}
+
+/** Forget what was decoded: what comes next is from `time_us`. */
+static void forget(FrameReader *reader, int64_t time_us) {
   avcodec_flush_buffers(reader->decoder);
   av_frame_unref(reader->pending[0]);
   av_frame_unref(reader->pending[1]);
   reader->pending_count = 0;
   reader->at_end = false;
   reader->next_us = MAX(time_us, 0);
+}
+
+static void rewind_to(FrameReader *reader, int64_t time_us) {
+  reader->skip_to_key = KEY_SEARCH_PACKETS;
+  if (time_us <= 0 || !seek_packets(reader, time_us)) {
+    source_rewind(reader->source, reader->stream->index);
+    reader->skip_to_key = 0;
+  }
+  forget(reader, time_us);
+}
+
+bool frame_reader_jump(FrameReader *reader, int64_t time_us) {
+  if (!seek_packets(reader, time_us))
+    return false;
+  reader->skip_to_key = 0;
+  forget(reader, time_us);
+  return true;
 }
 
 /** Decode up to the last frame at or before `time_us`; it and the one after it become pending. */

@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FrameReader, frame_reader_free)
  * it. Returns false with DAMAGED when no frame can be decoded at all. */
 bool frame_reader_seek(FrameReader *reader, int64_t time_us, GError **error);
 
+/** Go on about `time_us`, wherever the container's index leads: for looks here and there. False when it cannot. */
+bool frame_reader_jump(FrameReader *reader, int64_t time_us);
+
 /** The next frame and its time. The frame is the reader's, until the next call. NULL at the end. */
 const AVFrame *frame_reader_next(FrameReader *reader, int64_t *ret_time_us);
 

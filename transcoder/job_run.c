@@ -7,6 +7,7 @@
 #include "transcoder/child_process.h"
 #include "transcoder/error.h"
 #include "transcoder/event.h"
+#include "transcoder/sound_plan.h"
 
 #include <poll.h>
 #include <string.h>
@@ -59,9 +60,20 @@ static char *result_path(const JobRun *run, const char *file, GError **error) {
   return g_steal_pointer(&path);
 }
 
-static bool is_planned_track(const EncodePlan *plan, const char *name, JobKind kind) {
-  if (kind == JOB_KIND_AUDIO)
-    return g_str_equal(name, ENCODE_PLAN_AUDIO_TRACK);
+static bool is_rendition(size_t sound, const char *name) {
+  SoundRendition renditions[SOUND_RENDITIONS_MAX];
+  size_t count = sound_plan_renditions(sound, renditions);
+  for (size_t i = 0; i < count; i++) {
+    if (g_str_equal(renditions[i].track, name))
+      return true;
+  }
+  return false;
+}
+
+static bool is_planned_track(const JobRun *run, const char *name) {
+  const EncodePlan *plan = &run->request.plan;
+  if (run->job->kind == JOB_KIND_AUDIO)
+    return is_rendition(run->request.sound, name);
   for (size_t i = 0; i < plan->rung_count; i++) {
     if (g_str_equal(plan->rungs[i].name, name))
       return true;
@@ -74,7 +86,7 @@ static bool check_span(const JobRun *run, const EventSpan *span, const char *pat
   const SegmentPlan *segments = &run->request.plan.segments;
   int64_t first, count, end = 0;
   struct stat status;
-  if (!is_planned_track(&run->request.plan, span->track, run->job->kind))
+  if (!is_planned_track(run, span->track))
     return distrust(error, "a track that was not planned");
   if (span->span_index >= segment_plan_span_count(segments))
     return distrust(error, "a span that was not planned");
@@ -130,15 +142,19 @@ static bool publish_spans(const JobRun *run, const GArray *spans, bool finish, G
                          error);
 }
 
-/** Sound grows by the span file, and the start of a lesson by the rung; other spans come in all rungs together. */
-static bool is_published_at_once(const CatalogJob *job) {
-  return job->kind == JOB_KIND_AUDIO || job->span_index == 0;
+/** Sound grows by the span in all its renditions (so that a later attempt goes on with all of them at one place), and
+ * the start of a lesson by the rung; other spans come in all rungs together, at the end. */
+static bool is_ready_to_publish(const JobRun *run) {
+  SoundRendition renditions[SOUND_RENDITIONS_MAX];
+  if (run->job->kind == JOB_KIND_AUDIO)
+    return run->spans->len == sound_plan_renditions(run->request.sound, renditions);
+  return run->job->span_index == 0;
 }
 
 static bool take_span(JobRun *run, Event *event, GError **error) {
   g_array_append_val(run->spans, event->span);
   event->span = (EventSpan){0};
-  if (!is_published_at_once(run->job))
+  if (!is_ready_to_publish(run))
     return true;
   if (!publish_spans(run, run->spans, false, error))
     return false;
@@ -309,6 +325,15 @@ static void leave_out_published(const JobRun *run, EncodePlan *plan) {
   plan->rung_count = kept;
 }
 
+/** The job's number is that of its sound; the first span to write is the first that is not published. */
+static bool prepare_sound(JobRun *run, GError **error) {
+  SoundRendition renditions[SOUND_RENDITIONS_MAX];
+  run->request.sound = (size_t)run->job->span_index;
+  sound_plan_renditions(run->request.sound, renditions);
+  return catalog_count_published_spans(run->context->catalog, run->job->asset_id, renditions[0].track,
+                                       &run->request.span_index, error);
+}
+
 static bool prepare_request(JobRun *run, GError **error) {
   const CatalogJob *job = run->job;
   Request *request = &run->request;
@@ -319,9 +344,7 @@ static bool prepare_request(JobRun *run, GError **error) {
                                   .max_pixels = run->context->settings->max_source_pixels};
   if (job->plan != NULL && !encode_plan_from_json(job->plan, &request->plan, error))
     return false;
-  if (job->kind == JOB_KIND_AUDIO &&
-      !catalog_count_published_spans(run->context->catalog, job->asset_id, ENCODE_PLAN_AUDIO_TRACK,
-                                     &request->span_index, error))
+  if (job->kind == JOB_KIND_AUDIO && !prepare_sound(run, error))
     return false;
   if (job->kind == JOB_KIND_SPAN)
     leave_out_published(run, &request->plan);

@@ -174,37 +174,11 @@ static bool measure(Source *source, SourceInfo *info, GError **error) {
   return true;
 }
 
-/** BCP 47 wants the shortest code of a language; containers write ISO 639-2. */
-static const struct {
-  char long_code[4], short_code[3];
-} language_codes[] = {
-    {"zho", "zh"}, {"chi", "zh"}, {"eng", "en"}, {"iii", "ii"}, {"bod", "bo"}, {"tib", "bo"}, {"uig", "ug"},
-    {"mon", "mn"}, {"zha", "za"}, {"jpn", "ja"}, {"kor", "ko"}, {"rus", "ru"}, {"fra", "fr"}, {"fre", "fr"},
-    {"deu", "de"}, {"ger", "de"}, {"spa", "es"}, {"por", "pt"}, {"ita", "it"}, {"vie", "vi"}, {"tha", "th"},
-};
-
-static const char *shortest_code(const char *code) {
-  for (size_t i = 0; i < G_N_ELEMENTS(language_codes); i++) {
-    if (g_ascii_strcasecmp(code, language_codes[i].long_code) == 0)
-      return language_codes[i].short_code;
-  }
-  return code;
-}
-
-static void read_language(const AVStream *stream, char *ret_language, size_t size) {
-  const AVDictionaryEntry *entry = av_dict_get(stream->metadata, "language", NULL, 0);
-  if (entry == NULL || g_ascii_strcasecmp(entry->value, "und") == 0)
-    return;
-  for (const char *c = entry->value; *c != '\0'; c++) {
-    if (!g_ascii_isalnum(*c) && *c != '-')
-      return;
-  }
-  g_strlcpy(ret_language, shortest_code(entry->value), size);
-}
-
 static bool choose_streams(AVFormatContext *format, const ProbeLimits *limits, SourceInfo *info, GError **error) {
   info->video_stream = find_stream(format, AVMEDIA_TYPE_VIDEO, -1);
-  info->audio_stream = find_stream(format, AVMEDIA_TYPE_AUDIO, info->video_stream);
+  info->audio_stream = probe_audio_find_main(format, info->video_stream);
+  if (info->audio_stream < 0)
+    info->audio_stream = find_stream(format, AVMEDIA_TYPE_AUDIO, info->video_stream);
   info->cover_stream = find_cover(format);
   info->has_video = info->video_stream >= 0;
   info->has_audio =
@@ -223,7 +197,6 @@ static bool choose_streams(AVFormatContext *format, const ProbeLimits *limits, S
         return false;
     }
     g_strlcpy(info->audio_codec, avcodec_get_name(stream->codecpar->codec_id), sizeof info->audio_codec);
-    read_language(stream, info->audio_language, sizeof info->audio_language);
   }
   if (!info->has_video && !info->has_audio) {
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_NO_TRACKS, "only attached pictures or data");
@@ -274,6 +247,8 @@ bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_inf
     return false;
   }
   find_fields(source, &info);
+  if (info.has_audio)
+    info.sound_count = probe_audio(format, info.audio_stream, info.sounds);
   *ret_info = info;
   return true;
 }

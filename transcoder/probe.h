@@ -3,6 +3,7 @@
 
 #include "media/ladder.h"
 #include "transcoder/picture_filter.h"
+#include "transcoder/probe_audio.h"
 #include "transcoder/source.h"
 
 #include <glib.h>
@@ -13,7 +14,7 @@
 typedef struct {
   char container[64];
   bool has_video, has_audio;
-  int video_stream, audio_stream; /**< indexes in the container */
+  int video_stream, audio_stream; /**< indexes in the container; the sound is the main one */
   char video_codec[32], audio_codec[32];
   LadderSource picture;     /**< frame_rate is not set here */
   PictureFilterPlan filter; /**< what its pictures need; its size is set by the plan */
@@ -21,8 +22,9 @@ typedef struct {
   int64_t start_us;          /**< the lesson's time 0: the earlier start of the two */
   int64_t video_duration_us; /**< from start_us to the end of the last frame; 0 without video */
   int64_t audio_duration_us; /**< likewise */
-  char audio_language[36];   /**< BCP 47 or empty */
   int cover_stream;          /**< an attached picture, or -1 */
+  SourceSound sounds[SOURCE_SOUNDS_MAX];
+  size_t sound_count; /**< the main sound is sounds[0]; none without has_audio */
 } SourceInfo;
 
 typedef struct {

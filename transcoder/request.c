@@ -11,10 +11,11 @@ void request_clear(Request *request) {
 
 char *request_to_json(const Request *request) {
   g_autofree char *plan = encode_plan_to_json(&request->plan);
-  json_t *root = json_pack("{s:i, s:i, s:I, s:s, s:I, s:I, s:s}", "kind", (int)request->kind, "worker",
-                           (int)request->worker, "span", (json_int_t)request->span_index, "work_dir",
-                           request->work_dir, "max_duration_us", (json_int_t)request->limits.max_duration_us,
-                           "max_pixels", (json_int_t)request->limits.max_pixels, "plan", plan);
+  json_t *root =
+      json_pack("{s:i, s:i, s:I, s:i, s:s, s:I, s:I, s:s}", "kind", (int)request->kind, "worker",
+                (int)request->worker, "span", (json_int_t)request->span_index, "sound", (int)request->sound,
+                "work_dir", request->work_dir, "max_duration_us", (json_int_t)request->limits.max_duration_us,
+                "max_pixels", (json_int_t)request->limits.max_pixels, "plan", plan);
   char *text = json_dumps(root, JSON_COMPACT);
   json_decref(root);
   char *line = g_strconcat(text, "\n", NULL);
@@ -25,18 +26,19 @@ char *request_to_json(const Request *request) {
 bool request_from_json(const char *json, Request *ret_request, GError **error) {
   json_error_t why;
   json_t *root = json_loads(json, 0, &why);
-  int kind, worker;
+  int kind, worker, sound;
   const char *work_dir, *plan;
   json_int_t span, max_duration_us, max_pixels;
-  bool ok =
-      root != NULL && json_unpack_ex(root, &why, 0, "{s:i, s:i, s:I, s:s, s:I, s:I, s:s}", "kind", &kind, "worker",
-                                     &worker, "span", &span, "work_dir", &work_dir, "max_duration_us",
-                                     &max_duration_us, "max_pixels", &max_pixels, "plan", &plan) == 0;
+  bool ok = root != NULL &&
+            json_unpack_ex(root, &why, 0, "{s:i, s:i, s:I, s:i, s:s, s:I, s:I, s:s}", "kind", &kind, "worker",
+                           &worker, "span", &span, "sound", &sound, "work_dir", &work_dir, "max_duration_us",
+                           &max_duration_us, "max_pixels", &max_pixels, "plan", &plan) == 0;
   Request request = {0};
   if (ok) {
     request.kind = (JobKind)kind;
     request.worker = worker;
     request.span_index = span;
+    request.sound = (size_t)MAX(sound, 0);
     request.limits = (ProbeLimits){.max_duration_us = max_duration_us, .max_pixels = max_pixels};
     ok = encode_plan_from_json(plan, &request.plan, error);
     request.work_dir = g_strdup(work_dir);

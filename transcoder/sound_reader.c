@@ -7,11 +7,13 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
+#include <math.h>
 
 /** Time stamps may be this far from where the samples before them end: less than an AAC frame, more than the
  * rounding of containers with millisecond clocks. */
 #define TOLERANCE_US 12000
 #define SILENCE_CHUNK 4096
+#define SAMPLE_MAX 64.0f /**< 36 dB over full scale */
 
 struct SoundReader {
   FrameReader *frames;
@@ -25,6 +27,8 @@ struct SoundReader {
   int64_t held_us;
   int64_t end_us; /**< of the track: later time stamps are wrong and not followed */
   bool in_gap;    /**< silence is being put before the held frame */
+  bool has_decoded;
+  bool is_lost; /**< after a jump: the next frame tells where we are */
   bool at_end;
 };
 
@@ -122,8 +126,11 @@ static bool place_frame(SoundReader *reader) {
   const AVFrame *frame = reader->held;
   if (!prepare_resampler(reader, frame))
     return false;
-  int64_t expected = reader->written + held_back(reader);
   int64_t wanted = av_rescale(reader->held_us, reader->rate_hz, G_USEC_PER_SEC);
+  if (reader->is_lost)
+    reader->written = wanted;
+  reader->is_lost = false;
+  int64_t expected = reader->written + held_back(reader);
   int64_t tolerance = av_rescale(TOLERANCE_US, reader->rate_hz, G_USEC_PER_SEC);
   bool is_exact = expected == 0 || reader->in_gap;
   int64_t late = reader->held_us <= reader->end_us ? wanted - expected : 0;
@@ -143,10 +150,19 @@ static bool read_more(SoundReader *reader) {
       reader->at_end = true;
       return reader->resampler == NULL || resample(reader, NULL, 0);
     }
+    reader->has_decoded = true;
     if (reader->held->nb_samples <= 0 || reader->held->sample_rate <= 0)
       reader->held = NULL;
   }
   return place_frame(reader);
+}
+
+/** Float sources hold anything, and filters never recover from what is no number. */
+static void mute_nonsense(float *samples, int count) {
+  for (int i = 0; i < count; i++) {
+    if (!(fabsf(samples[i]) <= SAMPLE_MAX))
+      samples[i] = 0;
+  }
 }
 
 bool sound_reader_read(SoundReader *reader, float *const planes[SOUND_CHANNELS], int count, GError **error) {
@@ -159,7 +175,28 @@ bool sound_reader_read(SoundReader *reader, float *const planes[SOUND_CHANNELS],
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "the sound cannot be resampled");
     return false;
   }
+  for (int channel = 0; channel < SOUND_CHANNELS; channel++)
+    mute_nonsense(planes[channel], count);
   return true;
+}
+
+bool sound_reader_jump(SoundReader *reader, int64_t time_us) {
+  if (!frame_reader_jump(reader->frames, time_us))
+    return false;
+  swr_free(&reader->resampler);
+  av_audio_fifo_reset(reader->ready);
+  reader->held = NULL;
+  reader->is_lost = true;
+  reader->in_gap = reader->at_end = false;
+  return true;
+}
+
+bool sound_reader_has_decoded(const SoundReader *reader) {
+  return reader->has_decoded;
+}
+
+bool sound_reader_is_damaged(const SoundReader *reader) {
+  return frame_reader_damaged(reader->frames) > 0;
 }
 
 bool sound_reader_is_at_end(const SoundReader *reader) {

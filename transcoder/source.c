@@ -143,6 +143,10 @@ void source_free(Source *source) {
   g_free(source);
 }
 
+Source *source_open_again(const Source *source, GError **error) {
+  return source_open(source->fd, error);
+}
+
 AVFormatContext *source_format(Source *source) {
   return source->format;
 }

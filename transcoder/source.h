@@ -14,6 +14,9 @@ Source *source_open(int fd, GError **error);
 void source_free(Source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Source, source_free)
 
+/** Open the same bytes once more, with a position of its own. Errors as above. */
+Source *source_open_again(const Source *source, GError **error);
+
 /** Owned by the source. */
 AVFormatContext *source_format(Source *source);
 

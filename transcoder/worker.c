@@ -70,6 +70,8 @@ static bool has_space(Worker *worker) {
 static char *describe_job(const CatalogJob *job) {
   if (job->kind == JOB_KIND_SPAN)
     return g_strdup_printf("%s %" G_GINT64_FORMAT, job_kind_name(job->kind), job->span_index);
+  if (job->kind == JOB_KIND_AUDIO && job->span_index > 0)
+    return g_strdup_printf("%s of sound %" G_GINT64_FORMAT, job_kind_name(job->kind), job->span_index + 1);
   return g_strdup(job_kind_name(job->kind));
 }
 
@@ -90,6 +92,9 @@ static void end_badly(const Worker *worker, const CatalogJob *job, const char *w
     log_warning("%s failed (%s): %s", what, code, error->message);
     recorded = catalog_fail_job(context->catalog, job, context->owner, code, error->message,
                                 transcoder_error_may_retry(error), &problem);
+    bool is_given_up = !transcoder_error_may_retry(error) || job->failures + 1 >= JOB_FAILURES_MAX;
+    if (is_given_up && job->kind == JOB_KIND_AUDIO && job->span_index > 0)
+      log_warning("a sound beside the main one that cannot be made is left out of the lesson");
   }
   if (!recorded)
     log_error("how %s ended was not recorded: %s", what, problem->message);

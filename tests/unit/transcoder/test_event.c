@@ -92,8 +92,11 @@ static const SourceInfo lecture = {
     .start_us = -7000,
     .video_duration_us = 2700000000,
     .audio_duration_us = 2700010000,
-    .audio_language = "zh",
     .cover_stream = -1,
+    .sounds = {{.stream = 1, .language = "zh", .may_be_copied = true},
+               {.stream = 3, .role = TRACK_ROLE_ALTERNATE, .language = "yue", .label = "粤语配音"},
+               {.stream = 4, .role = TRACK_ROLE_DESCRIPTION, .language = "zh"}},
+    .sound_count = 3,
 };
 
 static void test_encode_plan_round_trip(void) {
@@ -107,6 +110,11 @@ static void test_encode_plan_round_trip(void) {
   g_assert_cmpstr(json, ==, json_again);
   g_assert_cmpint(again.rung_count, ==, 4);
   g_assert_cmpint(again.source.start_us, ==, -7000);
+  g_assert_cmpint(again.source.sound_count, ==, 3);
+  g_assert_true(again.source.sounds[0].may_be_copied && !again.source.sounds[1].may_be_copied);
+  g_assert_cmpint(again.source.sounds[1].stream, ==, 3);
+  g_assert_cmpstr(again.source.sounds[1].label, ==, "粤语配音");
+  g_assert_cmpint(again.source.sounds[2].role, ==, TRACK_ROLE_DESCRIPTION);
   g_assert_cmpint(again.segments.frame_count, ==, plan.segments.frame_count);
   g_assert_false(encode_plan_from_json("{\"source\":{}}", &again, &error));
   g_assert_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL);
@@ -130,12 +138,49 @@ static void test_encode_plan_jobs(void) {
     g_assert_true((job->span_index == 0) == (job->priority > g_array_index(jobs, CatalogJobPlan, 1).priority));
   }
   g_assert_cmpint(span_jobs, ==, spans);
-  g_assert_cmpint(jobs->len, ==, spans + 2);
+  g_assert_cmpint(jobs->len, ==, spans + 4); /* three sounds and the poster */
   g_assert_cmpint(ABS(span_weight - 2700000), <, spans + 50);
-  g_assert_cmpint(tracks->len, ==, 5);
+  g_assert_cmpint(tracks->len, ==, 8);
   for (guint i = 0; i < tracks->len; i++)
     g_assert_cmpint(g_array_index(tracks, CatalogTrack, i).segment_total, ==,
                     segment_plan_segment_count(&plan.segments));
+}
+
+/** Each sound has a job of its own, and its tracks name it. */
+static void test_encode_plan_sounds(void) {
+  static const struct {
+    const char *name, *language;
+    int64_t bitrate_bps;
+    TrackRole role;
+    int32_t sound;
+  } want[] = {{"a128", "zh", 128000, TRACK_ROLE_MAIN, 0},
+              {"a64", "zh", 64000, TRACK_ROLE_MAIN, 0},
+              {"a128-2", "yue", 128000, TRACK_ROLE_ALTERNATE, 1},
+              {"a128-3", "zh", 128000, TRACK_ROLE_DESCRIPTION, 2}};
+  g_autoptr(Settings) settings = settings_new();
+  EncodePlan plan;
+  g_assert_true(encode_plan_make(&lecture, settings, &plan, NULL));
+  g_autoptr(GArray) jobs = encode_plan_jobs(&plan);
+  g_autoptr(GArray) tracks = encode_plan_tracks(&plan);
+  for (size_t i = 0; i < G_N_ELEMENTS(want); i++) {
+    const CatalogTrack *track = &g_array_index(tracks, CatalogTrack, plan.rung_count + i);
+    g_assert_cmpstr(track->name, ==, want[i].name);
+    g_assert_cmpstr(track->language, ==, want[i].language);
+    g_assert_cmpint(track->bitrate_bps, ==, want[i].bitrate_bps);
+    g_assert_cmpint(track->role, ==, want[i].role);
+    g_assert_cmpint(track->sound_index, ==, want[i].sound);
+  }
+  int64_t main_priority = 0;
+  for (guint i = 0, sound = 0; i < jobs->len; i++) {
+    const CatalogJobPlan *job = &g_array_index(jobs, CatalogJobPlan, i);
+    if (job->kind != JOB_KIND_AUDIO)
+      continue;
+    g_assert_cmpint(job->span_index, ==, sound);
+    if (sound++ == 0)
+      main_priority = job->priority;
+    else
+      g_assert_cmpint(job->priority, <, main_priority);
+  }
 }
 
 static void test_encode_plan_part(void) {
@@ -166,6 +211,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/event/parse-refuses", test_event_parse_refuses);
   g_test_add_func("/encode-plan/round-trip", test_encode_plan_round_trip);
   g_test_add_func("/encode-plan/jobs", test_encode_plan_jobs);
+  g_test_add_func("/encode-plan/sounds", test_encode_plan_sounds);
   g_test_add_func("/encode-plan/part", test_encode_plan_part);
   g_test_add_func("/error/codes", test_transcoder_error_codes);
   return g_test_run();

@@ -94,7 +94,7 @@ static void test_probe_language(void) {
     g_autoptr(Source) source = fixture_open(&description, &fd);
     SourceInfo info;
     g_assert_true(probe_source(source, &limits, &info, &error));
-    g_assert_cmpstr(info.audio_language, ==, cases[i].want);
+    g_assert_cmpstr(info.sounds[0].language, ==, cases[i].want);
     close(fd);
   }
 }

@@ -55,6 +55,8 @@ static void fixture_end(Fixture *fixture) {
 
 static bool store_span(const EventSpan *span, gpointer user_data) {
   Fixture *fixture = user_data;
+  if (g_str_equal(span->track, "a64"))
+    return true;
   g_autofree char *path = g_build_filename(fixture->work_dir, span->file, NULL);
   g_autofree char *bytes = NULL;
   gsize size;
@@ -210,7 +212,7 @@ static void read_loudness(const Fixture *fixture, GArray *loud) {
     g_assert_true(sound_reader_read(sound, planes, 480, &error));
     for (int i = 0; i < 480; i++)
       energy += left[i] * left[i];
-    int is_loud = sqrt(energy / 480) > 0.15;
+    int is_loud = sqrt(energy / 480) > 0.05; /* brought to -16 LUFS */
     g_array_append_val(loud, is_loud);
   }
   close(fd);
@@ -222,7 +224,14 @@ static void test_audio_encode_gap(void) {
   fixture_begin(&fixture, &(FixtureSource){
                               .muxer = "matroska", .audio_frames = 250, .audio_gap_at = 125, .audio_gap_ms = 1000});
   g_autoptr(GError) error = NULL;
-  audio_encode(fixture.source, &fixture.plan, 0, fixture.work_dir, store_span, ignore_progress, &fixture, &error);
+  audio_encode(&(AudioTask){.source = fixture.source,
+                            .plan = &fixture.plan,
+                            .first_span = 0,
+                            .work_dir = fixture.work_dir,
+                            .on_span = store_span,
+                            .progress = ignore_progress,
+                            .user_data = &fixture},
+               &error);
   g_assert_no_error(error);
   g_autoptr(GArray) loud = g_array_new(FALSE, FALSE, sizeof(int));
   read_loudness(&fixture, loud);
@@ -242,9 +251,23 @@ static void test_audio_encode_resumed(void) {
   fixture_begin(&whole, &description);
   fixture_begin(&rest, &description);
   g_autoptr(GError) error = NULL;
-  audio_encode(whole.source, &whole.plan, 0, whole.work_dir, store_span, ignore_progress, &whole, &error);
+  audio_encode(&(AudioTask){.source = whole.source,
+                            .plan = &whole.plan,
+                            .first_span = 0,
+                            .work_dir = whole.work_dir,
+                            .on_span = store_span,
+                            .progress = ignore_progress,
+                            .user_data = &whole},
+               &error);
   g_assert_no_error(error);
-  audio_encode(rest.source, &rest.plan, 2, rest.work_dir, store_span, ignore_progress, &rest, &error);
+  audio_encode(&(AudioTask){.source = rest.source,
+                            .plan = &rest.plan,
+                            .first_span = 2,
+                            .work_dir = rest.work_dir,
+                            .on_span = store_span,
+                            .progress = ignore_progress,
+                            .user_data = &rest},
+               &error);
   g_assert_no_error(error);
   guint init = (guint)g_bytes_get_size(whole.init), tail = rest.stored->len - init;
   g_assert_cmpint(tail, <, whole.stored->len - init);

@@ -1,0 +1,135 @@
+#include "transcoder/probe_audio.h"
+
+#include "media/ladder.h"
+
+#include <libavcodec/avcodec.h>
+#include <string.h>
+
+/** Object type 2 (LC), rate index 3 (48 kHz), channels 2, and three flags that are 0. */
+const uint8_t probe_audio_aac_config[2] = {0x11, 0x90};
+/** May follow: an extension that says that there is no SBR. */
+static const uint8_t no_sbr[] = {0x56, 0xE5, 0x00};
+
+/** BCP 47 wants the shortest code of a language; containers write ISO 639-2. */
+static const struct {
+  char long_code[4], short_code[3];
+} language_codes[] = {
+    {"zho", "zh"}, {"chi", "zh"}, {"eng", "en"}, {"iii", "ii"}, {"bod", "bo"}, {"tib", "bo"}, {"uig", "ug"},
+    {"mon", "mn"}, {"zha", "za"}, {"jpn", "ja"}, {"kor", "ko"}, {"rus", "ru"}, {"fra", "fr"}, {"fre", "fr"},
+    {"deu", "de"}, {"ger", "de"}, {"spa", "es"}, {"por", "pt"}, {"ita", "it"}, {"vie", "vi"}, {"tha", "th"},
+};
+
+static const char *shortest_code(const char *code) {
+  for (size_t i = 0; i < G_N_ELEMENTS(language_codes); i++) {
+    if (g_ascii_strcasecmp(code, language_codes[i].long_code) == 0)
+      return language_codes[i].short_code;
+  }
+  return code;
+}
+
+static void read_language(const AVStream *stream, char *ret_language, size_t size) {
+  const AVDictionaryEntry *entry = av_dict_get(stream->metadata, "language", NULL, 0);
+  if (entry == NULL || g_ascii_strcasecmp(entry->value, "und") == 0)
+    return;
+  for (const char *c = entry->value; *c != '\0'; c++) {
+    if (!g_ascii_isalnum(*c) && *c != '-')
+      return;
+  }
+  g_strlcpy(ret_language, shortest_code(entry->value), size);
+}
+
+/** The title, cut at a whole character. */
+static void read_label(const AVStream *stream, char *ret_label, size_t size) {
+  const AVDictionaryEntry *entry = av_dict_get(stream->metadata, "title", NULL, 0);
+  if (entry == NULL)
+    return;
+  g_autofree char *valid = g_utf8_make_valid(entry->value, -1);
+  g_strstrip(valid);
+  gsize length = strlen(valid);
+  while (length >= size)
+    length = (gsize)(g_utf8_find_prev_char(valid, valid + length) - valid);
+  valid[length] = '\0';
+  g_strlcpy(ret_label, valid, size);
+}
+
+static bool is_our_config(const uint8_t *config, int size) {
+  const int own = sizeof probe_audio_aac_config, extension = sizeof no_sbr;
+  if (size < own || memcmp(config, probe_audio_aac_config, sizeof probe_audio_aac_config) != 0)
+    return false;
+  return size == own || (size == own + extension && memcmp(config + own, no_sbr, sizeof no_sbr) == 0);
+}
+
+static bool may_be_copied(const AVCodecParameters *codec) {
+  return codec->codec_id == AV_CODEC_ID_AAC && codec->sample_rate == LADDER_AUDIO_RATE_HZ &&
+         codec->ch_layout.nb_channels == LADDER_AUDIO_CHANNELS && codec->bit_rate <= PROBE_AUDIO_COPY_BPS &&
+         codec->extradata != NULL && is_our_config(codec->extradata, codec->extradata_size);
+}
+
+static TrackRole role_of(const AVStream *stream) {
+  bool describes = (stream->disposition & (AV_DISPOSITION_VISUAL_IMPAIRED | AV_DISPOSITION_DESCRIPTIONS)) != 0;
+  return describes ? TRACK_ROLE_DESCRIPTION : TRACK_ROLE_ALTERNATE;
+}
+
+static SourceSound describe(const AVStream *stream, TrackRole role) {
+  SourceSound sound = {.stream = stream->index, .role = role, .may_be_copied = may_be_copied(stream->codecpar)};
+  read_language(stream, sound.language, sizeof sound.language);
+  read_label(stream, sound.label, sizeof sound.label);
+  return sound;
+}
+
+static bool program_has(const AVProgram *program, int stream) {
+  for (unsigned i = 0; i < program->nb_stream_indexes; i++) {
+    if (program->stream_index[i] == (unsigned)stream)
+      return true;
+  }
+  return false;
+}
+
+/** Whether both are of one program; a container without programs is one. */
+static bool are_together(const AVFormatContext *format, int one, int other) {
+  bool has_program = false;
+  for (unsigned i = 0; i < format->nb_programs; i++) {
+    bool is_in = program_has(format->programs[i], one);
+    if (is_in && program_has(format->programs[i], other))
+      return true;
+    has_program = has_program || is_in;
+  }
+  return !has_program;
+}
+
+/** How well a stream serves as the main sound; 0: not at all. */
+static int main_score(const AVFormatContext *format, int stream, int video) {
+  const AVStream *candidate = format->streams[stream];
+  const AVCodecParameters *codec = candidate->codecpar;
+  if (codec->codec_type != AVMEDIA_TYPE_AUDIO || avcodec_find_decoder(codec->codec_id) == NULL ||
+      codec->sample_rate <= 0)
+    return 0;
+  bool is_default = (candidate->disposition & AV_DISPOSITION_DEFAULT) != 0;
+  bool is_for_few = role_of(candidate) == TRACK_ROLE_DESCRIPTION ||
+                    (candidate->disposition & (AV_DISPOSITION_COMMENT | AV_DISPOSITION_HEARING_IMPAIRED)) != 0;
+  bool is_together = video < 0 || are_together(format, video, stream);
+  return 1 + (is_default ? 1 : 0) + (is_for_few ? 0 : 2) + (is_together ? 4 : 0);
+}
+
+int probe_audio_find_main(const AVFormatContext *format, int video) {
+  int best = -1, best_score = 0;
+  for (unsigned i = 0; i < format->nb_streams; i++) {
+    int score = main_score(format, (int)i, video);
+    if (score > best_score) {
+      best = (int)i;
+      best_score = score;
+    }
+  }
+  return best;
+}
+
+size_t probe_audio(const AVFormatContext *format, int main, SourceSound ret_sounds[SOURCE_SOUNDS_MAX]) {
+  size_t count = 0;
+  ret_sounds[count++] = describe(format->streams[main], TRACK_ROLE_MAIN);
+  for (unsigned i = 0; i < format->nb_streams && count < SOURCE_SOUNDS_MAX; i++) {
+    const AVStream *stream = format->streams[i];
+    if (stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && (int)i != main && are_together(format, main, (int)i))
+      ret_sounds[count++] = describe(stream, role_of(stream));
+  }
+  return count;
+}
