@@ -3,12 +3,14 @@
 #include "catalog/course.h"
 #include "catalog/failure.h"
 #include "catalog/job.h"
+#include "catalog/progress.h"
 #include "cli/command.h"
 #include "cli/data_folder.h"
 #include "cli/progress_line.h"
 #include "cli/texts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define STATE_CELLS 8
 #define WORKER_BEAT_US (15 * G_TIME_SPAN_SECOND)
@@ -129,7 +131,17 @@ static void print_asset(const CatalogAsset *asset) {
     print_member("", asset->error_detail);
 }
 
-static void print_tracks(const GArray *tracks) {
+/** Share of a track that is made, those parts too that a viewer cannot reach yet without a gap. */
+static int track_percent(const CatalogTrack *track, const CatalogAssetProgress *progress) {
+  for (guint i = 0; i < progress->tracks->len; i++) {
+    const CatalogTrackProgress *each = &g_array_index(progress->tracks, CatalogTrackProgress, i);
+    if (strcmp(each->name, track->name) == 0 && each->total > 0)
+      return track->is_complete ? 100 : (int)MIN(each->published * 100 / each->total, 99);
+  }
+  return 0;
+}
+
+static void print_tracks(const GArray *tracks, const CatalogAssetProgress *progress) {
   for (guint i = 0; i < tracks->len; i++) {
     const CatalogTrack *track = &g_array_index(tracks, CatalogTrack, i);
     g_autofree char *bitrate = units_format_bitrate(track->bitrate_bps);
@@ -137,22 +149,39 @@ static void print_tracks(const GArray *tracks) {
                                  ? g_strdup_printf("%dx%d", track->width, track->height)
                                  : g_strdup_printf(text_pick("%d 声道", "%d channels"), track->channels);
     g_autofree char *text =
-        g_strdup_printf("%s  %s  %s  %s  %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, track->name, shape, bitrate,
-                        track->codec, (gint64)track->segment_count, (gint64)track->segment_total);
+        g_strdup_printf("%-8s %3d%%  %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "  %s  %s  %s", track->name,
+                        track_percent(track, progress), (gint64)track->segment_count, (gint64)track->segment_total,
+                        shape, bitrate, track->codec);
     print_member(i == 0 ? text_pick("轨道", "tracks") : "", text);
   }
+}
+
+/** How fast the pictures are made, while they are. */
+static void print_pace(const CatalogAsset *asset, const CatalogAssetProgress *progress) {
+  bool is_growing = asset->state == ASSET_STATE_QUEUED || asset->state == ASSET_STATE_PLAYABLE;
+  if (!is_growing || progress->speed <= 0)
+    return;
+  g_autofree char *speed = g_strdup_printf("%.1fx", progress->speed);
+  print_member(text_pick("速度", "speed"), speed);
+  if (progress->left_us < 0)
+    return;
+  g_autofree char *left = units_format_clock(progress->left_us);
+  print_member(text_pick("剩余", "time left"), left);
 }
 
 static bool print_one(Catalog *catalog, const char *asset_id, GError **error) {
   g_autoptr(CatalogAsset) asset = NULL;
   g_autoptr(GArray) tracks = NULL;
+  g_auto(CatalogAssetProgress) progress = {0};
   CatalogJobCounts jobs;
   if (!catalog_load_asset(catalog, asset_id, &asset, error) ||
+      !catalog_load_asset_progress(catalog, asset_id, g_get_real_time(), &progress, error) ||
       !catalog_load_tracks(catalog, asset_id, &tracks, error) ||
       !catalog_count_jobs(catalog, asset_id, &jobs, error))
     return false;
   print_asset(asset);
-  print_tracks(tracks);
+  print_pace(asset, &progress);
+  print_tracks(tracks, &progress);
   g_autofree char *counts =
       g_strdup_printf(text_pick("等待 %" G_GINT64_FORMAT "，进行 %" G_GINT64_FORMAT "，完成 %" G_GINT64_FORMAT
                                 "，失败 %" G_GINT64_FORMAT,

@@ -30,6 +30,18 @@ static void clear_cue(gpointer data) {
   g_free(cue->text);
 }
 
+WebvttDocument *webvtt_new(void) {
+  WebvttDocument *document = g_new(WebvttDocument, 1);
+  document->cues = g_array_new(FALSE, FALSE, sizeof(WebvttCue));
+  g_array_set_clear_func(document->cues, clear_cue);
+  return document;
+}
+
+void webvtt_take_cue(WebvttDocument *document, int64_t start_us, int64_t end_us, char *text) {
+  WebvttCue cue = {.start_us = start_us, .end_us = end_us, .text = text};
+  g_array_append_val(document->cues, cue);
+}
+
 void webvtt_free(WebvttDocument *document) {
   if (document == NULL)
     return;

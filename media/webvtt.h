@@ -29,6 +29,10 @@ typedef struct {
  * NULL with `error` set when nothing can be read: WEBVTT_ERROR_SYNTAX names the first bad line, _TOO_LARGE is past
  * WEBVTT_BYTES_MAX or WEBVTT_CUES_MAX, _ENCODING is not UTF-8. A WebVTT file with no cue at all is a document. */
 WebvttDocument *webvtt_parse(const char *text, size_t size_bytes, GError **error);
+/** A document without cues, to be filled with webvtt_take_cue(). */
+WebvttDocument *webvtt_new(void);
+/** Add a cue at the end; takes `text`. */
+void webvtt_take_cue(WebvttDocument *document, int64_t start_us, int64_t end_us, char *text);
 void webvtt_free(WebvttDocument *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WebvttDocument, webvtt_free)
 

@@ -44,6 +44,7 @@ static bool start(Server *server, const Settings *settings, GError **error) {
   g_autofree char *web_dir = find_web_dir(settings);
   server->context.web = web_files_new(web_dir);
   server->context.metrics = server_metrics_new(routes, count);
+  server->context.queue_metrics = queue_metrics_new();
   if (!open_data(server, settings, error))
     return false;
   HttpTransportConfig config = {
@@ -82,5 +83,6 @@ void server_stop(Server *server) {
   blob_store_free(server->context.store);
   web_files_free(server->context.web);
   server_metrics_free(server->context.metrics);
+  queue_metrics_free(server->context.queue_metrics);
   g_free(server);
 }

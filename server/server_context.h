@@ -4,6 +4,7 @@
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
 #include "server/http/http_transport.h"
+#include "server/queue_metrics.h"
 #include "server/server_metrics.h"
 #include "server/web_files.h"
 
@@ -12,5 +13,6 @@ typedef struct {
   BlobStore *store;
   WebFiles *web;
   ServerMetrics *metrics;
+  QueueMetrics *queue_metrics;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

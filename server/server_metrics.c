@@ -1,5 +1,7 @@
 #include "server/server_metrics.h"
 
+#include "server/metrics_text.h"
+
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -59,21 +61,12 @@ void server_metrics_count(ServerMetrics *metrics, const HttpCompletion *completi
     add(&metrics->refused, 1);
 }
 
-static void write_head(GString *out, const char *name, const char *type, const char *help) {
-  g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
 static const char *route_name(const ServerMetrics *metrics, size_t index) {
   return index < metrics->count ? metrics->routes[index].name : "none";
 }
 
-static void write_value(GString *out, const char *name, const char *help, const char *type, guint64 value) {
-  write_head(out, name, type, help);
-  g_string_append_printf(out, "%s %" G_GUINT64_FORMAT "\n", name, value);
-}
-
 static void write_routes(const ServerMetrics *metrics, GString *out) {
-  write_head(out, "kapok_http_requests_total", "counter", "Requests by route and status class.");
+  metrics_text_head(out, "kapok_http_requests_total", "counter", "Requests by route and status class.");
   for (size_t i = 0; i <= metrics->count; i++)
     for (unsigned c = 0; c < STATUS_CLASSES; c++) {
       guint64 requests = read_counter(&metrics->counters[i].requests[c]);
@@ -81,12 +74,13 @@ static void write_routes(const ServerMetrics *metrics, GString *out) {
         g_string_append_printf(out, "kapok_http_requests_total{route=\"%s\",code=\"%uxx\"} %" G_GUINT64_FORMAT "\n",
                                route_name(metrics, i), c, requests);
     }
-  write_head(out, "kapok_http_response_body_bytes_total", "counter", "Bytes of bodies that were sent whole.");
+  metrics_text_head(out, "kapok_http_response_body_bytes_total", "counter",
+                    "Bytes of bodies that were sent whole.");
   for (size_t i = 0; i <= metrics->count; i++)
     g_string_append_printf(out, "kapok_http_response_body_bytes_total{route=\"%s\"} %" G_GUINT64_FORMAT "\n",
                            route_name(metrics, i), read_counter(&metrics->counters[i].body_bytes));
-  write_head(out, "kapok_http_request_duration_seconds_total", "counter",
-             "Time from a request's first line to its answer's last byte, summed.");
+  metrics_text_head(out, "kapok_http_request_duration_seconds_total", "counter",
+                    "Time from a request's first line to its answer's last byte, summed.");
   for (size_t i = 0; i <= metrics->count; i++) {
     char seconds[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_formatd(seconds, sizeof seconds, "%.6f", (double)read_counter(&metrics->counters[i].duration_us) / 1e6);
@@ -106,15 +100,15 @@ static guint64 resident_bytes(void) {
 }
 
 void server_metrics_write(const ServerMetrics *metrics, unsigned connections, GString *out) {
-  write_head(out, "kapok_build_info", "gauge", "The running version.");
+  metrics_text_head(out, "kapok_build_info", "gauge", "The running version.");
   g_string_append_printf(out, "kapok_build_info{version=\"%s\"} 1\n", KAPOK_VERSION);
-  write_value(out, "kapok_http_connections", "Open connections.", "gauge", connections);
-  write_value(out, "kapok_http_aborted_total", "Answers that the client did not take to the end.", "counter",
-              read_counter(&metrics->aborted));
-  write_value(out, "kapok_http_refused_total", "Requests refused for their form.", "counter",
-              read_counter(&metrics->refused));
-  write_value(out, "process_resident_memory_bytes", "Resident memory.", "gauge", resident_bytes());
-  write_value(out, "process_start_time_seconds", "Start of the process since 1970.", "gauge",
-              (guint64)(metrics->start_us / G_TIME_SPAN_SECOND));
+  metrics_text_value(out, "kapok_http_connections", "gauge", "Open connections.", (double)connections);
+  metrics_text_value(out, "kapok_http_aborted_total", "counter", "Answers that the client did not take to the end.",
+                     (double)read_counter(&metrics->aborted));
+  metrics_text_value(out, "kapok_http_refused_total", "counter", "Requests refused for their form.",
+                     (double)read_counter(&metrics->refused));
+  metrics_text_value(out, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident_bytes());
+  metrics_text_value(out, "process_start_time_seconds", "gauge", "Start of the process since 1970.",
+                     (double)(guint64)(metrics->start_us / G_TIME_SPAN_SECOND));
   write_routes(metrics, out);
 }

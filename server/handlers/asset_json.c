@@ -2,6 +2,7 @@
 
 #include "catalog/failure.h"
 #include "catalog/job.h"
+#include "catalog/progress.h"
 
 #include <string.h>
 
@@ -36,7 +37,19 @@ static bool write_captions(JsonWriter *writer, Catalog *catalog, const CatalogAs
   return true;
 }
 
-static void write_track(JsonWriter *writer, const CatalogTrack *track) {
+/** Share of its segments that is published, those past a gap too. */
+static double track_share(const CatalogTrack *track, const CatalogAssetProgress *progress) {
+  if (track->is_complete)
+    return 1;
+  for (guint i = 0; i < progress->tracks->len; i++) {
+    const CatalogTrackProgress *each = &g_array_index(progress->tracks, CatalogTrackProgress, i);
+    if (strcmp(each->name, track->name) == 0 && each->total > 0)
+      return MIN((double)each->published / (double)each->total, 1.0);
+  }
+  return 0;
+}
+
+static void write_track(JsonWriter *writer, const CatalogTrack *track, const CatalogAssetProgress *progress) {
   bool is_video = track->kind == TRACK_KIND_VIDEO;
   json_writer_begin_object(writer);
   json_writer_member_string(writer, "name", track->name);
@@ -56,25 +69,44 @@ static void write_track(JsonWriter *writer, const CatalogTrack *track) {
   }
   json_writer_member_int(writer, "segments", track->segment_count);
   json_writer_member_int(writer, "segments_total", track->segment_total);
+  json_writer_member_double(writer, "progress", track_share(track, progress));
   json_writer_end_object(writer);
 }
 
-static bool write_tracks(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, GError **error) {
+static bool write_tracks(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset,
+                         const CatalogAssetProgress *progress, GError **error) {
   g_autoptr(GArray) tracks = NULL;
   if (!catalog_load_tracks(catalog, asset->id, &tracks, error))
     return false;
   json_writer_name(writer, "tracks");
   json_writer_begin_array(writer);
   for (guint i = 0; i < tracks->len; i++)
-    write_track(writer, &g_array_index(tracks, CatalogTrack, i));
+    write_track(writer, &g_array_index(tracks, CatalogTrack, i), progress);
   json_writer_end_array(writer);
   return true;
+}
+
+/** How fast it is made and how long that will still take: null when nothing is under way or it cannot be told. */
+static void write_pace(JsonWriter *writer, const CatalogAsset *asset, const CatalogAssetProgress *progress) {
+  bool is_growing = asset->state == ASSET_STATE_QUEUED || asset->state == ASSET_STATE_PLAYABLE;
+  json_writer_name(writer, "speed");
+  if (is_growing && progress->speed > 0)
+    json_writer_double(writer, progress->speed);
+  else
+    json_writer_null(writer);
+  json_writer_name(writer, "eta_s");
+  if (is_growing && progress->left_us >= 0)
+    json_writer_int(writer, (progress->left_us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND);
+  else
+    json_writer_null(writer);
 }
 
 bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
                       GError **error) {
   int64_t playable_us = 0;
-  if (!catalog_playable_us(catalog, asset->id, &playable_us, error))
+  g_auto(CatalogAssetProgress) progress = {0};
+  if (!catalog_playable_us(catalog, asset->id, &playable_us, error) ||
+      !catalog_load_asset_progress(catalog, asset->id, g_get_real_time(), &progress, error))
     return false;
   bool has_playlist = asset->state == ASSET_STATE_PLAYABLE || asset->state == ASSET_STATE_READY ||
                       (asset->state == ASSET_STATE_FAILED && playable_us > 0);
@@ -83,6 +115,7 @@ bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *
   json_writer_member_string(writer, "id", asset->id);
   json_writer_member_string(writer, "state", asset_state_name(asset->state));
   json_writer_member_double(writer, "progress", asset->progress);
+  write_pace(writer, asset, &progress);
   handler_write_seconds(writer, "encoded", playable_us);
   handler_write_seconds(writer, "duration", asset->duration_us);
   json_writer_member_string(writer, "error", asset_json_error_text(asset, language));
@@ -96,7 +129,7 @@ bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *
   json_writer_end_object(writer);
   write_media_url(writer, "poster", asset, "poster.jpg", asset->poster_key != NULL);
   write_media_url(writer, "playlist", asset, "master.m3u8", has_playlist);
-  if (!write_captions(writer, catalog, asset, error) || !write_tracks(writer, catalog, asset, error))
+  if (!write_captions(writer, catalog, asset, error) || !write_tracks(writer, catalog, asset, &progress, error))
     return false;
   handler_write_time(writer, "created_at", asset->created_us);
   json_writer_end_object(writer);

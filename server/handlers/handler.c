@@ -46,6 +46,35 @@ bool handler_load_asset(const ServerContext *context, const HttpRequest *request
   return true;
 }
 
+bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                       const char *key, const char *type, int64_t offset, int64_t length) {
+  g_autoptr(GError) error = NULL;
+  int64_t size = 0;
+  int fd = blob_store_open(server->store, key, &size, &error);
+  if (fd < 0) {
+    handler_set_error(response, request, error);
+    return false;
+  }
+  http_response_take_file(response, type, fd, offset, length >= 0 ? length : size);
+  if (offset < 0 || response->length > size - offset) {
+    g_autoptr(GError) torn =
+        g_error_new(BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
+    handler_set_error(response, request, torn);
+    return false;
+  }
+  http_response_set_etag_of(response, key, offset, response->length);
+  response->takes_ranges = true;
+  return true;
+}
+
+bool handler_parse_index(const char *text, int64_t *ret_index) {
+  guint64 index = 0;
+  if ((text[0] == '0' && text[1] != '\0') || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &index, NULL))
+    return false;
+  *ret_index = (int64_t)index;
+  return true;
+}
+
 void handler_write_time(JsonWriter *writer, const char *name, int64_t time_us) {
   g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(time_us / G_TIME_SPAN_SECOND);
   g_autofree char *text = time != NULL ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ") : NULL;

@@ -22,6 +22,14 @@ void handler_take_json(HttpResponse *response, GString *text);
 bool handler_load_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
                         CatalogAsset **ret_asset);
 
+/** Answer with part of a blob (`length` -1: to its end), by sendfile, with ETag and ranges; false with 500 (logged) when
+ * the catalog names what the store has not. */
+bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                       const char *key, const char *type, int64_t offset, int64_t length);
+
+/** "0", "17": no sign, no leading zero, so that a thing has one address. */
+bool handler_parse_index(const char *text, int64_t *ret_index);
+
 /** "2026-11-23T10:00:00Z". */
 void handler_write_time(JsonWriter *writer, const char *name, int64_t time_us);
 

@@ -127,41 +127,10 @@ void media_handler_init(gpointer context, const HttpRequest *request, HttpRespon
   response->takes_ranges = true;
 }
 
-/** Answer with part of a blob, by sendfile; 500 (logged) when the catalog names what the store has not. */
-static bool take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
-                      const char *key, const char *type, int64_t offset, int64_t length) {
-  g_autoptr(GError) error = NULL;
-  int64_t size = 0;
-  int fd = blob_store_open(server->store, key, &size, &error);
-  if (fd < 0) {
-    handler_set_error(response, request, error);
-    return false;
-  }
-  http_response_take_file(response, type, fd, offset, length >= 0 ? length : size);
-  if (offset < 0 || response->length > size - offset) {
-    g_autoptr(GError) torn =
-        g_error_new(BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
-    handler_set_error(response, request, torn);
-    return false;
-  }
-  http_response_set_etag_of(response, key, offset, response->length);
-  response->takes_ranges = true;
-  return true;
-}
-
-/** "0", "17": no sign, no leading zero, so that a segment has one address. */
-static bool parse_index(const char *text, int64_t *ret_index) {
-  guint64 index = 0;
-  if ((text[0] == '0' && text[1] != '\0') || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &index, NULL))
-    return false;
-  *ret_index = (int64_t)index;
-  return true;
-}
-
 static void take_segment(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                          const char *key, const CatalogSegment *segment) {
   const char *type = segment_type(http_request_route_param(request, "track"));
-  if (take_blob(server, request, response, key, type, segment->offset, segment->length))
+  if (handler_take_blob(server, request, response, key, type, segment->offset, segment->length))
     http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
 }
 
@@ -173,7 +142,7 @@ void media_handler_segment(gpointer context, const HttpRequest *request, HttpRes
   g_autoptr(GError) error = NULL;
   CatalogSegment segment = {0};
   int64_t index = 0;
-  if (!id_is_valid(asset_id) || !parse_index(http_request_route_param(request, "segment"), &index))
+  if (!id_is_valid(asset_id) || !handler_parse_index(http_request_route_param(request, "segment"), &index))
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
   else if (catalog_find_segment(server->catalog, asset_id, track, index, &key, &segment, &error))
     take_segment(server, request, response, key, &segment);
@@ -190,6 +159,7 @@ void media_handler_poster(gpointer context, const HttpRequest *request, HttpResp
     return;
   if (asset->poster_key == NULL)
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
-  else if (take_blob(server, request, response, asset->poster_key, http_mime_of_name(asset->poster_key), 0, -1))
+  else if (handler_take_blob(server, request, response, asset->poster_key, http_mime_of_name(asset->poster_key), 0,
+                             -1))
     http_response_set_header(response, "Cache-Control", CACHE_POSTER);
 }

@@ -1,5 +1,6 @@
 #include "server/handlers/metrics_handler.h"
 
+#include "base/log.h"
 #include "server/handlers/handler.h"
 
 void metrics_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
@@ -9,6 +10,9 @@ void metrics_handler_get(gpointer context, const HttpRequest *request, HttpRespo
   GString *text = g_string_new(NULL);
   unsigned connections = transport != NULL ? http_transport_connection_count(transport) : 0;
   server_metrics_write(server->metrics, connections, text);
+  g_autoptr(GError) error = NULL;
+  if (!queue_metrics_write(server->queue_metrics, server->catalog, server->store, text, &error))
+    log_warning("metrics: %s", error->message); /* those of the server itself are told all the same */
   http_response_take_string(response, "text/plain; version=0.0.4; charset=utf-8", text);
   http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
 }

@@ -78,13 +78,21 @@ bool whole_timeline_apply(Catalog *catalog, const CatalogAsset *asset, bool with
   return true;
 }
 
-static bool is_planned(const GArray *tracks, const char *track_name, int64_t segment_index) {
+/** The track that will have the segment; NULL when none will. */
+static const CatalogTrack *find_planned(const GArray *tracks, const char *track_name, int64_t segment_index) {
   for (guint i = 0; i < tracks->len; i++) {
     const CatalogTrack *track = &g_array_index(tracks, CatalogTrack, i);
     if (strcmp(track->name, track_name) == 0)
-      return !track->is_complete && segment_index < track->segment_total;
+      return !track->is_complete && segment_index < track->segment_total ? track : NULL;
   }
-  return false;
+  return NULL;
+}
+
+/** Sound is made in one go, far ahead of the pictures: there is nothing to raise. */
+static bool raise_span(Catalog *catalog, const CatalogAsset *asset, const CatalogTrack *track,
+                       int64_t segment_index, GError **error) {
+  SpanOutlook outlook;
+  return track->kind == TRACK_KIND_AUDIO || catalog_raise_span(catalog, asset->id, segment_index, &outlook, error);
 }
 
 void whole_timeline_answer_missing(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
@@ -99,9 +107,11 @@ void whole_timeline_answer_missing(const ServerContext *server, const HttpReques
     return;
   }
   bool is_growing = asset->state == ASSET_STATE_PLAYABLE || asset->state == ASSET_STATE_QUEUED;
-  if (!is_growing || !is_planned(tracks, track_name, segment_index)) {
+  const CatalogTrack *track = is_growing ? find_planned(tracks, track_name, segment_index) : NULL;
+  if (track == NULL)
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
-    return;
-  }
-  http_problem_set(response, request, HTTP_PROBLEM_COMING, NULL);
+  else if (!raise_span(server->catalog, asset, track, segment_index, &error))
+    handler_set_error(response, request, error);
+  else
+    http_problem_set(response, request, HTTP_PROBLEM_COMING, NULL);
 }

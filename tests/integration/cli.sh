@@ -126,6 +126,9 @@ has "the failure in Chinese" "$ERR" 转码失败
 has "the failure in English" "$ERR" "Failed: "
 run_kapok status --data "$DATA" "$(cut -f1 "$WORK/out")"
 has "status shows the failure" "$OUT" 失败
+has "in the demuxer's own words" "$OUT" "Invalid data found"
+run_kapok status --data "$DATA" "$first_asset"
+has "status shows how far each rendition is" "$OUT" "v180     100%"
 
 # --- on a terminal: a bar, redrawn ---
 long=$WORK/long.mp4
