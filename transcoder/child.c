@@ -80,10 +80,10 @@ static bool encode_rungs(Source *source, const Request *request, size_t first, s
   return true;
 }
 
-/** The start of a lesson comes in its smallest rung first, alone, so that it can be played a moment later: decoding
- * one segment twice is a small price. */
+/** A span that a viewer waits for comes in its smallest rung first, alone, so that it can be played a moment later:
+ * decoding it twice is a small price. */
 static bool run_span(Source *source, const Request *request, GError **error) {
-  size_t rungs = request->plan.rung_count, alone = request->span_index == 0 && rungs > 1 ? 1 : 0;
+  size_t rungs = request->plan.rung_count, alone = request->is_urgent && rungs > 1 ? 1 : 0;
   Progress progress = {.part = 0.2};
   start_gstreamer();
   if (!encode_rungs(source, request, 0, alone, &progress, error))
@@ -129,10 +129,10 @@ static bool read_request(Request *ret_request, GError **error) {
   return request_from_json(line, ret_request, error);
 }
 
-/** All give way to the server, and what nobody waits for gives way to the start of a lesson. */
+/** All give way to the server, and what nobody waits for gives way to what a viewer waits for. */
 static int niceness_of(const Request *request) {
   bool is_rest = request->kind == JOB_KIND_POSTER || (request->kind == JOB_KIND_AUDIO && request->sound > 0) ||
-                 (request->kind == JOB_KIND_SPAN && request->span_index > 0);
+                 (request->kind == JOB_KIND_SPAN && !request->is_urgent);
   return is_rest ? NICENESS_REST : NICENESS_START;
 }
 

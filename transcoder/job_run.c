@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LISTEN_MS 1000
-#define RENEW_INTERVAL_US (2 * G_TIME_SPAN_SECOND)
+#define LISTEN_MS 500
+/** How long a job that was cancelled or paused may go on. */
+#define RENEW_INTERVAL_US (3 * G_TIME_SPAN_SECOND / 2)
 
 /** A job under way. */
 typedef struct {
@@ -143,12 +144,12 @@ static bool publish_spans(const JobRun *run, const GArray *spans, bool finish, G
 }
 
 /** Sound grows by the span in all its renditions (so that a later attempt goes on with all of them at one place), and
- * the start of a lesson by the rung; other spans come in all rungs together, at the end. */
+ * a span that a viewer waits for by the rung; other spans come in all rungs together, at the end. */
 static bool is_ready_to_publish(const JobRun *run) {
   SoundRendition renditions[SOUND_RENDITIONS_MAX];
   if (run->job->kind == JOB_KIND_AUDIO)
     return run->spans->len == sound_plan_renditions(run->request.sound, renditions);
-  return run->job->span_index == 0;
+  return run->request.is_urgent;
 }
 
 static bool take_span(JobRun *run, Event *event, GError **error) {
@@ -200,7 +201,6 @@ static bool renew(JobRun *run, GError **error) {
   run->last_renew_us = now_us;
   g_autoptr(GError) cause = NULL;
   int64_t until_us = g_get_real_time() + run->context->settings->job_lease_us;
-  catalog_worker_beat(run->context->catalog, run->context->owner, g_get_real_time(), NULL);
   if (catalog_renew_job(run->context->catalog, run->job, run->context->owner, run->progress, until_us, &cause)) {
     run->is_lease_unsure = false;
     return true;
@@ -340,6 +340,7 @@ static bool prepare_request(JobRun *run, GError **error) {
   request->kind = job->kind;
   request->worker = getpid();
   request->span_index = job->span_index;
+  request->is_urgent = job->kind == JOB_KIND_SPAN && job->priority >= JOB_PRIORITY_URGENT;
   request->limits = (ProbeLimits){.max_duration_us = run->context->settings->max_source_duration_us,
                                   .max_pixels = run->context->settings->max_source_pixels};
   if (job->plan != NULL && !encode_plan_from_json(job->plan, &request->plan, error))

@@ -15,6 +15,7 @@ typedef struct {
   JobKind kind;
   int64_t span_index; /**< SPAN: which; AUDIO: the first span to write */
   size_t sound;       /**< AUDIO: which of the plan's sounds */
+  bool is_urgent;     /**< SPAN: a viewer waits for it, so its smallest rung comes first, alone */
   char *work_dir;     /**< where results are written */
   pid_t worker;       /**< who asks: the child ends with it */
   ProbeLimits limits; /**< PROBE */

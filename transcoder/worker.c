@@ -6,6 +6,7 @@
 #include "catalog/owner.h"
 #include "transcoder/error.h"
 #include "transcoder/job_run.h"
+#include "transcoder/worker_slots.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,8 +14,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/** Sound jobs that go on beside the job of the main thread. */
-#define SOUND_JOBS_MAX 4
 #define IDLE_MS 100
 #define TROUBLE_MS 2000
 #define BEAT_INTERVAL_US (5 * G_TIME_SPAN_SECOND)
@@ -23,8 +22,7 @@ typedef struct {
   JobContext context;
   gint64 last_beat_us;
   bool is_short_of_space; /**< said once, not at every look */
-  GThreadPool *sound_pool;
-  gint sound_jobs; /**< atomic: those in the pool */
+  WorkerSlots *slots;
 } Worker;
 
 /** SIGTERM and SIGINT as a descriptor. */
@@ -37,10 +35,14 @@ static int open_stop_fd(void) {
   return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/** Wait; true when told to stop. */
+/** Wait until told to stop (true), until a job ends, or for some time. */
 static bool wait_for_stop(const Worker *worker, int timeout_ms) {
-  struct pollfd stop = {worker->context.stop_fd, POLLIN, 0};
-  return poll(&stop, 1, timeout_ms) > 0;
+  struct pollfd fds[] = {{worker->context.stop_fd, POLLIN, 0}, {worker_slots_fd(worker->slots), POLLIN, 0}};
+  if (poll(fds, G_N_ELEMENTS(fds), timeout_ms) <= 0)
+    return false;
+  if (fds[1].revents != 0)
+    worker_slots_settle(worker->slots);
+  return fds[0].revents != 0;
 }
 
 static void beat(Worker *worker) {
@@ -62,6 +64,8 @@ static bool has_space(Worker *worker) {
               free_bytes >> 20, worker->context.settings->min_free_space_bytes >> 20);
   if (!is_short && worker->is_short_of_space)
     log_info("there is space again: jobs are taken");
+  if (is_short != worker->is_short_of_space)
+    catalog_worker_set_short(worker->context.catalog, worker->context.owner, is_short, NULL);
   worker->is_short_of_space = is_short;
   return !is_short;
 }
@@ -81,7 +85,7 @@ static void end_badly(const Worker *worker, const CatalogJob *job, const char *w
   g_autoptr(GError) problem = NULL;
   bool recorded;
   if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_FENCED)) {
-    log_warning("%s went to another worker", what);
+    log_warning("%s is not this worker's any more: given to another, paused or cancelled", what);
     return;
   }
   if (g_error_matches(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED)) {
@@ -100,7 +104,9 @@ static void end_badly(const Worker *worker, const CatalogJob *job, const char *w
     log_error("how %s ended was not recorded: %s", what, problem->message);
 }
 
-static void do_job(const Worker *worker, const CatalogJob *job) {
+/** Runs on a thread of the slots. */
+static void do_job(const CatalogJob *job, gpointer user_data) {
+  const Worker *worker = user_data;
   g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, job->id);
   g_autofree char *what = describe_job(job);
   log_context_push("job", id);
@@ -116,43 +122,47 @@ static void do_job(const Worker *worker, const CatalogJob *job) {
   log_context_pop();
 }
 
-/** Runs on a thread of the pool; takes `data`, the job, over. */
-static void do_sound_job(gpointer data, gpointer user_data) {
-  Worker *worker = user_data;
-  g_autoptr(CatalogJob) job = data;
-  do_job(worker, job);
-  g_atomic_int_add(&worker->sound_jobs, -1);
+static bool claim(const Worker *worker, int64_t priority_min, int64_t priority_max, CatalogJob **ret_job,
+                  GError **error) {
+  const JobContext *context = &worker->context;
+  return catalog_claim_job_between(context->catalog, context->owner, g_get_real_time(),
+                                   context->settings->job_lease_us, priority_min, priority_max, ret_job, error);
 }
 
-/** Sound is one long job that needs little of the machine: it goes on beside the pictures, so that the sound of a long
- * lesson does not keep new lessons waiting. False when there is enough of it already. */
-static bool start_sound_job(Worker *worker, CatalogJob *job) {
-  if (job->kind != JOB_KIND_AUDIO || g_atomic_int_get(&worker->sound_jobs) >= SOUND_JOBS_MAX)
-    return false;
-  g_atomic_int_add(&worker->sound_jobs, 1);
-  g_thread_pool_push(worker->sound_pool, job, NULL);
-  return true;
+/** A job for which there is room: any while nothing runs in the main slot, else an urgent one. Sound is urgent too, but
+ * with the sound slots full it is passed over, so that it does not take the urgent slot for long. */
+static bool claim_fitting(const Worker *worker, CatalogJob **ret_job, GError **error) {
+  *ret_job = NULL;
+  if (worker_slots_has_room(worker->slots, WORKER_SLOT_MAIN))
+    return claim(worker, INT64_MIN, INT64_MAX, ret_job, error);
+  if (!worker_slots_has_room(worker->slots, WORKER_SLOT_URGENT))
+    return true;
+  if (worker_slots_has_room(worker->slots, WORKER_SLOT_SOUND))
+    return claim(worker, JOB_PRIORITY_URGENT, INT64_MAX, ret_job, error);
+  return claim(worker, JOB_PRIORITY_AUDIO + 1, INT64_MAX, ret_job, error) &&
+         (*ret_job != NULL || claim(worker, JOB_PRIORITY_URGENT, JOB_PRIORITY_AUDIO - 1, ret_job, error));
 }
 
-/** Look for a job and do it. Returns how long to wait before the next look, in milliseconds. */
+static WorkerSlot choose_slot(const Worker *worker, const CatalogJob *job) {
+  if (job->kind == JOB_KIND_AUDIO && worker_slots_has_room(worker->slots, WORKER_SLOT_SOUND))
+    return WORKER_SLOT_SOUND;
+  return worker_slots_has_room(worker->slots, WORKER_SLOT_MAIN) ? WORKER_SLOT_MAIN : WORKER_SLOT_URGENT;
+}
+
+/** Look for a job and start it. Returns how long to wait before the next look, in milliseconds. */
 static int take_turn(Worker *worker) {
   beat(worker);
   if (!has_space(worker))
     return TROUBLE_MS;
-  const JobContext *context = &worker->context;
   g_autoptr(GError) error = NULL;
-  g_autoptr(CatalogJob) job = NULL;
-  if (!catalog_claim_job(context->catalog, context->owner, g_get_real_time(), context->settings->job_lease_us, &job,
-                         &error)) {
+  CatalogJob *job = NULL;
+  if (!claim_fitting(worker, &job, &error)) {
     log_error("no job could be claimed: %s", error->message);
     return TROUBLE_MS;
   }
   if (job == NULL)
     return IDLE_MS;
-  if (start_sound_job(worker, job))
-    g_steal_pointer(&job);
-  else
-    do_job(worker, job);
+  worker_slots_start(worker->slots, choose_slot(worker, job), job);
   return 0;
 }
 
@@ -193,12 +203,16 @@ int worker_run(const Settings *settings) {
   Worker worker = {
       .context = {
           .catalog = catalog, .store = store, .settings = settings, .owner = owner, .stop_fd = open_stop_fd()}};
-  worker.sound_pool = g_thread_pool_new(do_sound_job, &worker, SOUND_JOBS_MAX, FALSE, NULL);
+  worker.slots = worker_slots_new(do_job, &worker, &error);
+  if (worker.slots == NULL) {
+    log_error("%s", error->message);
+    return SUPERVISOR_EXIT_FATAL;
+  }
   log_info("worker ready");
   int wait_ms = 0;
   while (!wait_for_stop(&worker, wait_ms))
     wait_ms = take_turn(&worker);
-  g_thread_pool_free(worker.sound_pool, FALSE, TRUE); /* each sees the stop by itself */
+  worker_slots_free(worker.slots); /* each job sees the stop by itself */
   catalog_worker_leave(catalog, owner, NULL);
   close(worker.context.stop_fd);
   log_info("worker stopped");

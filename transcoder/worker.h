@@ -1,5 +1,5 @@
-/** The worker: takes jobs from the catalog until it is told to stop (SIGTERM, SIGINT): one at a time on its main
- * thread, and sound jobs on a few threads beside it. */
+/** The worker: takes jobs from the catalog until it is told to stop (SIGTERM, SIGINT). Its main thread looks
+ * for jobs; they run in slots (transcoder/worker_slots.h). */
 #pragma once
 
 #include "base/settings.h"
