@@ -19,6 +19,7 @@ libavfilter-dev|deinterlacing, tone mapping, turning
 libswscale-dev|scaling
 libswresample-dev|resampling
 libebur128-dev|loudness of sound
+libx264-dev|the H.264 encoder
 libmicrohttpd-dev|HTTP server
 libsqlite3-dev|catalog
 libjansson-dev|JSON reading
@@ -30,7 +31,6 @@ packages_runtime() {
   cat <<'EOF'
 gstreamer1.0-plugins-base|scaling and colour conversion
 gstreamer1.0-plugins-good|JPEG posters
-gstreamer1.0-plugins-ugly|x264, the H.264 encoder
 EOF
 }
 

@@ -73,7 +73,13 @@ static bool encode_rungs(Source *source, const Request *request, size_t first, s
     return true;
   EncodePlan plan = encode_plan_part(&request->plan, first, count);
   g_autoptr(GArray) spans = NULL;
-  if (!span_encode(source, &plan, request->span_index, request->work_dir, send_progress, progress, &spans, error))
+  SpanJob job = {.plan = &plan,
+                 .span_index = request->span_index,
+                 .work_dir = request->work_dir,
+                 .cores = request->cores,
+                 .progress = send_progress,
+                 .user_data = progress};
+  if (!span_encode(&job, source, &spans, error))
     return false;
   for (guint i = 0; i < spans->len; i++)
     event_send_span(event_fd, &g_array_index(spans, EventSpan, i));
@@ -85,7 +91,6 @@ static bool encode_rungs(Source *source, const Request *request, size_t first, s
 static bool run_span(Source *source, const Request *request, GError **error) {
   size_t rungs = request->plan.rung_count, alone = request->is_urgent && rungs > 1 ? 1 : 0;
   Progress progress = {.part = 0.2};
-  start_gstreamer();
   if (!encode_rungs(source, request, 0, alone, &progress, error))
     return false;
   progress = alone > 0 ? (Progress){.done = 0.2, .part = 0.8} : (Progress){.part = 1.0};

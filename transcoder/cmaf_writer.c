@@ -149,10 +149,12 @@ GArray *cmaf_samples_new(void) {
 
 static bool assign_decode_times(const GArray *samples, int64_t *ret_dts, GError **error) {
   g_autofree int64_t *pts = g_new(int64_t, samples->len);
-  int64_t frame_duration = g_array_index(samples, CmafSample, 0).duration;
-  for (guint i = 0; i < samples->len; i++)
+  int64_t shortest = INT64_MAX;
+  for (guint i = 0; i < samples->len; i++) {
     pts[i] = g_array_index(samples, CmafSample, i).pts;
-  if (decode_time_assign(pts, samples->len, frame_duration, ret_dts))
+    shortest = MIN(shortest, g_array_index(samples, CmafSample, i).duration);
+  }
+  if (decode_time_assign(pts, samples->len, shortest, ret_dts))
     return true;
   g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
                       "a segment is not a closed group of pictures");

@@ -1,12 +1,10 @@
 #include "transcoder/frame_picker.h"
 
 #include "transcoder/error.h"
-#include "transcoder/picture_buffer.h"
 #include "transcoder/picture_reader.h"
 
 struct FramePicker {
   PictureReader *reader;
-  PictureConverter *converter;
   Rational frame_rate;
   AVFrame *shown, *next;
   int64_t next_us;
@@ -38,9 +36,6 @@ FramePicker *frame_picker_new(Source *source, const SourceInfo *info, Rational f
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no video frame could be decoded");
     return NULL;
   }
-  picker->converter = picture_converter_new(picker->next, error);
-  if (picker->converter == NULL)
-    return NULL;
   av_frame_move_ref(picker->shown, picker->next);
   read_next(picker);
   return g_steal_pointer(&picker);
@@ -50,24 +45,16 @@ void frame_picker_free(FramePicker *picker) {
   if (picker == NULL)
     return;
   picture_reader_free(picker->reader);
-  picture_converter_free(picker->converter);
   av_frame_free(&picker->shown);
   av_frame_free(&picker->next);
   g_free(picker);
 }
 
-GstCaps *frame_picker_caps(const FramePicker *picker) {
-  return picture_converter_caps(picker->converter, picker->frame_rate.num, picker->frame_rate.den);
-}
-
-GstBuffer *frame_picker_pick(FramePicker *picker, int64_t tick, GError **error) {
+const AVFrame *frame_picker_pick(FramePicker *picker, int64_t tick) {
   while (picker->has_next && picker->next_us <= latest_start_us(picker->frame_rate, tick)) {
     av_frame_unref(picker->shown);
     av_frame_move_ref(picker->shown, picker->next);
     read_next(picker);
   }
-  GstBuffer *buffer = picture_converter_wrap(picker->converter, picker->shown);
-  if (buffer == NULL)
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_UNSUPPORTED, "a picture cannot be converted");
-  return buffer;
+  return picker->shown;
 }

@@ -8,7 +8,7 @@
 #include "transcoder/source.h"
 
 #include <glib.h>
-#include <gst/gst.h>
+#include <libavutil/frame.h>
 
 typedef struct FramePicker FramePicker;
 
@@ -18,8 +18,6 @@ FramePicker *frame_picker_new(Source *source, const SourceInfo *info, Rational f
 void frame_picker_free(FramePicker *picker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FramePicker, frame_picker_free)
 
-/** Caps of the pictures; caller unrefs. */
-GstCaps *frame_picker_caps(const FramePicker *picker);
-
-/** A new buffer without times for `tick`; ticks never go back. Error: UNSUPPORTED. */
-GstBuffer *frame_picker_pick(FramePicker *picker, int64_t tick, GError **error);
+/** The picture of `tick`, the picker's until the next call; ticks never go back. Two calls in a row give the very same
+ * buffers when the source has no new picture. Size and format may change in mid-stream. */
+const AVFrame *frame_picker_pick(FramePicker *picker, int64_t tick);

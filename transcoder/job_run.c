@@ -334,6 +334,16 @@ static bool prepare_sound(JobRun *run, GError **error) {
                                        &run->request.span_index, error);
 }
 
+/** The cores are shared out among the workers. What a viewer waits for may take them all: other work gives way to
+ * it. */
+static int32_t cores_for(const JobRun *run) {
+  int32_t cores = (int32_t)g_get_num_processors();
+  int64_t workers = run->context->settings->workers;
+  if (workers <= 0 || workers > cores)
+    workers = cores;
+  return run->request.is_urgent ? cores : cores / (int32_t)workers;
+}
+
 static bool prepare_request(JobRun *run, GError **error) {
   const CatalogJob *job = run->job;
   Request *request = &run->request;
@@ -341,6 +351,7 @@ static bool prepare_request(JobRun *run, GError **error) {
   request->worker = getpid();
   request->span_index = job->span_index;
   request->is_urgent = job->kind == JOB_KIND_SPAN && job->priority >= JOB_PRIORITY_URGENT;
+  request->cores = cores_for(run);
   request->limits = (ProbeLimits){.max_duration_us = run->context->settings->max_source_duration_us,
                                   .max_pixels = run->context->settings->max_source_pixels};
   if (job->plan != NULL && !encode_plan_from_json(job->plan, &request->plan, error))

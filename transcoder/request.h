@@ -18,6 +18,7 @@ typedef struct {
   bool is_urgent;     /**< SPAN: a viewer waits for it, so its smallest rung comes first, alone */
   char *work_dir;     /**< where results are written */
   pid_t worker;       /**< who asks: the child ends with it */
+  int32_t cores;      /**< that it may keep busy */
   ProbeLimits limits; /**< PROBE */
   EncodePlan plan;    /**< all others */
 } Request;

@@ -15,7 +15,6 @@ static const struct {
     {"appsrc", "gstreamer1.0-plugins-base"},
     {"videoconvertscale", "gstreamer1.0-plugins-base"},
     {"jpegenc", "gstreamer1.0-plugins-good"},
-    {"x264enc", "gstreamer1.0-plugins-ugly"},
 };
 
 /** Those of transcoder/picture_filter.c. */

@@ -1,239 +1,232 @@
 #include "transcoder/span_encoder.h"
 
-#include "media/codec_string.h"
-#include "transcoder/cmaf_writer.h"
 #include "transcoder/error.h"
-#include "transcoder/frame_picker.h"
-#include "transcoder/video_pipeline.h"
+#include "transcoder/picture_queue.h"
+#include "transcoder/picture_scaler.h"
+#include "transcoder/rung_encoder.h"
 
-/** One rung of the span: gathers encoded frames into segments. Belongs to the rung's pipeline thread until the
- * pipeline has ended. */
-typedef struct {
-  const EncodePlan *plan;
-  const LadderRung *rung;
-  char *file;
-  char *path;
-  CmafWriter *writer;
-  char codec[16];
-  GArray *samples; /**< CmafSample, of the open segment */
-  int64_t segment, end_segment;
-  int64_t segment_first_frame, segment_frames; /**< of the open segment */
-  int64_t span_first_frame;
-  GstClockTime base; /**< time stamp of the span's first frame: encoders shift all times by a constant */
-  GError *error;
-} RungOutput;
+#define QUEUED_PICTURES 3
+#define PROGRESS_TICKS 8
+/** Of x264 in one rung: more cost memory and bits and gain little. */
+#define X264_THREADS_MAX 3
 
+typedef struct SpanEngine SpanEngine;
+
+/** One rung: its thread takes pictures out of the queue, scales them when they are of the next larger rung, hands them
+ * on to the next smaller rung and encodes them. All but the queue belongs to that thread until it has been joined. */
 typedef struct {
-  RungOutput rungs[LADDER_RUNGS_MAX];
+  SpanEngine *engine;
+  PictureQueue *queue;
+  PictureScaler *scaler; /**< NULL in the largest rung: the engine scales for it */
+  PictureQueue *next;    /**< of the next smaller rung, or NULL */
+  RungEncoder *encoder;
+  EventSpan span; /**< set by a thread that ended well */
+  GThread *thread;
+} RungThread;
+
+struct SpanEngine {
+  RungThread rungs[LADDER_RUNGS_MAX]; /**< smallest first, as in the plan */
   size_t count;
-} SpanOutput;
+  PictureScaler *scaler; /**< from the source to the largest rung; the engine's caller's thread */
+  GMutex mutex;
+  GError *error; /**< the first of any thread, under the mutex */
+};
 
-static void rung_open_segment(RungOutput *output, int64_t segment) {
-  output->segment = segment;
-  segment_plan_segment(&output->plan->segments, segment, &output->segment_first_frame, &output->segment_frames);
-}
-
-static void rung_init(RungOutput *output, const EncodePlan *plan, size_t index, int64_t span_index,
-                      const char *work_dir) {
-  int64_t first, count;
-  segment_plan_span(&plan->segments, span_index, &first, &count);
-  *output = (RungOutput){.plan = plan, .rung = &plan->rungs[index], .base = GST_CLOCK_TIME_NONE};
-  output->file = g_strdup_printf("%s-%" G_GINT64_FORMAT ".m4s", plan->rungs[index].name, span_index);
-  output->path = g_build_filename(work_dir, output->file, NULL);
-  output->samples = cmaf_samples_new();
-  output->end_segment = first + count;
-  rung_open_segment(output, first);
-  output->span_first_frame = output->segment_first_frame;
-}
-
-static void rung_clear(RungOutput *output) {
-  g_clear_pointer(&output->writer, cmaf_writer_free);
-  g_clear_pointer(&output->samples, g_array_unref);
-  g_clear_pointer(&output->file, g_free);
-  g_clear_pointer(&output->path, g_free);
-  g_clear_error(&output->error);
-}
-
-static void span_output_clear(SpanOutput *output) {
-  for (size_t i = 0; i < output->count; i++)
-    rung_clear(&output->rungs[i]);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SpanOutput, span_output_clear)
-
-/** The writer is made when the encoder has told its configuration. */
-static bool rung_open_writer(RungOutput *output, GstCaps *caps, GError **error) {
-  const GValue *value = gst_structure_get_value(gst_caps_get_structure(caps, 0), "codec_data");
-  GstBuffer *avcc = value != NULL ? gst_value_get_buffer(value) : NULL;
-  GstMapInfo map;
-  if (avcc == NULL || !gst_buffer_map(avcc, &map, GST_MAP_READ)) {
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER, "the encoder gave no configuration");
-    return false;
-  }
-  char codec[12];
-  bool ok = codec_string_from_avcc(map.data, map.size, codec);
-  if (ok) {
-    g_strlcpy(output->codec, codec, sizeof output->codec);
-    CmafTrackConfig config = {
-        .kind = TRACK_KIND_VIDEO,
-        .timescale_hz = output->plan->segments.timescale_hz,
-        .width = output->rung->width,
-        .height = output->rung->height,
-        .frame_rate = output->plan->segments.frame_rate,
-        .bitrate_bps = output->rung->bitrate_bps,
-        .config = map.data,
-        .config_size = map.size,
-    };
-    output->writer = cmaf_writer_new(output->path, &config, error);
-    ok = output->writer != NULL;
-  } else {
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
-                        "the encoder's configuration is no avcC");
-  }
-  gst_buffer_unmap(avcc, &map);
-  return ok;
-}
-
-/** The lesson's frame number of an encoded buffer. */
-static int64_t frame_number(const RungOutput *output, GstClockTime time) {
-  Rational rate = output->plan->segments.frame_rate;
-  return output->span_first_frame +
-         rescale_i64((int64_t)(time - output->base), rate.num, (int64_t)(rate.den * GST_SECOND));
-}
-
-static bool rung_add(RungOutput *output, GstSample *sample, GError **error) {
-  GstBuffer *buffer = gst_sample_get_buffer(sample);
-  if (output->writer == NULL) {
-    output->base = GST_BUFFER_PTS(buffer);
-    if (!rung_open_writer(output, gst_sample_get_caps(sample), error))
-      return false;
-  }
-  bool is_sync = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  if (output->segment >= output->end_segment || (output->samples->len == 0 && !is_sync)) {
-    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
-                "%s: segment %" G_GINT64_FORMAT " does not start on a key frame", output->rung->name,
-                output->segment);
-    return false;
-  }
-  gpointer data;
-  gsize size;
-  gst_buffer_extract_dup(buffer, 0, gst_buffer_get_size(buffer), &data, &size);
-  int64_t frame_duration = output->plan->segments.frame_duration;
-  CmafSample coded = {
-      .data = g_bytes_new_take(data, size),
-      .pts = frame_number(output, GST_BUFFER_PTS(buffer)) * frame_duration,
-      .duration = frame_duration,
-      .is_sync = is_sync,
-  };
-  g_array_append_val(output->samples, coded);
-  if (output->samples->len < output->segment_frames)
-    return true;
-  if (!cmaf_writer_write_segment(output->writer, output->samples, error))
-    return false;
-  if (output->segment + 1 < output->end_segment)
-    rung_open_segment(output, output->segment + 1);
-  else
-    output->segment = output->end_segment;
-  return true;
-}
-
-static bool on_sample(size_t rung_index, GstSample *sample, gpointer user_data) {
-  RungOutput *output = &((SpanOutput *)user_data)->rungs[rung_index];
-  return output->error == NULL && rung_add(output, sample, &output->error);
-}
-
-static bool push_frames(FramePicker *picker, VideoPipeline *pipeline, int64_t first, int64_t count,
-                        EncodeProgressFunc progress, gpointer user_data, GError **error) {
-  for (int64_t i = 0; i < count; i++) {
-    GstBuffer *buffer = frame_picker_pick(picker, first + i, error);
-    if (buffer == NULL || !video_pipeline_push(pipeline, buffer, error))
-      return false;
-    if (i % 8 == 0)
-      progress((double)i / (double)count, user_data);
-  }
-  return video_pipeline_finish(pipeline, error);
-}
-
-/** As players guess it when nothing is said: by the size. */
+/** As players guess it when nothing is said: by the size. One choice for all spans and rungs of a lesson: it is in the
+ * encoder's headers, which must be equal whatever the source says of its frames here and there. */
 static bool is_hd(const LadderSource *picture) {
   int32_t width, height;
   ladder_display_size(picture, &width, &height);
   return MIN(width, height) >= 720;
 }
 
-static bool run_pipeline(Source *source, const EncodePlan *plan, SpanOutput *output, int64_t first, int64_t count,
-                         EncodeProgressFunc progress, gpointer user_data, GError **error) {
-  g_autoptr(FramePicker) picker = frame_picker_new(source, &plan->source, plan->segments.frame_rate, first, error);
-  if (picker == NULL)
-    return false;
-  VideoPipelineConfig config = {
-      .rungs = plan->rungs,
-      .rung_count = plan->rung_count,
-      .plan = plan->segments,
-      .x264_preset = plan->x264_preset,
-      .is_hd = is_hd(&plan->source.picture),
-  };
-  g_autoptr(GstCaps) caps = frame_picker_caps(picker);
-  g_autoptr(VideoPipeline) pipeline = video_pipeline_new(&config, caps, on_sample, output, error);
-  return pipeline != NULL && push_frames(picker, pipeline, first, count, progress, user_data, error);
+/** Keep the first error and let go everyone who waits. Takes `error` over. */
+static void engine_fail(SpanEngine *engine, GError *error) {
+  g_mutex_lock(&engine->mutex);
+  if (engine->error == NULL)
+    engine->error = g_steal_pointer(&error);
+  g_mutex_unlock(&engine->mutex);
+  g_clear_error(&error);
+  for (size_t i = 0; i < engine->count; i++)
+    picture_queue_stop(engine->rungs[i].queue);
 }
 
-static bool rung_finish(RungOutput *output, int64_t span_index, int64_t first_segment, EventSpan *ret_span,
-                        GError **error) {
-  if (output->writer == NULL || output->segment != output->end_segment) {
-    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
-                "%s: frames are missing in segment %" G_GINT64_FORMAT, output->rung->name, output->segment);
-    return false;
-  }
-  if (!cmaf_writer_close(output->writer, error))
-    return false;
-  *ret_span = (EventSpan){
-      .span_index = span_index,
-      .first_segment = first_segment,
-      .file = g_strdup(output->file),
-      .init = g_bytes_ref(cmaf_writer_init_segment(output->writer)),
-      .segments = g_array_copy((GArray *)cmaf_writer_segments(output->writer)),
-  };
-  g_strlcpy(ret_span->track, output->rung->name, sizeof ret_span->track);
-  g_strlcpy(ret_span->codec, output->codec, sizeof ret_span->codec);
-  return true;
-}
-
-/** An error of a rung's own says more than what the pipeline made of it. */
-static bool prefer_rung_error(SpanOutput *output, GError **error) {
-  for (size_t i = 0; i < output->count; i++) {
-    if (output->rungs[i].error != NULL) {
-      g_clear_error(error);
-      g_propagate_error(error, g_steal_pointer(&output->rungs[i].error));
-      break;
-    }
-  }
+static bool hand_on(RungThread *rung, const Picture *picture, GError **error) {
+  Picture copy = *picture;
+  copy.frame = av_frame_clone(picture->frame);
+  if (copy.frame != NULL)
+    return picture_queue_push(rung->next, &copy);
+  g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "out of memory");
   return false;
 }
 
-bool span_encode(Source *source, const EncodePlan *plan, int64_t span_index, const char *work_dir,
-                 EncodeProgressFunc progress, gpointer user_data, GArray **ret_spans, GError **error) {
-  int64_t first_segment, segment_count, first_frame, count = 0, frames;
-  segment_plan_span(&plan->segments, span_index, &first_segment, &segment_count);
-  for (int64_t i = 0; i < segment_count; i++) {
-    int64_t start;
-    segment_plan_segment(&plan->segments, first_segment + i, &start, &frames);
-    count += frames;
-  }
-  segment_plan_segment(&plan->segments, first_segment, &first_frame, &frames);
-
-  g_auto(SpanOutput) output = {.count = plan->rung_count};
-  for (size_t i = 0; i < plan->rung_count; i++)
-    rung_init(&output.rungs[i], plan, i, span_index, work_dir);
-  if (!run_pipeline(source, plan, &output, first_frame, count, progress, user_data, error))
-    return prefer_rung_error(&output, error);
-
-  g_autoptr(GArray) spans = event_spans_new();
-  for (size_t i = 0; i < plan->rung_count; i++) {
-    EventSpan span = {0};
-    if (!rung_finish(&output.rungs[i], span_index, first_segment, &span, error))
+/** False when something failed; `error` is not set when it failed elsewhere. */
+static bool encode_picture(RungThread *rung, Picture *picture, GError **error) {
+  if (rung->scaler != NULL) {
+    AVFrame *scaled = picture_scaler_scale(rung->scaler, picture->frame, error);
+    if (scaled == NULL)
       return false;
-    g_array_append_val(spans, span);
+    av_frame_free(&picture->frame);
+    picture->frame = scaled;
   }
-  *ret_spans = g_steal_pointer(&spans);
+  return (rung->next == NULL || hand_on(rung, picture, error)) && rung_encoder_add(rung->encoder, picture, error);
+}
+
+static bool encode_pictures(RungThread *rung, GError **error) {
+  while (true) {
+    g_auto(Picture) picture = {0};
+    if (!picture_queue_pop(rung->queue, &picture))
+      return true;
+    if (!encode_picture(rung, &picture, error))
+      return false;
+  }
+}
+
+static gpointer run_rung(gpointer data) {
+  RungThread *rung = data;
+  g_autoptr(GError) error = NULL;
+  bool ok = encode_pictures(rung, &error);
+  if (rung->next != NULL)
+    picture_queue_end(rung->next);
+  if (ok)
+    ok = rung_encoder_finish(rung->encoder, &rung->span, &error);
+  if (!ok && error != NULL)
+    engine_fail(rung->engine, g_steal_pointer(&error));
+  return NULL;
+}
+
+/** Cores beyond one per rung go to the rungs with the most work, the largest. */
+static int x264_threads(const SpanJob *job, size_t index) {
+  bool is_largest = index + 1 == job->plan->rung_count;
+  return is_largest ? CLAMP(job->cores, 1, X264_THREADS_MAX) : 1;
+}
+
+static bool open_rung(SpanEngine *engine, const SpanJob *job, size_t index, GError **error) {
+  RungThread *rung = &engine->rungs[index];
+  const EncodePlan *plan = job->plan;
+  bool is_largest = index + 1 == plan->rung_count;
+  PictureScalerConfig scaler = {
+      .width = plan->rungs[index].width,
+      .height = plan->rungs[index].height,
+      .is_hd = is_hd(&plan->source.picture),
+  };
+  RungEncoderConfig config = {
+      .plan = plan,
+      .rung_index = index,
+      .span_index = job->span_index,
+      .work_dir = job->work_dir,
+      .is_hd = scaler.is_hd,
+      .threads = x264_threads(job, index),
+  };
+  *(is_largest ? &engine->scaler : &rung->scaler) = picture_scaler_new(&scaler);
+  rung->engine = engine;
+  rung->queue = picture_queue_new(QUEUED_PICTURES);
+  rung->next = index > 0 ? engine->rungs[index - 1].queue : NULL;
+  rung->encoder = rung_encoder_new(&config, error);
+  return rung->encoder != NULL;
+}
+
+static void engine_free(SpanEngine *engine) {
+  for (size_t i = 0; i < engine->count; i++) {
+    RungThread *rung = &engine->rungs[i];
+    event_span_clear(&rung->span);
+    rung_encoder_free(rung->encoder);
+    picture_scaler_free(rung->scaler);
+    picture_queue_free(rung->queue);
+  }
+  picture_scaler_free(engine->scaler);
+  g_clear_error(&engine->error);
+  g_mutex_clear(&engine->mutex);
+  g_free(engine);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpanEngine, engine_free)
+
+static SpanEngine *engine_new(const SpanJob *job, GError **error) {
+  g_autoptr(SpanEngine) engine = g_new0(SpanEngine, 1);
+  g_mutex_init(&engine->mutex);
+  for (size_t i = 0; i < job->plan->rung_count; i++) {
+    engine->count = i + 1;
+    if (!open_rung(engine, job, i, error))
+      return NULL;
+  }
+  for (size_t i = 0; i < engine->count; i++)
+    engine->rungs[i].thread = g_thread_new("rung", run_rung, &engine->rungs[i]);
+  return g_steal_pointer(&engine);
+}
+
+/** Hand a picture to the largest rung. False when something has failed, on whatever thread. */
+static bool engine_push(SpanEngine *engine, const AVFrame *frame, int64_t tick, bool is_key) {
+  g_autoptr(GError) error = NULL;
+  Picture picture = {.tick = tick, .is_key = is_key};
+  picture.frame = picture_scaler_scale(engine->scaler, frame, &error);
+  if (picture.frame != NULL)
+    return picture_queue_push(engine->rungs[engine->count - 1].queue, &picture);
+  engine_fail(engine, g_steal_pointer(&error));
+  return false;
+}
+
+/** No more pictures: wait for all rungs. */
+static bool engine_finish(SpanEngine *engine, GError **error) {
+  picture_queue_end(engine->rungs[engine->count - 1].queue);
+  for (size_t i = 0; i < engine->count; i++)
+    g_thread_join(engine->rungs[i].thread);
+  if (engine->error == NULL)
+    return true;
+  g_propagate_error(error, g_steal_pointer(&engine->error));
+  return false;
+}
+
+/** Whether something failed stops the loop; what, engine_finish() tells. */
+static void push_segment(const SpanJob *job, SpanEngine *engine, FramePicker *picker, int64_t segment,
+                         const int64_t *span_ticks) {
+  int64_t first, count, gop = job->plan->segments.gop_frames;
+  segment_plan_segment(&job->plan->segments, segment, &first, &count);
+  for (int64_t i = 0; i < count; i++) {
+    if (!engine_push(engine, frame_picker_pick(picker, first + i), first + i, i % gop == 0))
+      return;
+    if (i % PROGRESS_TICKS == 0)
+      job->progress((double)(first + i - span_ticks[0]) / (double)span_ticks[1], job->user_data);
+  }
+}
+
+static GArray *take_spans(SpanEngine *engine) {
+  GArray *spans = event_spans_new();
+  for (size_t i = 0; i < engine->count; i++) {
+    g_array_append_val(spans, engine->rungs[i].span);
+    engine->rungs[i].span = (EventSpan){0};
+  }
+  return spans;
+}
+
+/** First tick of the span, and how many it has. */
+static void count_ticks(const SpanJob *job, int64_t ret_ticks[2]) {
+  int64_t segment, segments, first, count;
+  segment_plan_span(&job->plan->segments, job->span_index, &segment, &segments);
+  segment_plan_segment(&job->plan->segments, segment, &ret_ticks[0], &count);
+  segment_plan_segment(&job->plan->segments, segment + segments - 1, &first, &count);
+  ret_ticks[1] = first + count - ret_ticks[0];
+}
+
+bool span_encode_picked(const SpanJob *job, FramePicker *picker, GArray **ret_spans, GError **error) {
+  int64_t segment, segments, ticks[2];
+  g_autoptr(SpanEngine) engine = engine_new(job, error);
+  if (engine == NULL)
+    return false;
+  segment_plan_span(&job->plan->segments, job->span_index, &segment, &segments);
+  count_ticks(job, ticks);
+  for (int64_t i = 0; i < segments; i++)
+    push_segment(job, engine, picker, segment + i, ticks);
+  if (!engine_finish(engine, error))
+    return false;
+  *ret_spans = take_spans(engine);
   return true;
+}
+
+bool span_encode(const SpanJob *job, Source *source, GArray **ret_spans, GError **error) {
+  const EncodePlan *plan = job->plan;
+  int64_t ticks[2];
+  count_ticks(job, ticks);
+  g_autoptr(FramePicker) picker =
+      frame_picker_new(source, &plan->source, plan->segments.frame_rate, ticks[0], error);
+  return picker != NULL && span_encode_picked(job, picker, ret_spans, error);
 }

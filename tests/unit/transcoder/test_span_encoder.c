@@ -88,13 +88,22 @@ static Source *open_stored(const Fixture *fixture, int *ret_fd) {
   return stored;
 }
 
+static SpanJob span_job(const Fixture *fixture, int64_t span) {
+  return (SpanJob){.plan = &fixture->plan,
+                   .span_index = span,
+                   .work_dir = fixture->work_dir,
+                   .cores = (int)(span % 3) + 1,
+                   .progress = ignore_progress};
+}
+
 static void encode_spans(Fixture *fixture) {
   const SegmentPlan *segments = &fixture->plan.segments;
   g_assert_cmpint(fixture->plan.rung_count, ==, 1);
   for (int64_t i = 0; i < segment_plan_span_count(segments); i++) {
     g_autoptr(GArray) spans = NULL;
     g_autoptr(GError) error = NULL;
-    span_encode(fixture->source, &fixture->plan, i, fixture->work_dir, ignore_progress, NULL, &spans, &error);
+    SpanJob job = span_job(fixture, i);
+    span_encode(&job, fixture->source, &spans, &error);
     g_assert_no_error(error);
     g_assert_cmpint(spans->len, ==, 1);
     const EventSpan *span = &g_array_index(spans, EventSpan, 0);
@@ -187,8 +196,8 @@ static void test_span_encode_full_disk(void) {
     g_autoptr(GArray) spans = NULL;
     g_autoptr(GError) error = NULL;
     gint64 start_us = g_get_monotonic_time();
-    g_assert_false(
-        span_encode(fixture.source, &fixture.plan, span, fixture.work_dir, ignore_progress, NULL, &spans, &error));
+    SpanJob job = span_job(&fixture, span);
+    g_assert_false(span_encode(&job, fixture.source, &spans, &error));
     g_assert_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STORAGE);
     g_assert_null(spans);
     g_assert_cmpint(g_get_monotonic_time() - start_us, <, 2 * 60 * G_TIME_SPAN_SECOND);
