@@ -151,7 +151,11 @@ static bool run(GError **error) {
     return false;
   }
   g_autoptr(Source) source = source_open(REQUEST_SOURCE_FD, error);
-  return source != NULL && job_runs[request.kind](source, &request, error);
+  if (source == NULL)
+    return false;
+  source_limit_pixels(source, request.limits.max_pixels);
+  return source_set_timing(source, &request.plan.source.timing, error) &&
+         job_runs[request.kind](source, &request, error);
 }
 
 int child_run(void) {

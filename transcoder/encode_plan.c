@@ -63,7 +63,8 @@ void encode_plan_clear(EncodePlan *plan) {
 void encode_plan_use_copy(EncodePlan *plan, const CopyPlan *found) {
   copy_plan_clear(&plan->copy);
   plan->copy = (CopyPlan){0};
-  if (plan->rung_count > 0)
+  bool is_as_coded = !picture_filter_is_needed(&plan->source.filter) && !plan->source.timing.is_linear;
+  if (plan->rung_count > 0 && is_as_coded)
     copy_plan_decide(found, &plan->rungs[plan->rung_count - 1], &plan->segments, &plan->copy);
 }
 
@@ -119,6 +120,7 @@ char *encode_plan_to_json(const EncodePlan *plan) {
                            pack_segments(&plan->segments), "rungs", pack_rungs(plan), "preset", plan->x264_preset);
   json_object_set_new(root, "audio", sound_plan_pack(&plan->source));
   json_object_set_new(root, "filter", picture_filter_plan_pack(&plan->source.filter));
+  json_object_set_new(root, "timing", source_timing_pack(&plan->source.timing));
   json_object_set_new(root, "copy", copy_plan_to_json(&plan->copy));
   char *text = json_dumps(root, JSON_COMPACT);
   json_decref(root);
@@ -212,6 +214,7 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
             unpack_rungs(rungs, &plan, &why) &&
             picture_filter_plan_unpack(json_object_get(root, "filter"), &plan.source.filter, &why) &&
             sound_plan_unpack(json_object_get(root, "audio"), &plan.source, &why) &&
+            source_timing_unpack(json_object_get(root, "timing"), &plan.source.timing, &why) &&
             unpack_copy(json_object_get(root, "copy"), &plan);
   if (ok) {
     g_strlcpy(plan.x264_preset, preset, sizeof plan.x264_preset);

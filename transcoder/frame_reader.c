@@ -1,6 +1,7 @@
 #include "transcoder/frame_reader.h"
 
 #include "transcoder/error.h"
+#include "transcoder/media_allow_list.h"
 
 #include <libavcodec/avcodec.h>
 
@@ -8,34 +9,45 @@
 /** After a seek the decoder gets nothing before a key frame, unless none comes for this many packets. */
 #define KEY_SEARCH_PACKETS 2000
 
+/** The frame that a seek is for, the one after it, and one to spare. */
+#define PENDING_MAX 3
+
 struct FrameReader {
   Source *source;
-  AVFormatContext *format;
-  AVStream *stream;
+  int stream;
+  AVRational time_base, rate; /**< rate: of pictures, {0, 0} unknown */
   AVCodecContext *decoder;
   AVPacket *packet;
-  AVFrame *current;    /**< what next() gave last */
-  AVFrame *pending[2]; /**< read ahead by seek(), oldest first */
-  int64_t pending_us[2];
+  AVFrame *current; /**< what next() gave last */
+  int64_t current_us;
+  AVFrame *pending[PENDING_MAX]; /**< read ahead by seek(), oldest first */
+  int64_t pending_us[PENDING_MAX];
   int pending_count;
   int64_t start_us;
   int64_t next_us; /**< expected time of a frame without one of its own */
   int skip_to_key; /**< packets that may still be skipped to find a key frame */
+  int64_t counted; /**< pictures so far, where those have no time stamps */
   int64_t damaged;
   bool at_end;
 };
 
+static AVStream *stream_of(FrameReader *reader) {
+  return source_format(reader->source)->streams[reader->stream];
+}
+
 static bool open_decoder(FrameReader *reader, GError **error) {
-  const AVCodec *codec = avcodec_find_decoder(reader->stream->codecpar->codec_id);
+  const AVCodecParameters *parameters = stream_of(reader)->codecpar;
+  const AVCodec *codec = media_allow_list_find_decoder(parameters->codec_id);
   if (codec == NULL) {
-    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_UNSUPPORTED, "no decoder for %s",
-                avcodec_get_name(reader->stream->codecpar->codec_id));
+    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_UNSUPPORTED, "%s is not taken",
+                avcodec_get_name(parameters->codec_id));
     return false;
   }
   reader->decoder = avcodec_alloc_context3(codec);
-  int result = avcodec_parameters_to_context(reader->decoder, reader->stream->codecpar);
-  reader->decoder->pkt_timebase = reader->stream->time_base;
+  int result = avcodec_parameters_to_context(reader->decoder, parameters);
+  reader->decoder->pkt_timebase = reader->time_base;
   reader->decoder->thread_count = DECODER_THREADS;
+  reader->decoder->max_pixels = source_max_pixels(reader->source);
   if (result >= 0)
     result = avcodec_open2(reader->decoder, codec, NULL);
   if (result < 0) {
@@ -48,15 +60,15 @@ static bool open_decoder(FrameReader *reader, GError **error) {
 FrameReader *frame_reader_new(Source *source, int stream, int64_t start_us, GError **error) {
   g_autoptr(FrameReader) reader = g_new0(FrameReader, 1);
   reader->source = source;
-  reader->format = source_format(source);
-  reader->stream = reader->format->streams[stream];
+  reader->stream = stream;
+  reader->time_base = stream_of(reader)->time_base;
+  reader->rate = stream_of(reader)->avg_frame_rate;
   reader->start_us = start_us;
   reader->packet = av_packet_alloc();
   reader->current = av_frame_alloc();
-  reader->pending[0] = av_frame_alloc();
-  reader->pending[1] = av_frame_alloc();
-  for (unsigned i = 0; i < reader->format->nb_streams; i++)
-    reader->format->streams[i]->discard = (int)i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  for (int i = 0; i < PENDING_MAX; i++)
+    reader->pending[i] = av_frame_alloc();
+  source_choose_stream(source, stream);
   if (!open_decoder(reader, error))
     return NULL;
   return g_steal_pointer(&reader);
@@ -68,14 +80,13 @@ void frame_reader_free(FrameReader *reader) {
   avcodec_free_context(&reader->decoder);
   av_packet_free(&reader->packet);
   av_frame_free(&reader->current);
-  av_frame_free(&reader->pending[0]);
-  av_frame_free(&reader->pending[1]);
+  for (int i = 0; i < PENDING_MAX; i++)
+    av_frame_free(&reader->pending[i]);
   g_free(reader);
 }
 
-static bool is_unwanted(FrameReader *reader, const AVPacket *packet) {
-  if (packet->stream_index != reader->stream->index)
-    return true;
+/** Whether a packet comes before the key frame that is looked for after a seek. */
+static bool is_before_key(FrameReader *reader, const AVPacket *packet) {
   if (reader->skip_to_key == 0)
     return false;
   bool is_key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
@@ -86,17 +97,16 @@ static bool is_unwanted(FrameReader *reader, const AVPacket *packet) {
 /** Feed the decoder one packet of the stream, or the end. */
 static void feed(FrameReader *reader) {
   while (true) {
-    int result = av_read_frame(reader->format, reader->packet);
-    if (result < 0) {
+    if (!source_read(reader->source, reader->packet)) {
       reader->at_end = true;
       avcodec_send_packet(reader->decoder, NULL);
       return;
     }
-    if (is_unwanted(reader, reader->packet)) {
+    if (is_before_key(reader, reader->packet)) {
       av_packet_unref(reader->packet);
       continue;
     }
-    result = avcodec_send_packet(reader->decoder, reader->packet);
+    int result = avcodec_send_packet(reader->decoder, reader->packet);
     av_packet_unref(reader->packet);
     if (result >= 0)
       return;
@@ -108,16 +118,23 @@ static int64_t frame_duration_us(const FrameReader *reader, const AVFrame *frame
   if (frame->nb_samples > 0 && frame->sample_rate > 0)
     return av_rescale(frame->nb_samples, G_USEC_PER_SEC, frame->sample_rate);
   if (frame->pkt_duration > 0)
-    return av_rescale_q(frame->pkt_duration, reader->stream->time_base, AV_TIME_BASE_Q);
-  AVRational rate = reader->stream->avg_frame_rate;
+    return av_rescale_q(frame->pkt_duration, reader->time_base, AV_TIME_BASE_Q);
+  AVRational rate = reader->rate;
   return rate.num > 0 && rate.den > 0 ? av_rescale(G_USEC_PER_SEC, rate.den, rate.num) : G_USEC_PER_SEC / 25;
 }
 
+/** The time of a picture that has no usable time stamp: by its number. */
+static int64_t count_frame(FrameReader *reader) {
+  Rational rate = source_timing(reader->source)->rate;
+  return rescale_i64(reader->counted++, (int64_t)rate.den * G_USEC_PER_SEC, rate.num);
+}
+
 static int64_t frame_time_us(FrameReader *reader, const AVFrame *frame) {
+  if (frame->width > 0 && source_timing(reader->source)->is_counted)
+    return count_frame(reader);
   int64_t time_us = reader->next_us;
   if (frame->best_effort_timestamp != AV_NOPTS_VALUE)
-    time_us =
-        av_rescale_q(frame->best_effort_timestamp, reader->stream->time_base, AV_TIME_BASE_Q) - reader->start_us;
+    time_us = av_rescale_q(frame->best_effort_timestamp, reader->time_base, AV_TIME_BASE_Q) - reader->start_us;
   reader->next_us = time_us + frame_duration_us(reader, frame);
   return time_us;
 }
@@ -145,38 +162,53 @@ static bool decode(FrameReader *reader, AVFrame *frame, int64_t *ret_time_us) {
   }
 }
 
+/** The oldest pending frame goes. */
+static void drop_pending(FrameReader *reader) {
+  AVFrame *oldest = reader->pending[0];
+  av_frame_unref(oldest);
+  reader->pending_count--;
+  for (int i = 0; i + 1 < PENDING_MAX; i++) {
+    reader->pending[i] = reader->pending[i + 1];
+    reader->pending_us[i] = reader->pending_us[i + 1];
+  }
+  reader->pending[PENDING_MAX - 1] = oldest;
+}
+
 const AVFrame *frame_reader_next(FrameReader *reader, int64_t *ret_time_us) {
   av_frame_unref(reader->current);
   if (reader->pending_count > 0) {
     av_frame_move_ref(reader->current, reader->pending[0]);
-    *ret_time_us = reader->pending_us[0];
-    reader->pending_count--;
-    av_frame_move_ref(reader->pending[0], reader->pending[1]);
-    reader->pending_us[0] = reader->pending_us[1];
-    return reader->current;
+    reader->current_us = reader->pending_us[0];
+    drop_pending(reader);
+  } else if (!decode(reader, reader->current, &reader->current_us)) {
+    return NULL;
   }
-  return decode(reader, reader->current, ret_time_us) ? reader->current : NULL;
+  *ret_time_us = reader->current_us;
+  return reader->current;
 }
 
 static bool seek_packets(FrameReader *reader, int64_t time_us) {
-  int64_t target = av_rescale_q(time_us + reader->start_us, AV_TIME_BASE_Q, reader->stream->time_base);
-  return avformat_seek_file(reader->format, reader->stream->index, INT64_MIN, target, target, 0) >= 0;
+  int64_t target = av_rescale_q(time_us + reader->start_us, AV_TIME_BASE_Q, reader->time_base);
+  AVFormatContext *format = source_format(reader->source);
+  return !source_timing(reader->source)->is_linear &&
+         avformat_seek_file(format, reader->stream, INT64_MIN, target, target, 0) >= 0;
 }
 
 /** Forget what was decoded: what comes next is from `time_us`. */
 static void forget(FrameReader *reader, int64_t time_us) {
   avcodec_flush_buffers(reader->decoder);
-  av_frame_unref(reader->pending[0]);
-  av_frame_unref(reader->pending[1]);
-  reader->pending_count = 0;
+  av_frame_unref(reader->current);
+  while (reader->pending_count > 0)
+    drop_pending(reader);
   reader->at_end = false;
   reader->next_us = MAX(time_us, 0);
+  reader->counted = 0;
 }
 
 static void rewind_to(FrameReader *reader, int64_t time_us) {
   reader->skip_to_key = KEY_SEARCH_PACKETS;
   if (time_us <= 0 || !seek_packets(reader, time_us)) {
-    source_rewind(reader->source, reader->stream->index);
+    source_rewind(reader->source, reader->stream);
     reader->skip_to_key = 0;
   }
   forget(reader, time_us);
@@ -192,24 +224,52 @@ bool frame_reader_jump(FrameReader *reader, int64_t time_us) {
 
 /** Decode up to the last frame at or before `time_us`; it and the one after it become pending. */
 static void advance_to(FrameReader *reader, int64_t time_us) {
-  AVFrame *frame = reader->current;
-  int64_t frame_us;
-  av_frame_unref(frame);
-  while (reader->pending_count < 2 && decode(reader, frame, &frame_us)) {
-    if (frame_us <= time_us && reader->pending_count == 1) {
-      av_frame_unref(reader->pending[0]);
-      reader->pending_count = 0;
-    }
-    av_frame_move_ref(reader->pending[reader->pending_count], frame);
-    reader->pending_us[reader->pending_count++] = frame_us;
-    if (frame_us > time_us)
-      break;
+  while (true) {
+    while (reader->pending_count >= 2 && reader->pending_us[1] <= time_us)
+      drop_pending(reader);
+    int count = reader->pending_count;
+    if (count >= 2 || (count == 1 && reader->pending_us[0] > time_us) ||
+        !decode(reader, reader->pending[count], &reader->pending_us[count]))
+      return;
+    reader->pending_count++;
   }
+}
+
+/** What was given last becomes the first to be given again. */
+static void put_back(FrameReader *reader) {
+  AVFrame *spare = reader->pending[PENDING_MAX - 1];
+  for (int i = PENDING_MAX - 1; i > 0; i--) {
+    reader->pending[i] = reader->pending[i - 1];
+    reader->pending_us[i] = reader->pending_us[i - 1];
+  }
+  reader->pending[0] = spare;
+  av_frame_move_ref(spare, reader->current);
+  reader->pending_us[0] = reader->current_us;
+  reader->pending_count++;
+}
+
+/** In a linear source there is only onwards, or all over again. */
+static void seek_linear(FrameReader *reader, int64_t time_us) {
+  if (reader->current->buf[0] != NULL && reader->pending_count < PENDING_MAX)
+    put_back(reader);
+  if (reader->pending_count == 0 || reader->pending_us[0] > time_us)
+    rewind_to(reader, 0);
+  advance_to(reader, time_us);
+}
+
+static bool fail_without_frame(FrameReader *reader, GError **error) {
+  g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no %s frame could be decoded",
+              av_get_media_type_string(stream_of(reader)->codecpar->codec_type));
+  return false;
 }
 
 bool frame_reader_seek(FrameReader *reader, int64_t time_us, GError **error) {
   static const int64_t steps_back_us[] = {0, 2 * G_TIME_SPAN_SECOND, 12 * G_TIME_SPAN_SECOND,
                                           60 * G_TIME_SPAN_SECOND, INT64_MAX};
+  if (source_timing(reader->source)->is_linear) {
+    seek_linear(reader, time_us);
+    return reader->pending_count > 0 || fail_without_frame(reader, error);
+  }
   for (size_t i = 0; i < G_N_ELEMENTS(steps_back_us); i++) {
     bool from_start = steps_back_us[i] >= time_us;
     rewind_to(reader, from_start ? 0 : time_us - steps_back_us[i]);
@@ -219,9 +279,7 @@ bool frame_reader_seek(FrameReader *reader, int64_t time_us, GError **error) {
     if (from_start)
       break;
   }
-  g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no %s frame could be decoded",
-              av_get_media_type_string(reader->stream->codecpar->codec_type));
-  return false;
+  return fail_without_frame(reader, error);
 }
 
 int64_t frame_reader_damaged(const FrameReader *reader) {

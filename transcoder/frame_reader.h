@@ -3,6 +3,7 @@
  * A seek lands on a key frame before the wanted time; when what comes out then begins too late (open GOPs, wrong
  * indexes), it is done again further back, at last from the start. Damage is skipped over: a packet that cannot be
  * decoded is counted, not fatal.
+ * In a linear source (transcoder/source.h) a seek onwards decodes up to there, one back begins at the start again.
  * Threads: one thread per reader. */
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "transcoder/poster.h"
 
 #include "transcoder/error.h"
+#include "transcoder/media_allow_list.h"
 #include "transcoder/picture_buffer.h"
 #include "transcoder/picture_reader.h"
 #include "transcoder/still.h"
@@ -103,7 +104,7 @@ static bool make_from_video(Source *source, const EncodePlan *plan, const char *
 /** The attached picture of a sound file. */
 static bool make_from_cover(Source *source, int stream_index, const char *path, GError **error) {
   AVStream *stream = source_format(source)->streams[stream_index];
-  const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
+  const AVCodec *codec = media_allow_list_find_decoder(stream->codecpar->codec_id);
   AVCodecContext *decoder = codec != NULL ? avcodec_alloc_context3(codec) : NULL;
   AVFrame *frame = av_frame_alloc();
   bool ok = decoder != NULL && avcodec_parameters_to_context(decoder, stream->codecpar) >= 0 &&

@@ -19,6 +19,7 @@ typedef struct {
   LadderSource picture;     /**< frame_rate is not set here */
   PictureFilterPlan filter; /**< what its pictures need; its size is set by the plan */
   Rational grid_rate, average_rate;
+  SourceTiming timing;
   int64_t start_us;          /**< the lesson's time 0: the earlier start of the two */
   int64_t video_duration_us; /**< from start_us to the end of the last frame; 0 without video */
   int64_t audio_duration_us; /**< likewise */

@@ -1,6 +1,7 @@
 #include "transcoder/probe_audio.h"
 
 #include "media/ladder.h"
+#include "transcoder/media_allow_list.h"
 
 #include <libavcodec/avcodec.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static bool are_together(const AVFormatContext *format, int one, int other) {
 static int main_score(const AVFormatContext *format, int stream, int video) {
   const AVStream *candidate = format->streams[stream];
   const AVCodecParameters *codec = candidate->codecpar;
-  if (codec->codec_type != AVMEDIA_TYPE_AUDIO || avcodec_find_decoder(codec->codec_id) == NULL ||
+  if (codec->codec_type != AVMEDIA_TYPE_AUDIO || media_allow_list_find_decoder(codec->codec_id) == NULL ||
       codec->sample_rate <= 0)
     return 0;
   bool is_default = (candidate->disposition & AV_DISPOSITION_DEFAULT) != 0;
