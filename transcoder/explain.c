@@ -105,9 +105,12 @@ static bool probe(int fd, const Settings *settings, char **ret_json, GError **er
 
 static bool make_plan(int fd, const Settings *settings, EncodePlan *ret_plan, GError **error) {
   g_autofree char *json = NULL;
-  EncodePlan found;
-  return probe(fd, settings, &json, error) && encode_plan_from_json(json, &found, error) &&
-         encode_plan_make(&found.source, settings, ret_plan, error);
+  g_auto(EncodePlan) found = {0};
+  if (!probe(fd, settings, &json, error) || !encode_plan_from_json(json, &found, error) ||
+      !encode_plan_make(&found.source, settings, ret_plan, error))
+    return false;
+  encode_plan_use_copy(ret_plan, &found.copy);
+  return true;
 }
 
 static void report(const char *file, Format format, const GError *error) {
@@ -124,7 +127,7 @@ static void report(const char *file, Format format, const GError *error) {
 }
 
 static bool explain(const char *file, Format format, const Settings *settings, GError **error) {
-  EncodePlan plan = {0};
+  g_auto(EncodePlan) plan = {0};
   int64_t size_bytes = 0;
   int fd = open_file(file, &size_bytes, error);
   if (fd < 0)

@@ -1,6 +1,5 @@
 #include "transcoder/explain_text.h"
 
-#include "base/json_writer.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -65,12 +64,59 @@ static void write_picture(const Page *page, const SourceInfo *source) {
   g_autofree char *rate = format_rate(source->average_rate);
   g_string_append_printf(value, "  %dx%d", picture->coded_width, picture->coded_height);
   g_string_append_printf(value, pick(page, "  平均每秒 %s 帧", "  %s frames per second on average"), rate);
-  if (picture->rotation_deg != 0)
-    g_string_append_printf(value, pick(page, "  顺时针旋转 %d°", "  turned %d° clockwise"), picture->rotation_deg);
   Rational aspect = picture->sample_aspect;
   if (rational_is_valid(aspect) && aspect.num != aspect.den)
     g_string_append_printf(value, pick(page, "  像素宽高比 %d:%d", "  pixels %d:%d"), aspect.num, aspect.den);
   write_row(page, "画面", "picture", value->str);
+}
+
+/** What its pictures need before they can be encoded; nothing for most. */
+static void write_filter(const Page *page, const PictureFilterPlan *filter) {
+  static const char *const lights[][2] = {
+      [PICTURE_LIGHT_WIDE] = {"广色域（BT.2020）转为 BT.709", "BT.2020 colours are brought to BT.709"},
+      [PICTURE_LIGHT_PQ] = {"HDR（PQ）转为标准动态范围", "HDR (PQ) is tone-mapped"},
+      [PICTURE_LIGHT_HLG] = {"HDR（HLG）转为标准动态范围", "HDR (HLG) is tone-mapped"},
+  };
+  const char *const *light = lights[filter->light];
+  g_autoptr(GString) value = g_string_new(NULL);
+  if (filter->fields != PICTURE_FIELDS_NONE)
+    g_string_append_printf(value, "%s  ", pick(page, "隔行扫描，转为逐行", "interlaced: is deinterlaced"));
+  if (filter->light != PICTURE_LIGHT_SDR)
+    g_string_append_printf(value, "%s  ", pick(page, light[0], light[1]));
+  if (filter->is_mirrored)
+    g_string_append_printf(value, "%s  ", pick(page, "左右翻转", "mirrored"));
+  if (filter->turn_deg != 0)
+    g_string_append_printf(value, pick(page, "顺时针转 %d°", "turned %d° clockwise"), filter->turn_deg);
+  g_strchomp(value->str);
+  if (value->str[0] != '\0')
+    write_row(page, "处理", "treated", value->str);
+}
+
+static const char *role_text(const Page *page, TrackRole role) {
+  switch (role) {
+  case TRACK_ROLE_ALTERNATE:
+    return pick(page, "备选", "alternate");
+  case TRACK_ROLE_DESCRIPTION:
+    return pick(page, "口述影像", "audio description");
+  case TRACK_ROLE_MAIN:
+    break;
+  }
+  return pick(page, "主声音", "main");
+}
+
+static void write_sounds(const Page *page, const SourceInfo *source) {
+  if (!source->has_audio)
+    write_row(page, "声音", "sound", pick(page, "没有", "none"));
+  for (size_t i = 0; source->has_audio && i < source->sound_count; i++) {
+    const SourceSound *sound = &source->sounds[i];
+    g_autoptr(GString) value = g_string_new(i == 0 ? source->audio_codec : "");
+    g_string_append_printf(value, "%s%s", i == 0 ? "  " : "", role_text(page, sound->role));
+    if (sound->language[0] != '\0')
+      g_string_append_printf(value, "  %s", sound->language);
+    if (sound->label[0] != '\0')
+      g_string_append_printf(value, "  %s", sound->label);
+    write_row(page, i == 0 ? "声音" : "", i == 0 ? "sound" : "", value->str);
+  }
 }
 
 static void write_source(const Page *page, const Explanation *explanation) {
@@ -82,20 +128,22 @@ static void write_source(const Page *page, const Explanation *explanation) {
   write_row(page, "大小", "size", size);
   write_row(page, "容器", "container", source->container);
   write_row(page, "时长", "length", length);
-  if (source->has_video)
+  if (source->has_video) {
     write_picture(page, source);
-  else
+    write_filter(page, &source->filter);
+  } else {
     write_row(page, "画面", "picture", pick(page, "没有", "none"));
-  if (!source->has_audio)
-    write_row(page, "声音", "sound", pick(page, "没有", "none"));
-  else if (source->sounds[0].language[0] != '\0')
-    write_rowf(page, "声音", "sound", pick(page, "%s  语言 %s", "%s  language %s"), source->audio_codec,
-               source->sounds[0].language);
-  else
-    write_row(page, "声音", "sound", source->audio_codec);
+  }
+  write_sounds(page, source);
 }
 
-static void write_track(const Page *page, const CatalogTrack *track, bool is_first) {
+/** Copied or encoded. */
+static const char *manner_text(const Page *page, const EncodePlan *plan, const CatalogTrack *track) {
+  bool is_copied = plan->copy.track[0] != '\0' && strcmp(plan->copy.track, track->name) == 0;
+  return is_copied ? pick(page, "直接复制", "copied") : pick(page, "重新编码", "encoded");
+}
+
+static void write_track(const Page *page, const EncodePlan *plan, const CatalogTrack *track, bool is_first) {
   g_autofree char *rate = units_format_bitrate(track->bitrate_bps);
   const char *kind_zh = "", *kind_en = "";
   if (is_first) {
@@ -103,8 +151,9 @@ static void write_track(const Page *page, const CatalogTrack *track, bool is_fir
     kind_en = track->kind == TRACK_KIND_VIDEO ? "picture" : "sound";
   }
   if (track->kind == TRACK_KIND_VIDEO)
-    write_rowf(page, kind_zh, kind_en, pick(page, "%-8s %dx%d  最高 %sbit/s", "%-8s %dx%d  at most %sbit/s"),
-               track->name, track->width, track->height, rate);
+    write_rowf(page, kind_zh, kind_en,
+               pick(page, "%-8s %dx%d  最高 %sbit/s  %s", "%-8s %dx%d  at most %sbit/s  %s"), track->name,
+               track->width, track->height, rate, manner_text(page, plan, track));
   else
     write_rowf(page, kind_zh, kind_en,
                pick(page, "%-8s AAC %sbit/s  %d 声道%s%s", "%-8s AAC %sbit/s  %d channels%s%s"), track->name, rate,
@@ -116,8 +165,12 @@ static void write_tracks(const Page *page, const EncodePlan *plan) {
   for (guint i = 0; i < tracks->len; i++) {
     const CatalogTrack *track = &g_array_index(tracks, CatalogTrack, i);
     bool is_first = i == 0 || g_array_index(tracks, CatalogTrack, i - 1).kind != track->kind;
-    write_track(page, track, is_first);
+    write_track(page, plan, track, is_first);
   }
+  if (plan->rung_count > 0 && plan->copy.why_not[0] != '\0')
+    write_rowf(page, "不复制", "no copy",
+               pick(page, "源画面不能直接复制：%s", "the source's pictures are not copied: %s"),
+               plan->copy.why_not);
 }
 
 static void write_jobs(const Page *page, const EncodePlan *plan) {
@@ -148,110 +201,4 @@ void explain_text_write(GString *out, const Explanation *explanation, bool is_en
   Page page = {.out = out, .is_english = is_english};
   write_source(&page, explanation);
   write_lesson(&page, explanation->plan);
-}
-
-static void member_rate(JsonWriter *writer, const char *name, Rational rate) {
-  if (rational_is_valid(rate))
-    json_writer_member_double(writer, name, rational_to_double(rate));
-}
-
-static void json_source(JsonWriter *writer, const SourceInfo *source) {
-  json_writer_name(writer, "source");
-  json_writer_begin_object(writer);
-  json_writer_member_string(writer, "container", source->container);
-  json_writer_member_double(writer, "duration",
-                            (double)MAX(source->video_duration_us, source->audio_duration_us) / 1e6);
-  if (source->has_video) {
-    json_writer_name(writer, "video");
-    json_writer_begin_object(writer);
-    json_writer_member_string(writer, "codec", source->video_codec);
-    json_writer_member_int(writer, "width", source->picture.coded_width);
-    json_writer_member_int(writer, "height", source->picture.coded_height);
-    json_writer_member_int(writer, "rotation", source->picture.rotation_deg);
-    member_rate(writer, "sample_aspect", source->picture.sample_aspect);
-    member_rate(writer, "frame_rate", source->average_rate);
-    json_writer_end_object(writer);
-  }
-  if (source->has_audio) {
-    json_writer_name(writer, "audio");
-    json_writer_begin_object(writer);
-    json_writer_member_string(writer, "codec", source->audio_codec);
-    json_writer_member_string(writer, "language",
-                              source->sounds[0].language[0] ? source->sounds[0].language : NULL);
-    json_writer_end_object(writer);
-  }
-  json_writer_end_object(writer);
-}
-
-static void json_lesson(JsonWriter *writer, const EncodePlan *plan) {
-  json_writer_name(writer, "lesson");
-  json_writer_begin_object(writer);
-  json_writer_member_double(writer, "duration", (double)segment_plan_duration_us(&plan->segments) / 1e6);
-  if (plan->rung_count > 0)
-    member_rate(writer, "frame_rate", plan->segments.frame_rate);
-  json_writer_member_int(writer, "segments", segment_plan_segment_count(&plan->segments));
-  json_writer_member_int(writer, "target_duration", segment_plan_target_duration_s(&plan->segments));
-  json_writer_end_object(writer);
-}
-
-static void json_track(JsonWriter *writer, const CatalogTrack *track) {
-  json_writer_begin_object(writer);
-  json_writer_member_string(writer, "name", track->name);
-  json_writer_member_int(writer, "bitrate", track->bitrate_bps);
-  if (track->kind == TRACK_KIND_VIDEO) {
-    json_writer_member_int(writer, "width", track->width);
-    json_writer_member_int(writer, "height", track->height);
-  } else {
-    json_writer_member_int(writer, "channels", track->channels);
-    json_writer_member_string(writer, "language", track->language[0] ? track->language : NULL);
-    json_writer_member_string(writer, "role", track_role_name(track->role));
-    json_writer_member_string(writer, "label", track->label[0] ? track->label : NULL);
-  }
-  json_writer_end_object(writer);
-}
-
-static void json_tracks(JsonWriter *writer, const EncodePlan *plan, TrackKind kind, const char *name) {
-  g_autoptr(GArray) tracks = encode_plan_tracks(plan);
-  json_writer_name(writer, name);
-  json_writer_begin_array(writer);
-  for (guint i = 0; i < tracks->len; i++) {
-    const CatalogTrack *track = &g_array_index(tracks, CatalogTrack, i);
-    if (track->kind == kind)
-      json_track(writer, track);
-  }
-  json_writer_end_array(writer);
-}
-
-static void json_jobs(JsonWriter *writer, const EncodePlan *plan) {
-  g_autoptr(GArray) jobs = encode_plan_jobs(plan);
-  json_writer_name(writer, "jobs");
-  json_writer_begin_array(writer);
-  for (guint i = 0; i < jobs->len; i++) {
-    const CatalogJobPlan *job = &g_array_index(jobs, CatalogJobPlan, i);
-    json_writer_begin_object(writer);
-    json_writer_member_string(writer, "kind", job_kind_name(job->kind));
-    json_writer_member_int(writer, "index", job->span_index);
-    json_writer_member_int(writer, "priority", job->priority);
-    json_writer_end_object(writer);
-  }
-  json_writer_end_array(writer);
-}
-
-void explain_text_write_json(GString *out, const Explanation *explanation) {
-  const EncodePlan *plan = explanation->plan;
-  g_autofree char *whole = encode_plan_to_json(plan);
-  JsonWriter writer;
-  json_writer_init(&writer, out);
-  json_writer_begin_object(&writer);
-  json_writer_member_string(&writer, "file", explanation->file_name);
-  json_writer_member_int(&writer, "size", explanation->file_size_bytes);
-  json_source(&writer, &plan->source);
-  json_lesson(&writer, plan);
-  json_tracks(&writer, plan, TRACK_KIND_VIDEO, "video");
-  json_tracks(&writer, plan, TRACK_KIND_AUDIO, "audio");
-  json_jobs(&writer, plan);
-  json_writer_end_object(&writer);
-  g_string_insert(out, (gssize)out->len - 1, ",\"plan\":");
-  g_string_insert(out, (gssize)out->len - 1, whole);
-  g_string_append_c(out, '\n');
 }

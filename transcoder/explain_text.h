@@ -14,6 +14,6 @@ typedef struct {
 /** Lines for people, Chinese or English. */
 void explain_text_write(GString *out, const Explanation *explanation, bool is_english);
 
-/** One JSON object: "file", "source", "lesson", "video", "audio", "jobs" as in docs/operations.md, and "plan", the whole
+/** (explain_json.c) One JSON object: "file", "source", "lesson", "video", "audio", "jobs" as in docs/operations.md, and "plan", the whole
  * plan as jobs get it, whose members may change with every version. */
 void explain_text_write_json(GString *out, const Explanation *explanation);

@@ -89,7 +89,7 @@ has "--explain tells the sound" "$OUT" "a128"
 is "--explain in English" "$(LC_ALL=en_US.UTF-8 "$KAPOK" transcode --explain "$clip" | head -n 1)" Source
 run_kapok transcode --explain "$clip" --json --segment-duration 2s
 is "--explain --json" "$STATUS" 0
-is "its source" "$(jq -c '[.source.video.codec, .source.video.width, .source.audio.codec, .lesson.frame_rate]' <<<"$OUT")" \
+is "its source" "$(jq -c '[.source.video.codec, .source.video.width, .source.audio[0].codec, .lesson.frame_rate]' <<<"$OUT")" \
   '["h264",320,"aac",25]'
 is "its plan follows the settings" "$(jq -c '[.lesson.segments, .video[0].name, .audio[0].name]' <<<"$OUT")" \
   '[4,"v180","a128"]'
