@@ -36,10 +36,10 @@ function makeSource() {
   const source = join(server.folder, "long.mkv");
   const flash = "drawbox=x=0:y=0:w=iw/2:h=ih:t=fill:color=";
   ffmpeg(
-    ...["-f", "lavfi", "-i", `testsrc2=size=1280x720:rate=25:duration=${CLIP_SECONDS}`],
+    ...["-f", "lavfi", "-i", `testsrc2=size=960x540:rate=25:duration=${CLIP_SECONDS}`],
     ...["-f", "lavfi", "-i", `sine=frequency=600:sample_rate=48000:duration=${CLIP_SECONDS}`],
     "-vf",
-    `noise=alls=24:allf=t,${flash}black,${flash}white:enable='lt(mod(t,4),1)'`,
+    `noise=alls=10:allf=t,${flash}black,${flash}white:enable='lt(mod(t,4),1)'`,
     ...["-af", "volume='if(lt(mod(t,4),1),1,0)':eval=frame"],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-g", "50", "-c:a", "pcm_s16le", clip],
   );
@@ -95,7 +95,7 @@ async function watchAt(page, seconds) {
       return !video.seeking && video.readyState >= 3 && video.currentTime > target + 0.5 && video.currentTime < target + 30;
     },
     seconds,
-    { timeout: 120000 },
+    { timeout: 240000 },
   );
   await waitForProgress(page);
 }
@@ -136,8 +136,10 @@ test("a seek far ahead of what is made plays there, and back", async () => {
     // The other renditions join, and the choice is the player's own again.
     const renditions = there.tracks.filter((track) => track.kind === "video").length;
     assert.ok(renditions > 1);
-    await page.waitForFunction((count) => window.kapokPlayer.hls.levels.length === count, renditions);
-    await page.waitForFunction(() => window.kapokPlayer.hls.autoLevelEnabled, null, { timeout: 60000 });
+    await page.waitForFunction((count) => window.kapokPlayer.hls.levels.length === count, renditions, {
+      timeout: 240000,
+    });
+    await page.waitForFunction(() => window.kapokPlayer.hls.autoLevelEnabled, null, { timeout: 120000 });
     await waitForProgress(page);
 
     // It becomes whole while it is watched: nothing is interrupted.
