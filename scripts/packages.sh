@@ -60,6 +60,21 @@ git|tests on a clean copy
 EOF
 }
 
+packages_bench() {
+  cat <<'EOF'
+ffmpeg|the peer of the benchmarks; encodes their sources
+x264|bare encodes: the floor
+sqlite3|reads the plan of a lesson
+espeak-ng|speaks in the sources
+opencv-doc|real video clips
+lomiri-wallpapers-20.04|photographs
+packaging-tutorial|slides in Chinese
+bzip2-doc|a manual to scroll through
+poppler-utils|renders slides and manual
+poppler-data|their Chinese letters
+EOF
+}
+
 packages_fail() {
   printf '%s: %s\n' "$(basename "$0")" "$1" >&2
   shift

@@ -34,8 +34,14 @@ static bool send_request(int fd, const Request *request) {
   return done == size;
 }
 
+/** What a child does, for those who look at the list of processes: "span-3". The child itself does not read it. */
+static char *describe_task(const Request *request) {
+  return g_strdup_printf("%s-%" G_GINT64_FORMAT, job_kind_name(request->kind), request->span_index);
+}
+
 ChildProcess *child_process_start(const Request *request, int source_fd, GError **error) {
-  const char *argv[] = {"/proc/self/exe", "kapok-transcoder", "child", NULL};
+  g_autofree char *task = describe_task(request);
+  const char *argv[] = {"/proc/self/exe", "kapok-transcoder", "child", task, NULL};
   const int target_fd = REQUEST_SOURCE_FD;
   GPid pid;
   int input_fd, output_fd, stderr_fd;

@@ -1,0 +1,70 @@
+// How like the source the pictures are that come out, frame by frame, with ffmpeg's ssim and psnr filters.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { FRAME_RATE } from './ladder.mjs';
+
+/** Played back as a screen shows it: at every tick of the source the frame that is due, repeated where none is new. */
+const played = `setpts=PTS-STARTPTS,fps=${FRAME_RATE}:start_time=0:round=near,setpts=N`;
+
+const values = (file, pattern) =>
+  readFileSync(file, 'utf8').trim().split('\n').map((line) => Number(pattern.exec(line)?.[1].replace('inf', 'Infinity')));
+
+/** { ssim, psnr }: arrays with one value for each frame that both have. Both must be of the same size. */
+export function compareFrames(made, source, folder, { psnr = true } = {}) {
+  const work = mkdtempSync(path.join(folder, 'quality-'));
+  const graph = `[0:v]${played},split[a1][a2];[1:v]${played},split[b1][b2];[a1][b1]ssim=f=ssim.txt:shortest=1[o1];` +
+    (psnr ? '[a2][b2]psnr=f=psnr.txt:shortest=1[o2]' : '[a2]nullsink;[b2]nullsink');
+  try {
+    execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-i', made, '-i', source, '-filter_complex', graph, '-map', '[o1]',
+      '-f', 'null', '-', ...(psnr ? ['-map', '[o2]', '-f', 'null', '-'] : [])], { cwd: work });
+    return {
+      ssim: values(path.join(work, 'ssim.txt'), / All:([\d.]+)/),
+      psnr: psnr ? values(path.join(work, 'psnr.txt'), /psnr_avg:([\d.]+|inf)/) : [],
+    };
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+export const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+
+const sorted = (list) => [...list].sort((a, b) => a - b);
+const quantile = (list, share) => sorted(list)[Math.min(list.length - 1, Math.floor(share * list.length))];
+const median = (list) => quantile(list, 0.5);
+
+/** What a frame differs by from the frames around it: scenes differ more from each other than frames of one do. */
+const AROUND = 25;
+function deviations(series) {
+  return series.map((value, at) => value - median(series.slice(Math.max(0, at - AROUND), at + AROUND + 1)));
+}
+
+/** Steps from each frame to the next. */
+const steps = (series) => series.slice(1).map((value, at) => value - series[at]);
+
+/**
+ * Frames beside the borders of spans against those in the middle of spans. Each has a deviation from the two seconds
+ * around it; middle frames spread from their 0.5th to their 99.5th percentile. Key frames, every two seconds, are among
+ * them, as they are at every border.
+ */
+export function judgeSeams(series, borders) {
+  const own = deviations(series);
+  const beside = borders.flatMap((at) => [at - 1, at]);
+  const isMiddle = (at) => borders.every((border) => Math.abs(at - border) > AROUND / 2);
+  const middle = own.filter((_, at) => isMiddle(at));
+  const stepsAll = steps(series);
+  const low = quantile(middle, 0.005);
+  const high = quantile(middle, 0.995);
+  const atBorders = beside.map((at) => own[at]);
+  return {
+    borders: borders.length,
+    low,
+    high,
+    worst: Math.min(...atBorders),
+    best: Math.max(...atBorders),
+    stepBorder: Math.max(...borders.map((at) => Math.abs(stepsAll[at - 1]))),
+    stepMiddle: quantile(stepsAll.filter((_, at) => isMiddle(at)).map(Math.abs), 0.995),
+    within: atBorders.every((value) => value >= low && value <= high),
+  };
+}

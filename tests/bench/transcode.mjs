@@ -1,0 +1,331 @@
+// The transcoder beside ffmpeg, in one run: the figures of tests/bench/README.md with their aims, as one table.
+//
+//   node tests/bench/transcode.mjs [--bin build/bin] [--sources build/bench-sources] [--runs 3] [--workers N]
+//                                  [--only natural,floor,rungs,slides,copy,first,seams] [--nice 19] [--json FILE]
+//
+// The sources are made when they are not there (tests/bench/make_sources.sh). Pairs alternate, medians count. ffmpeg
+// runs at the niceness that most of Kapok's work has, so that other programs slow both alike.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { KapokService, until } from './kapok_service.mjs';
+import { FRAME_RATE, LADDER, TOP, ffmpegOneProcess, ffmpegOneRung, ffmpegRawFrames, planDifferences, x264Bare }
+  from './ladder.mjs';
+import { compareFrames, judgeSeams, mean } from './picture_quality.mjs';
+import { machineLine, runMeasured } from './process_meter.mjs';
+import { Report, median, mebibytes, megabytes, seconds, showRatios } from './report.mjs';
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
+const { values: options } = parseArgs({
+  options: {
+    bin: { type: 'string', default: path.join(root, 'build/bin') },
+    sources: { type: 'string', default: path.join(root, 'build/bench-sources') },
+    runs: { type: 'string', default: '3' },
+    workers: { type: 'string' },
+    only: { type: 'string', default: 'natural,floor,rungs,slides,copy,first,seams' },
+    nice: { type: 'string', default: '19' },
+    json: { type: 'string' },
+  },
+});
+const runs = Number(options.runs);
+const nice = Number(options.nice);
+const only = new Set(options.only.split(','));
+const report = new Report();
+let work;
+
+const sourceFile = (name) => path.join(options.sources, `${name}.mp4`);
+
+function makeSources() {
+  const wanted = new Set();
+  for (const part of only)
+    wanted.add({ slides: 'slides', copy: 'copyable', first: 'lecture' }[part] ?? 'natural');
+  execFileSync(path.join(root, 'tests/bench/make_sources.sh'), [options.sources, ...wanted], { stdio: ['ignore', 2, 2] });
+}
+
+/** An empty folder for what ffmpeg writes. */
+function freshFolder(name) {
+  const folder = path.join(work, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  return folder;
+}
+
+async function runFfmpeg(side, source, command) {
+  const measured = await runMeasured(command, { nice });
+  report.run(side, source, measured);
+  return measured;
+}
+
+async function runKapok(service, source) {
+  const measured = await service.timeLesson(sourceFile(source));
+  report.run('kapok', source, measured);
+  return measured;
+}
+
+/** Bytes of the pictures below a folder that ffmpeg wrote, and of one of its rungs. */
+function bytesOfRung(folder, index) {
+  const playlist = readFileSync(path.join(folder, `${index}.m3u8`), 'utf8');
+  const files = playlist.split('\n').filter((line) => line && !line.startsWith('#'));
+  return files.reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0);
+}
+
+/** Alternates our lesson and ffmpeg's one process; [{ ours, theirs }]. The last lesson and folder stay for a look. */
+async function measurePairs(service, source, count) {
+  const pairs = [];
+  const folder = path.join(work, `ffmpeg-${source}`);
+  for (let run = 0; run < count; run++) {
+    const ours = await runKapok(service, source);
+    freshFolder(`ffmpeg-${source}`);
+    const theirs = await runFfmpeg('ffmpeg, one process', source, ffmpegOneProcess(sourceFile(source), folder));
+    pairs.push({ ours, theirs });
+  }
+  return { pairs, folder, asset: pairs[pairs.length - 1].ours.asset };
+}
+
+const ratios = (pairs, pick) => pairs.map(({ ours, theirs }) => pick(ours) / pick(theirs));
+const wall = (run) => run.wallMs;
+
+function checkPlan(service, asset, source) {
+  const found = planDifferences(service.plan(asset));
+  if (found.length > 0) report.note(`${source}: planned otherwise than ffmpeg is told: ${found.join('; ')}`);
+}
+
+async function benchNatural(service) {
+  const { pairs, folder, asset } = await measurePairs(service, 'natural', runs);
+  checkPlan(service, asset, 'natural');
+  report.atMost('natural, wall: whole lesson / ffmpeg in one process', 0.8, ratios(pairs, wall));
+  const engine = pairs.map(({ ours, theirs }) => ours.engineWallMs / theirs.wallMs);
+  report.row('natural, wall: span jobs alone / ffmpeg in one process', '', showRatios(engine), null, median(engine));
+  report.atMost('peak memory: a worker and its child / ffmpeg in one process', 1.0,
+    pairs.map(({ ours, theirs }) => ours.workerPeak / theirs.peak));
+  const { ours, theirs } = pairs[pairs.length - 1];
+  report.note(`peak memory: worker and child ${mebibytes(ours.workerPeak)}, all workers ${mebibytes(ours.workersPeak)}, ` +
+    `ffmpeg ${mebibytes(theirs.peak)}`);
+  const bytes = service.tracks(asset).filter((track) => track.kind === 'video').reduce((sum, one) => sum + one.bytes, 0);
+  const theirBytes = LADDER.reduce((sum, _, i) => sum + bytesOfRung(folder, i), 0);
+  report.note(`natural, bytes of all rungs: ${megabytes(bytes)}, ffmpeg ${megabytes(theirBytes)}`);
+  return { pairs, asset };
+}
+
+/** Bare encodes of raw frames, one rung after the other; CPU milliseconds of all. */
+async function measureFloor() {
+  const file = path.join(work, 'frames.y4m');
+  let total = 0;
+  for (const rung of LADDER) {
+    execFileSync(...split(ffmpegRawFrames(sourceFile('natural'), rung, file)));
+    const { cpuMs } = await runMeasured(x264Bare(rung, file), { nice });
+    rmSync(file);
+    total += cpuMs;
+  }
+  return total;
+}
+
+const split = ([program, ...rest]) => [program, rest];
+
+async function benchFloor(pairs) {
+  const floor = await measureFloor();
+  report.note(`the floor, bare x264 on raw frames of all rungs: CPU ${seconds(floor)}`);
+  report.atMost('natural, CPU over the x264 floor: span jobs', 1.25, pairs.map(({ ours }) => ours.engineCpuMs / floor));
+  const rest = (pick) => pairs.map((pair) => pick(pair) / floor);
+  const whole = rest(({ ours }) => ours.cpuMs);
+  report.row('natural, CPU over the x264 floor: whole lesson', '', showRatios(whole), null, median(whole));
+  const theirs = rest((pair) => pair.theirs.cpuMs);
+  report.row('natural, CPU over the x264 floor: ffmpeg in one process', '', showRatios(theirs), null, median(theirs));
+  const { kinds } = pairs[pairs.length - 1].ours;
+  const parts = Object.entries(kinds).map(([kind, ms]) => `${kind} ${seconds(ms)}`);
+  report.note(`natural, CPU of one lesson by kind of job: ${parts.join(', ')}`);
+}
+
+async function benchRungs(pairs) {
+  let theirs = 0;
+  for (const [i, rung] of LADDER.entries()) {
+    const folder = freshFolder('ffmpeg-rung');
+    const command = ffmpegOneRung(sourceFile('natural'), folder, rung, { sound: i === 0 });
+    theirs += (await runFfmpeg(`ffmpeg, ${rung.height} lines alone`, 'natural', command)).wallMs;
+  }
+  report.atMost('natural, wall: whole lesson / one ffmpeg per rung, in turn', 0.5, pairs.map(({ ours }) => ours.wallMs / theirs));
+}
+
+/** Span borders of the top rung as frame numbers, without the first. */
+const spanBorders = (service, asset) =>
+  service.spanStarts(asset, service.tracks(asset).find((track) => track.height === TOP.height).name)
+    .map((start) => Math.round(start * FRAME_RATE)).slice(1);
+
+async function benchSeams(service, asset) {
+  const made = path.join(work, 'seams.mp4');
+  await service.download(asset, TOP.height, made);
+  const quality = compareFrames(made, sourceFile('natural'), work);
+  const borders = spanBorders(service, asset);
+  for (const [name, series, digits] of [['SSIM', quality.ssim, 4], ['PSNR', quality.psnr, 2]]) {
+    const seams = judgeSeams(series, borders);
+    const show = (value) => value.toFixed(digits);
+    report.row(`seams, ${name} beside ${seams.borders} span borders, from the frames around`,
+      `${show(seams.low)} to ${show(seams.high)}`, `${show(seams.worst)} to ${show(seams.best)}`, seams.within, seams);
+    report.note(`seams, ${name}: largest step over a border ${show(seams.stepBorder)}; mid-span steps reach ` +
+      `${show(seams.stepMiddle)} (99.5 % of them are smaller)`);
+  }
+}
+
+/** What ffmpeg needs for a given SSIM of its top rung: bytes on the line through measured points, their logarithm over
+ * the SSIM. */
+function bytesAt(points, ssim) {
+  const line = [...points].sort((a, b) => a.ssim - b.ssim);
+  let i = 0;
+  while (i < line.length - 2 && line[i + 1].ssim < ssim) i++;
+  const [a, b] = [line[i], line[i + 1]];
+  const share = (ssim - a.ssim) / (b.ssim - a.ssim);
+  return Math.exp(Math.log(a.bytes) + share * (Math.log(b.bytes) - Math.log(a.bytes)));
+}
+
+/** SSIM and bytes of ffmpeg's top rung over crf. */
+async function measureRateCurve(source) {
+  const points = [];
+  for (const crf of [19, 23, 27]) {
+    const folder = freshFolder(`ffmpeg-crf-${crf}`);
+    await runMeasured(ffmpegOneRung(sourceFile(source), folder, TOP, { crf }), { nice });
+    const { ssim } = compareFrames(path.join(folder, '0.m3u8'), sourceFile(source), work, { psnr: false });
+    points.push({ crf, ssim: mean(ssim), bytes: bytesOfRung(folder, 0) });
+    rmSync(folder, { recursive: true });
+  }
+  return points;
+}
+
+async function benchSlides(service) {
+  const { pairs, folder, asset } = await measurePairs(service, 'slides', runs);
+  checkPlan(service, asset, 'slides');
+  report.atMost('slides, wall: whole lesson / ffmpeg in one process', 0.4, ratios(pairs, wall));
+  const engine = pairs.map(({ ours, theirs }) => ours.engineWallMs / theirs.wallMs);
+  report.row('slides, wall: span jobs alone / ffmpeg in one process', '', showRatios(engine), null, median(engine));
+  const cpu = ratios(pairs, (run) => run.cpuMs);
+  report.row('slides, CPU: whole lesson / ffmpeg in one process', '', showRatios(cpu), null, median(cpu));
+
+  const made = path.join(work, 'slides.mp4');
+  await service.download(asset, TOP.height, made);
+  const ours = compareFrames(made, sourceFile('slides'), work, { psnr: false }).ssim;
+  const curve = await measureRateCurve('slides');
+  const theirs = curve.find((point) => point.crf === 23);
+  const difference = mean(ours) - theirs.ssim;
+  report.row('slides, SSIM of the top rung: ours less ffmpeg\'s', 'at least -0.0020', difference.toFixed(4),
+    difference >= -0.002, difference);
+  report.note(`slides, SSIM of the top rung: ours ${mean(ours).toFixed(4)}, lowest frame ${Math.min(...ours).toFixed(4)}; ` +
+    `ffmpeg at crf ${curve.map((point) => `${point.crf}: ${point.ssim.toFixed(4)} with ${megabytes(point.bytes)}`).join(', ')}`);
+  const tracks = service.tracks(asset).filter((track) => track.kind === 'video');
+  const top = tracks.find((track) => track.height === TOP.height).bytes;
+  report.atMost('slides, bytes of the top rung / ffmpeg at the same SSIM', 0.8, [top / bytesAt(curve, mean(ours))]);
+  const all = tracks.reduce((sum, track) => sum + track.bytes, 0);
+  const allTheirs = LADDER.reduce((sum, _, i) => sum + bytesOfRung(folder, i), 0);
+  report.row('slides, bytes of all rungs / ffmpeg with its settings', '', (all / allTheirs).toFixed(2), null, all / allTheirs);
+}
+
+async function benchCopy(service) {
+  const count = Math.min(runs, 2);
+  const { pairs, asset } = await measurePairs(service, 'copyable', count);
+  report.atMost('copied top rung, wall: whole lesson / ffmpeg encoding all', 0.42, ratios(pairs, wall));
+  const folder = freshFolder('ffmpeg-copy');
+  const theirs = await runFfmpeg('ffmpeg, top rung copied', 'copyable',
+    ffmpegOneProcess(sourceFile('copyable'), folder, { copyTop: true }));
+  const copying = pairs.map((pair) => theirs.wallMs / pair.theirs.wallMs);
+  report.row('ffmpeg copying the top rung / ffmpeg encoding all', '', showRatios(copying), null, median(copying));
+  const top = service.tracks(asset).find((track) => track.height === TOP.height);
+  const bytes = statSync(sourceFile('copyable')).size;
+  report.note(`copyable: the top rung has ${megabytes(top.bytes)}, the source with its sound ${megabytes(bytes)}`);
+}
+
+/** From `kapok ingest` until the first segments of the smallest rung and of the sound have come over HTTP. */
+async function timeOurFirst(source) {
+  const service = await KapokService.start(options.bin, work, { workers: options.workers });
+  try {
+    const start = performance.now();
+    const asset = await service.ingest(source);
+    const fetchFirst = async (uri) => {
+      const { media } = await until('the first segment', 15, async () => {
+        const found = await service.segments(asset, uri);
+        return found.media.length > 0 && found;
+      });
+      await (await fetch(media[0])).arrayBuffer();
+    };
+    const [[, uri]] = await until('a variant', 15, async () => {
+      const found = await service.variants(asset);
+      return found.length > 0 && found;
+    });
+    const master = await service.get(`/media/${asset}/master.m3u8`);
+    const audio = /TYPE=AUDIO.*URI="([^"]+)"/.exec(master)?.[1];
+    await Promise.all([fetchFirst(uri), ...(audio ? [fetchFirst(audio)] : [])]);
+    return performance.now() - start;
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Until ffmpeg lists the first segment of its smallest rung; its rungs come together. */
+async function timeTheirFirst(source) {
+  const folder = freshFolder('ffmpeg-first');
+  const [program, ...rest] = ffmpegOneProcess(source, folder);
+  const start = performance.now();
+  const ffmpeg = spawn('nice', ['-n', String(Math.min(nice, 5)), program, ...rest], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const ended = new Promise((resolve) => ffmpeg.on('exit', resolve));
+  try {
+    const playlist = path.join(folder, '0.m3u8');
+    await until('ffmpeg', 15, () => existsSync(playlist) && readFileSync(playlist, 'utf8').includes('#EXTINF'));
+    return performance.now() - start;
+  } finally {
+    ffmpeg.kill('SIGKILL');
+    await ended;
+  }
+}
+
+async function benchFirst() {
+  const ours = [];
+  const theirs = [];
+  for (let run = 0; run < runs; run++) {
+    ours.push(await timeOurFirst(sourceFile('lecture')));
+    theirs.push(await timeTheirFirst(sourceFile('lecture')));
+    report.run('kapok, first segment', 'lecture', { wallMs: ours[run], cpuMs: NaN });
+    report.run('ffmpeg, first segment', 'lecture', { wallMs: theirs[run], cpuMs: NaN });
+  }
+  report.atMost('45 min lecture, first playable segment / ffmpeg\'s first', 1.0, ours.map((ms, i) => ms / theirs[i]));
+  report.row('45 min lecture, first playable segment', 'under 2 s', seconds(median(ours)), median(ours) < 2000, median(ours));
+}
+
+/** A running service, when the parts asked for need one. */
+async function withService(use) {
+  const service = await KapokService.start(options.bin, work, { workers: options.workers });
+  try {
+    await use(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function benchLessons(service) {
+  const needsNatural = ['natural', 'floor', 'rungs', 'seams'].some((part) => only.has(part));
+  if (needsNatural) {
+    const { pairs, asset } = await benchNatural(service);
+    if (only.has('floor')) await benchFloor(pairs);
+    if (only.has('rungs')) await benchRungs(pairs);
+    if (only.has('seams')) await benchSeams(service, asset);
+  }
+  if (only.has('slides')) await benchSlides(service);
+  if (only.has('copy')) await benchCopy(service);
+}
+
+makeSources();
+work = mkdtempSync(path.join(options.sources, 'run-'));
+const startMs = performance.now();
+const before = machineLine();
+console.error(before);
+try {
+  if (['natural', 'floor', 'rungs', 'seams', 'slides', 'copy'].some((part) => only.has(part))) await withService(benchLessons);
+  if (only.has('first')) await benchFirst();
+  console.log(`${before}; at the end ${machineLine()}; ${seconds(performance.now() - startMs)}; ${runs} pairs`);
+  if (report.disturbance > 0.1)
+    console.log(`NOISE: other programs used up to ${(report.disturbance * 100).toFixed(0)} % of the machine; ` +
+      'walls are rough, CPU times and bytes less so');
+  report.print();
+  if (options.json)
+    writeFileSync(options.json, `${JSON.stringify({ machine: before, rows: report.rows, notes: report.notes, runs: report.runs }, null, 1)}\n`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
