@@ -58,7 +58,8 @@ static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   if (plan->track_count == 0 || plan->has_video != has_track(plan, TRACK_KIND_VIDEO) ||
       plan->has_audio != has_track(plan, TRACK_KIND_AUDIO))
     return refuse(error, "its tracks are not those that it announces", "");
-  if ((plan->has_video && !has_job(plan, JOB_KIND_SPAN)) || (plan->has_audio && !has_job(plan, JOB_KIND_AUDIO)))
+  if ((plan->has_video && !has_job(plan, JOB_KIND_SPAN) && !has_job(plan, JOB_KIND_VIDEO)) ||
+      (plan->has_audio && !has_job(plan, JOB_KIND_AUDIO)))
     return refuse(error, "a track has no job that makes it", "");
   for (size_t i = 0; i < plan->track_count; i++)
     if (!check_track(&plan->tracks[i], error))

@@ -125,7 +125,7 @@ static bool update_track(Connection *connection, const CatalogPublication *publi
                         argument_int(count), argument_int(total), argument_int(is_complete));
 }
 
-/* A sound job makes the tracks of its own sound, a span job all video tracks. */
+/* A sound job makes the tracks of its own sound, span and video jobs all video tracks. */
 static bool check_maker(const JobLease *lease, const CatalogPublication *publication, const CatalogTrack *track,
                         GError **error) {
   bool is_own = lease->kind == JOB_KIND_AUDIO
@@ -148,10 +148,14 @@ static bool publish_one(Connection *connection, const JobLease *lease, const Cat
 
 /* A job may end only when what it is for has been published. */
 static bool check_outcome(Connection *connection, const JobLease *lease, GError **error) {
-  StatementId id =
-      lease->kind == JOB_KIND_SPAN ? STATEMENT_FIND_TRACK_WITHOUT_SPAN : STATEMENT_FIND_INCOMPLETE_AUDIO;
+  StatementId id = lease->kind == JOB_KIND_SPAN    ? STATEMENT_FIND_TRACK_WITHOUT_SPAN
+                   : lease->kind == JOB_KIND_VIDEO ? STATEMENT_FIND_INCOMPLETE_VIDEO
+                                                   : STATEMENT_FIND_INCOMPLETE_AUDIO;
   g_auto(Statement) statement = statement_use(connection, id);
-  statement_bind(&statement, argument_text(lease->asset_id), argument_int(lease->span_index));
+  if (lease->kind == JOB_KIND_VIDEO)
+    statement_bind(&statement, argument_text(lease->asset_id));
+  else
+    statement_bind(&statement, argument_text(lease->asset_id), argument_int(lease->span_index));
   bool has_row = false;
   if (!statement_find_row(&statement, &has_row, error))
     return false;
@@ -164,7 +168,7 @@ static bool check_outcome(Connection *connection, const JobLease *lease, GError 
 
 static bool publish_all(Connection *connection, const JobLease *lease, const CatalogPublication *publications,
                         size_t count, GError **error) {
-  if (lease->kind != JOB_KIND_SPAN && lease->kind != JOB_KIND_AUDIO) {
+  if (lease->kind != JOB_KIND_SPAN && lease->kind != JOB_KIND_VIDEO && lease->kind != JOB_KIND_AUDIO) {
     g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "a %s job publishes no spans",
                 job_kind_name(lease->kind));
     return false;

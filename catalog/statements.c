@@ -138,6 +138,8 @@ static const StatementSpec specs[] = {
     READ(FIND_TRACK_WITHOUT_SPAN,
          "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'video' AND NOT EXISTS (SELECT 1 FROM span"
          " WHERE span.track_id = track.id AND span.span_index = ?2) LIMIT 1"),
+    READ(FIND_INCOMPLETE_VIDEO,
+         "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'video' AND is_complete = 0 LIMIT 1"),
     READ(FIND_INCOMPLETE_AUDIO, "SELECT name FROM track WHERE asset_id = ?1 AND kind = 'audio' AND sound_index = ?2"
                                 " AND is_complete = 0 LIMIT 1"),
     /* spans and segments go with it; files are left to the sweep */

@@ -97,6 +97,55 @@ static bool run_span(Source *source, const Request *request, GError **error) {
   return encode_rungs(source, request, alone, rungs - alone, &progress, error);
 }
 
+static int64_t span_first_tick(const SegmentPlan *segments, int64_t span) {
+  int64_t first_segment, first_tick, count;
+  segment_plan_span(segments, span, &first_segment, &count);
+  segment_plan_segment(segments, first_segment, &first_tick, &count);
+  return first_tick;
+}
+
+/** All spans from `first` on out of one pass over the source. */
+static bool encode_onwards(Source *source, const Request *request, int64_t first, GError **error) {
+  const EncodePlan *plan = &request->plan;
+  const SegmentPlan *segments = &plan->segments;
+  int64_t spans = segment_plan_span_count(segments);
+  double ticks = (double)MAX(segments->frame_count, 1);
+  if (first >= spans)
+    return true;
+  Progress progress = {0};
+  g_autoptr(FramePicker) picker =
+      frame_picker_new(source, &plan->source, segments->frame_rate, span_first_tick(segments, first), error);
+  for (int64_t i = first; picker != NULL && i < spans; i++) {
+    int64_t start = span_first_tick(segments, i), end = span_first_tick(segments, i + 1);
+    g_autoptr(GArray) done = NULL;
+    progress.done = (double)start / ticks;
+    progress.part = (double)(end - start) / ticks;
+    SpanJob job = {.plan = plan,
+                   .span_index = i,
+                   .work_dir = request->work_dir,
+                   .cores = request->cores,
+                   .progress = send_progress,
+                   .user_data = &progress};
+    if (!span_encode_picked(&job, picker, &done, error))
+      return false;
+    for (guint rung = 0; rung < done->len; rung++)
+      event_send_span(event_fd, &g_array_index(done, EventSpan, rung));
+  }
+  return picker != NULL;
+}
+
+/** A source that cannot be entered in the middle: its start as that of any lesson, the rest in one pass. */
+static bool run_video(Source *source, const Request *request, GError **error) {
+  size_t rungs = request->plan.rung_count, first_rung = MIN(request->first_rung, rungs);
+  Progress progress = {0};
+  if (request->span_index > 0)
+    return encode_onwards(source, request, request->span_index, error);
+  size_t alone = first_rung == 0 && rungs > 1 ? 1 : 0;
+  return encode_rungs(source, request, 0, alone, &progress, error) &&
+         encode_rungs(source, request, MAX(first_rung, alone), rungs - MAX(first_rung, alone), &progress, error) &&
+         encode_onwards(source, request, 1, error);
+}
+
 static bool run_audio(Source *source, const Request *request, GError **error) {
   Progress progress = {.part = 1.0};
   AudioTask task = {.source = source,
@@ -117,10 +166,8 @@ static bool run_poster(Source *source, const Request *request, GError **error) {
 }
 
 static bool (*const job_runs[])(Source *, const Request *, GError **) = {
-    [JOB_KIND_PROBE] = run_probe,
-    [JOB_KIND_AUDIO] = run_audio,
-    [JOB_KIND_SPAN] = run_span,
-    [JOB_KIND_POSTER] = run_poster,
+    [JOB_KIND_PROBE] = run_probe, [JOB_KIND_AUDIO] = run_audio,   [JOB_KIND_SPAN] = run_span,
+    [JOB_KIND_VIDEO] = run_video, [JOB_KIND_POSTER] = run_poster,
 };
 
 static bool read_request(Request *ret_request, GError **error) {

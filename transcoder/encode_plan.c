@@ -8,7 +8,7 @@
 
 /** What matters to a viewer first: the start (with sound: transcoder/sound_plan.c), then the picture in the lists,
  * then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
-enum { PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
+enum { PRIORITY_VIDEO = JOB_PRIORITY_URGENT - 5, PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
 
 /** Shares in the progress, in milliseconds of lesson. */
 enum { WEIGHT_POSTER = 500 };
@@ -268,10 +268,17 @@ static int64_t span_weight(const SegmentPlan *segments, int64_t span_index) {
   return MAX(rescale_i64(frames, 1000 * (int64_t)segments->frame_rate.den, segments->frame_rate.num), 1);
 }
 
-GArray *encode_plan_jobs(const EncodePlan *plan) {
-  GArray *jobs = g_array_new(FALSE, TRUE, sizeof(CatalogJobPlan));
-  int64_t spans = plan->rung_count > 0 ? segment_plan_span_count(&plan->segments) : 0;
-  for (int64_t i = 0; i < spans; i++) {
+/** One job that makes all spans in one pass: it cannot be shared out, and is begun like the start of a lesson. */
+static void add_video_job(const EncodePlan *plan, GArray *jobs) {
+  CatalogJobPlan video = {.kind = JOB_KIND_VIDEO, .priority = PRIORITY_VIDEO};
+  for (int64_t i = segment_plan_span_count(&plan->segments); i-- > 0;)
+    video.weight += span_weight(&plan->segments, i);
+  video.segment_count = segment_plan_segment_count(&plan->segments);
+  g_array_append_val(jobs, video);
+}
+
+static void add_span_jobs(const EncodePlan *plan, GArray *jobs) {
+  for (int64_t i = 0; i < segment_plan_span_count(&plan->segments); i++) {
     CatalogJobPlan span = {.kind = JOB_KIND_SPAN,
                            .span_index = i,
                            .weight = span_weight(&plan->segments, i),
@@ -279,6 +286,14 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
     segment_plan_span(&plan->segments, i, &span.first_segment, &span.segment_count);
     g_array_append_val(jobs, span);
   }
+}
+
+GArray *encode_plan_jobs(const EncodePlan *plan) {
+  GArray *jobs = g_array_new(FALSE, TRUE, sizeof(CatalogJobPlan));
+  if (plan->rung_count > 0 && plan->source.timing.is_linear)
+    add_video_job(plan, jobs);
+  else if (plan->rung_count > 0)
+    add_span_jobs(plan, jobs);
   sound_plan_add_jobs(plan, jobs);
   CatalogJobPlan poster = {.kind = JOB_KIND_POSTER, .priority = PRIORITY_POSTER, .weight = WEIGHT_POSTER};
   g_array_append_val(jobs, poster);

@@ -176,8 +176,10 @@ static void write_tracks(const Page *page, const EncodePlan *plan) {
 static void write_jobs(const Page *page, const EncodePlan *plan) {
   g_autoptr(GArray) jobs = encode_plan_jobs(plan);
   guint spans = 0;
-  for (guint i = 0; i < jobs->len; i++)
-    spans += g_array_index(jobs, CatalogJobPlan, i).kind == JOB_KIND_SPAN;
+  for (guint i = 0; i < jobs->len; i++) {
+    JobKind kind = g_array_index(jobs, CatalogJobPlan, i).kind;
+    spans += kind == JOB_KIND_SPAN || kind == JOB_KIND_VIDEO;
+  }
   write_rowf(page, "任务", "jobs", pick(page, "%u 个，其中 %u 个制作画面", "%u, of which %u make the pictures"),
              jobs->len, spans);
 }

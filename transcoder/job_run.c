@@ -144,11 +144,16 @@ static bool publish_spans(const JobRun *run, const GArray *spans, bool finish, G
 }
 
 /** Sound grows by the span in all its renditions (so that a later attempt goes on with all of them at one place), and
- * a span that a viewer waits for by the rung; other spans come in all rungs together, at the end. */
+ * a span that a viewer waits for by the rung; other spans come in all rungs together, at the end, those of a pass over
+ * all pictures one after the other. */
 static bool is_ready_to_publish(const JobRun *run) {
   SoundRendition renditions[SOUND_RENDITIONS_MAX];
   if (run->job->kind == JOB_KIND_AUDIO)
     return run->spans->len == sound_plan_renditions(run->request.sound, renditions);
+  if (run->job->kind == JOB_KIND_VIDEO) {
+    const EventSpan *span = &g_array_index(run->spans, EventSpan, run->spans->len - 1);
+    return span->span_index == 0 || run->spans->len == run->request.plan.rung_count;
+  }
   return run->request.is_urgent;
 }
 
@@ -301,10 +306,8 @@ static bool finish_spans(JobRun *run, GError **error) {
 }
 
 static bool (*const finishers[])(JobRun *, GError **) = {
-    [JOB_KIND_PROBE] = finish_probe,
-    [JOB_KIND_AUDIO] = finish_spans,
-    [JOB_KIND_SPAN] = finish_spans,
-    [JOB_KIND_POSTER] = finish_poster,
+    [JOB_KIND_PROBE] = finish_probe, [JOB_KIND_AUDIO] = finish_spans,   [JOB_KIND_SPAN] = finish_spans,
+    [JOB_KIND_VIDEO] = finish_spans, [JOB_KIND_POSTER] = finish_poster,
 };
 
 static bool has_segment(const JobRun *run, const char *track, int64_t index) {
@@ -334,6 +337,23 @@ static bool prepare_sound(JobRun *run, GError **error) {
                                        &run->request.span_index, error);
 }
 
+/** A pass over all pictures goes on with the first span that a rung lacks; in the first of all the smallest rungs may be
+ * there already. */
+static bool prepare_video(JobRun *run, GError **error) {
+  const EncodePlan *plan = &run->request.plan;
+  run->request.span_index = INT64_MAX;
+  run->request.first_rung = 0;
+  for (size_t i = 0; i < plan->rung_count; i++) {
+    int64_t published;
+    if (!catalog_count_published_spans(run->context->catalog, run->job->asset_id, plan->rungs[i].name, &published,
+                                       error))
+      return false;
+    run->request.first_rung += published > 0;
+    run->request.span_index = MIN(run->request.span_index, published);
+  }
+  return true;
+}
+
 /** The cores are shared out among the workers. What a viewer waits for may take them all: other work gives way to
  * it. */
 static int32_t cores_for(const JobRun *run) {
@@ -357,6 +377,8 @@ static bool prepare_request(JobRun *run, GError **error) {
   if (job->plan != NULL && !encode_plan_from_json(job->plan, &request->plan, error))
     return false;
   if (job->kind == JOB_KIND_AUDIO && !prepare_sound(run, error))
+    return false;
+  if (job->kind == JOB_KIND_VIDEO && !prepare_video(run, error))
     return false;
   if (job->kind == JOB_KIND_SPAN)
     leave_out_published(run, &request->plan);

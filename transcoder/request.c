@@ -18,6 +18,7 @@ char *request_to_json(const Request *request) {
                 "max_pixels", (json_int_t)request->limits.max_pixels, "plan", plan);
   json_object_set_new(root, "is_urgent", json_boolean(request->is_urgent));
   json_object_set_new(root, "cores", json_integer(request->cores));
+  json_object_set_new(root, "first_rung", json_integer((json_int_t)request->first_rung));
   char *text = json_dumps(root, JSON_COMPACT);
   json_decref(root);
   char *line = g_strconcat(text, "\n", NULL);
@@ -42,6 +43,8 @@ bool request_from_json(const char *json, Request *ret_request, GError **error) {
     request.span_index = span;
     request.sound = (size_t)MAX(sound, 0);
     request.cores = (int32_t)CLAMP(json_integer_value(json_object_get(root, "cores")), 1, INT16_MAX);
+    request.first_rung =
+        (size_t)CLAMP(json_integer_value(json_object_get(root, "first_rung")), 0, LADDER_RUNGS_MAX);
     request.is_urgent = json_is_true(json_object_get(root, "is_urgent"));
     request.limits = (ProbeLimits){.max_duration_us = max_duration_us, .max_pixels = max_pixels};
     ok = encode_plan_from_json(plan, &request.plan, error);

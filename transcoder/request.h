@@ -13,8 +13,9 @@
 
 typedef struct {
   JobKind kind;
-  int64_t span_index; /**< SPAN: which; AUDIO: the first span to write */
+  int64_t span_index; /**< SPAN: which; AUDIO, VIDEO: the first span to write */
   size_t sound;       /**< AUDIO: which of the plan's sounds */
+  size_t first_rung;  /**< VIDEO: rungs of its first span that are there already, smallest first */
   bool is_urgent;     /**< SPAN: a viewer waits for it, so its smallest rung comes first, alone */
   char *work_dir;     /**< where results are written */
   pid_t worker;       /**< who asks: the child ends with it */

@@ -103,6 +103,37 @@ static void test_publish_states(Fixture *fixture, gconstpointer unused) {
   assert_state(fixture, asset_id, ASSET_STATE_READY);
 }
 
+/** One job may publish all spans one after the other, and ends when no video track lacks any. */
+static void test_publish_video_job(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *asset_id = fixture_add_planned_lesson(fixture, 3);
+  fixture_run_sql(fixture, "DELETE FROM job WHERE kind = 'span' AND span_index > 0");
+  fixture_run_sql(fixture, "UPDATE job SET kind = 'video' WHERE kind = 'span'");
+  g_autoptr(GPtrArray) jobs = claim_all(fixture);
+  const CatalogJob *video = find_job(jobs, JOB_KIND_VIDEO, 0);
+  for (int64_t span = 0; span < 3; span++) {
+    g_assert_false(catalog_publish(fixture->catalog, video, "w1", NULL, 0, true, &error));
+    g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT);
+    g_clear_error(&error);
+    CatalogPublication both[] = {fixture_publication(video, "v360", span),
+                                 fixture_publication(video, "v720", span)};
+    g_assert_true(catalog_publish(fixture->catalog, video, "w1", both, 2, false, &error));
+    fixture_publication_clear(&both[0]);
+    fixture_publication_clear(&both[1]);
+    int64_t count;
+    g_assert_true(catalog_count_published_spans(fixture->catalog, asset_id, "v720", &count, &error));
+    g_assert_cmpint(count, ==, span + 1);
+  }
+  CatalogPublication sound = fixture_publication(video, "a128", 0);
+  g_assert_false(catalog_publish(fixture->catalog, video, "w1", &sound, 1, false, &error));
+  g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT);
+  g_clear_error(&error);
+  fixture_publication_clear(&sound);
+  g_assert_true(catalog_publish(fixture->catalog, video, "w1", NULL, 0, true, &error));
+  g_assert_true(fixture_load_track(fixture, asset_id, "v360").is_complete);
+}
+
 static void test_publish_no_audio_end_no_ready(Fixture *fixture, gconstpointer unused) {
   (void)unused;
   g_autoptr(GError) error = NULL;
@@ -254,6 +285,7 @@ int main(int argc, char **argv) {
   ADD(prefix_out_of_order);
   ADD(segments_listed);
   ADD(states);
+  ADD(video_job);
   ADD(no_audio_end_no_ready);
   ADD(is_atomic);
   ADD(second_attempt_wins);
