@@ -1,5 +1,6 @@
 #include "transcoder/audio_encoder.h"
 
+#include "transcoder/aac_copy.h"
 #include "transcoder/aac_encoder.h"
 #include "transcoder/error.h"
 #include "transcoder/loudness.h"
@@ -12,10 +13,14 @@
 /** The measuring begins this many AAC frames after the last span that comes before it, which all encoders have then
  * given back; what it changes begins as many frames later. */
 #define MARGIN_FRAMES 4
+/** Where encoding takes over from copying, the encoder begins so many frames earlier, to be in the swing. */
+#define WARM_UP_FRAMES 2
 
 typedef struct {
   AacEncoder *encoder;
   SoundWriter *writer;
+  int64_t encode_from; /**< AAC frame: those before it are copied */
+  int64_t dropped;     /**< frames that the encoder gave while warming up */
 } Rendition;
 
 typedef struct {
@@ -23,6 +28,8 @@ typedef struct {
   const SegmentPlan *segments;
   SourceInfo info; /**< with this sound as its audio_stream */
   Source *second;  /**< the source once more, for measuring beside encoding */
+  Source *third;   /**< and again for the copy */
+  AacCopy *copy;   /**< NULL: all is encoded */
   double progress;
   double gain_db;
   int64_t measure_at; /**< AAC frame before which the whole is measured; -1 when it has been */
@@ -39,7 +46,9 @@ static void audio_encoder_clear(AudioEncoder *audio) {
   }
   sound_level_free(audio->level);
   sound_reader_free(audio->reader);
+  aac_copy_free(audio->copy);
   source_free(audio->second);
+  source_free(audio->third);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AudioEncoder, audio_encoder_clear)
 
@@ -64,11 +73,16 @@ static void tick(gpointer user_data) {
   audio->task->progress(audio->progress, audio->task->user_data);
 }
 
+static bool may_be_copied(const AudioEncoder *audio) {
+  return audio->info.sounds[audio->task->sound].may_be_copied;
+}
+
 static LoudnessTask measuring(AudioEncoder *audio) {
   return (LoudnessTask){.source = audio->second,
                         .info = &audio->info,
                         .rate_hz = audio->segments->audio_rate_hz,
                         .sample_count = audio->segments->audio_sample_count,
+                        .wants_peak = may_be_copied(audio),
                         .tick = tick,
                         .user_data = audio};
 }
@@ -95,6 +109,29 @@ static bool check_sound(const AudioEncoder *audio, const Loudness *loudness, GEr
   return false;
 }
 
+/** Whether the source's own frames can stand for the first `frame_count` ones of the plan. */
+static bool is_fit_to_copy(AudioEncoder *audio, const Loudness *loudness, int64_t frame_count) {
+  if (!may_be_copied(audio) || !loudness_is_fit(loudness))
+    return false;
+  g_autoptr(AacCopy) trial = aac_copy_new(audio->second, &audio->info, audio->segments->audio_rate_hz, NULL);
+  return trial != NULL && aac_copy_check(trial, frame_count, PROBE_AUDIO_COPY_BPS);
+}
+
+/** Copy, or begin with the gain that the loudness asks for. */
+static bool begin_level(AudioEncoder *audio, const Loudness *loudness, GError **error) {
+  int64_t known = segment_plan_audio_frame_count(audio->segments);
+  if (audio->measure_at >= 0)
+    known = audio->measure_at + MARGIN_FRAMES;
+  if (!is_fit_to_copy(audio, loudness, known)) {
+    audio->gain_db = loudness_gain_db(loudness);
+    return true;
+  }
+  audio->third = source_open_again(audio->task->source, error);
+  audio->copy =
+      audio->third != NULL ? aac_copy_new(audio->third, &audio->info, audio->segments->audio_rate_hz, error) : NULL;
+  return audio->copy != NULL;
+}
+
 /** The gain to begin with, and whether it is the last word. */
 static bool decide_level(AudioEncoder *audio, GError **error) {
   g_autoptr(GError) cause = NULL;
@@ -115,8 +152,7 @@ static bool decide_level(AudioEncoder *audio, GError **error) {
   }
   if (audio->measure_at < 0 && !loudness_measure(&task, &loudness, error))
     return false;
-  audio->gain_db = loudness_gain_db(&loudness);
-  return check_sound(audio, &loudness, error);
+  return check_sound(audio, &loudness, error) && begin_level(audio, &loudness, error);
 }
 
 static bool measure_whole(AudioEncoder *audio, GError **error) {
@@ -124,8 +160,12 @@ static bool measure_whole(AudioEncoder *audio, GError **error) {
   Loudness loudness;
   if (!loudness_measure(&task, &loudness, error))
     return false;
-  int64_t from = (audio->measure_at + MARGIN_FRAMES) * audio->segments->audio_frame_samples;
-  sound_level_glide(audio->level, from, loudness_gain_db(&loudness));
+  int64_t frame = audio->measure_at + MARGIN_FRAMES;
+  if (audio->copy != NULL && is_fit_to_copy(audio, &loudness, segment_plan_audio_frame_count(audio->segments)))
+    return true;
+  sound_level_glide(audio->level, frame * audio->segments->audio_frame_samples, loudness_gain_db(&loudness));
+  if (audio->copy != NULL)
+    audio->renditions[0].encode_from = frame;
   return true;
 }
 
@@ -147,24 +187,43 @@ static bool open_renditions(AudioEncoder *audio, GError **error) {
     if (rendition->writer == NULL)
       return false;
   }
+  if (audio->copy != NULL)
+    audio->renditions[0].encode_from = INT64_MAX;
   return true;
 }
 
+/** Write the next frame of the copy. It was looked through before: one that is missing now is the end of it. */
+static bool copy_frame(AudioEncoder *audio, GError **error) {
+  g_autoptr(GBytes) frame = aac_copy_next(audio->copy);
+  if (frame != NULL)
+    return sound_writer_add(audio->renditions[0].writer, frame, error);
+  g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED,
+                      "the sound reads differently a second time");
+  return false;
+}
+
 /** Encode a frame's samples (NULL: the end) and write what comes out. */
-static bool feed_rendition(Rendition *rendition, float *const planes[SOUND_CHANNELS], GError **error) {
+static bool encode_frame(Rendition *rendition, float *const planes[SOUND_CHANNELS], GError **error) {
   g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   if (!aac_encoder_encode(rendition->encoder, planes, frames, error))
     return false;
   for (guint i = 0; i < frames->len; i++) {
-    if (!sound_writer_add(rendition->writer, g_ptr_array_index(frames, i), error))
+    if (rendition->encode_from > 0 && rendition->dropped < WARM_UP_FRAMES)
+      rendition->dropped++;
+    else if (!sound_writer_add(rendition->writer, g_ptr_array_index(frames, i), error))
       return false;
   }
   return true;
 }
 
-static bool feed(AudioEncoder *audio, float *const planes[SOUND_CHANNELS], GError **error) {
+/** Frame `index` of the plan (`planes` NULL: the end of all) into all renditions. */
+static bool feed(AudioEncoder *audio, int64_t index, float *const planes[SOUND_CHANNELS], GError **error) {
   for (size_t i = 0; i < audio->rendition_count; i++) {
-    if (!feed_rendition(&audio->renditions[i], planes, error))
+    Rendition *rendition = &audio->renditions[i];
+    if (planes != NULL && index < rendition->encode_from && !copy_frame(audio, error))
+      return false;
+    bool is_encoded = rendition->encode_from < INT64_MAX && index >= rendition->encode_from - WARM_UP_FRAMES;
+    if (is_encoded && !encode_frame(rendition, planes, error))
       return false;
   }
   return true;
@@ -188,13 +247,13 @@ static bool encode_all(AudioEncoder *audio, GError **error) {
   for (int64_t i = 0; i < total; i++) {
     if (i == audio->measure_at && !measure_whole(audio, error))
       return false;
-    if (!sound_level_read(audio->level, planes, AAC_FRAME_SAMPLES, error) || !feed(audio, planes, error))
+    if (!sound_level_read(audio->level, planes, AAC_FRAME_SAMPLES, error) || !feed(audio, i, planes, error))
       return false;
     audio->progress = (double)i / (double)total;
     if (i % 256 == 0)
       tick(audio);
   }
-  return feed(audio, NULL, error) && check_whole(audio, total, error);
+  return feed(audio, total, NULL, error) && check_whole(audio, total, error);
 }
 
 bool audio_encode(const AudioTask *task, GError **error) {

@@ -2,7 +2,8 @@
  * resampled and brought to its level once (transcoder/loudness.h), and encoded once for each rendition.
  *
  * A short sound is measured before it is encoded. A long one begins with an estimate; once enough of it is out to be
- * listened to, it is measured whole, and its gain glides to the right one. All this depends on the source alone, so a
+ * listened to, it is measured whole, and its gain glides to the right one. A sound that is already what it would become
+ * is copied in its best rendition, as long as that holds. All this depends on the source alone, so a
  * later attempt writes what the first one would have written. */
 #pragma once
 

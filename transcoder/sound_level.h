@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** True peaks before encoding: AAC at 64 kbit/s may put 1 dB on top. */
-#define SOUND_LEVEL_CEILING_DBTP (-2.0)
+/** True peaks before encoding: AAC puts up to about 1 dB on top, more on noise. */
+#define SOUND_LEVEL_CEILING_DBTP (-2.5)
 /** How fast a gain glides: nobody hears it. */
 #define SOUND_LEVEL_GLIDE_DB_PER_S 0.5
 

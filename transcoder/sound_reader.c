@@ -12,6 +12,12 @@
 /** Time stamps may be this far from where the samples before them end: less than an AAC frame, more than the
  * rounding of containers with millisecond clocks. */
 #define TOLERANCE_US 12000
+/** A clock that runs fast or slow is followed by stretching the sound, when it is off by more than the first of these
+ * on average, at a pace that would take the second to come back: at most 0.3 %, which nobody hears. */
+#define DRIFT_MIN_US 2000
+#define DRIFT_PACE_US (4 * G_TIME_SPAN_SECOND)
+/** Weight of a frame in the average: containers round time stamps to milliseconds. */
+#define DRIFT_WEIGHT (1.0 / 32)
 #define SILENCE_CHUNK 4096
 #define SAMPLE_MAX 64.0f /**< 36 dB over full scale */
 
@@ -26,6 +32,7 @@ struct SoundReader {
   const AVFrame *held; /**< decoded, not yet placed; the frame reader's */
   int64_t held_us;
   int64_t end_us; /**< of the track: later time stamps are wrong and not followed */
+  double drift;   /**< samples that the clock is ahead, averaged */
   bool in_gap;    /**< silence is being put before the held frame */
   bool has_decoded;
   bool is_lost; /**< after a jump: the next frame tells where we are */
@@ -120,18 +127,30 @@ static bool prepare_resampler(SoundReader *reader, const AVFrame *frame) {
          swr_init(reader->resampler) >= 0;
 }
 
+static int64_t to_samples(const SoundReader *reader, int64_t duration_us) {
+  return av_rescale(duration_us, reader->rate_hz, G_USEC_PER_SEC);
+}
+
+/** Stretch what is to come when the clock has been `late` samples ahead for a while (negative: behind). */
+static bool follow_drift(SoundReader *reader, int64_t late) {
+  reader->drift += ((double)late - reader->drift) * DRIFT_WEIGHT;
+  if (fabs(reader->drift) <= (double)to_samples(reader, DRIFT_MIN_US))
+    return true;
+  return swr_set_compensation(reader->resampler, (int)reader->drift, (int)to_samples(reader, DRIFT_PACE_US)) >= 0;
+}
+
 /** Put the held frame at its place on the lesson's clock: silence first where the clock is ahead, at most a second a
  * call. Lets go of the frame when its samples are in. */
 static bool place_frame(SoundReader *reader) {
   const AVFrame *frame = reader->held;
   if (!prepare_resampler(reader, frame))
     return false;
-  int64_t wanted = av_rescale(reader->held_us, reader->rate_hz, G_USEC_PER_SEC);
+  int64_t wanted = to_samples(reader, reader->held_us);
   if (reader->is_lost)
     reader->written = wanted;
   reader->is_lost = false;
   int64_t expected = reader->written + held_back(reader);
-  int64_t tolerance = av_rescale(TOLERANCE_US, reader->rate_hz, G_USEC_PER_SEC);
+  int64_t tolerance = to_samples(reader, TOLERANCE_US);
   bool is_exact = expected == 0 || reader->in_gap;
   int64_t late = reader->held_us <= reader->end_us ? wanted - expected : 0;
   if (late > (is_exact ? 0 : tolerance)) {
@@ -140,6 +159,10 @@ static bool place_frame(SoundReader *reader) {
   }
   reader->in_gap = false;
   reader->held = NULL;
+  if (is_exact || ABS(late) > tolerance)
+    reader->drift = 0;
+  else if (!follow_drift(reader, late))
+    return false;
   return resample(reader, frame, late < (is_exact ? 0 : -tolerance) ? -late : 0);
 }
 

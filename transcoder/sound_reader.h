@@ -1,5 +1,6 @@
 /** The sound of a source as one gapless run of samples on the lesson's clock: 48 kHz stereo, planar float. Gaps in
- * the source's time stamps become silence, overlaps are cut, and the end is filled with silence up to the wanted
+ * the source's time stamps become silence, overlaps are cut, clocks that run fast or slow are followed
+ * without a step, and the end is filled with silence up to the wanted
  * length. Samples are finite numbers. Threads: one thread per reader. */
 #pragma once
 

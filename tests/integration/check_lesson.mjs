@@ -202,7 +202,8 @@ check(lesson.master.playlist.independentSegments === true, 'EXT-X-INDEPENDENT-SE
 renditions.forEach(checkRendition);
 for (const variant of lesson.master.playlist.variants) {
   const video = videos.find((r) => r.variant === variant);
-  checkBandwidth(variant, video, video ? audios[0] : audios.find((r) => r.variant === variant) ?? audios[0]);
+  const alone = audios.find((r) => r.url === new URL(variant.uri, lesson.master.url).href);
+  checkBandwidth(variant, video, video ? audios[0] : alone);
 }
 if (videos.length > 0) checkVideos(videos, facts);
 checkTimes(videos, audios, facts);

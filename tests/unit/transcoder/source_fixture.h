@@ -25,6 +25,7 @@ typedef struct {
   int audio_frames; /**< PCM or AC-3 frames of 1536 samples; 0: no sound */
   int audio_gap_at; /**< this frame and later ones come `audio_gap_ms` late; 0: no gap */
   int audio_gap_ms;
+  int audio_drift_ppm;    /**< the sound's clock runs so much slow */
   int64_t video_delay_ms; /**< the video starts this late */
   const char *language;   /**< of the sound; NULL: none */
 } FixtureSource;
@@ -140,7 +141,8 @@ static inline void fixture_write_all(AVFormatContext *format, const FixtureSourc
     fixture_write(format, video_stream, video, NULL, source->video_delay_ms);
   for (int i = 0; i < source->audio_frames; i++) {
     bool is_late = source->audio_gap_at > 0 && i >= source->audio_gap_at;
-    fixture_write_audio(format, audio_stream, audio, i, is_late ? source->audio_gap_ms : 0);
+    int64_t drift_ms = (int64_t)i * 1536 * source->audio_drift_ppm / FIXTURE_AUDIO_RATE / 1000;
+    fixture_write_audio(format, audio_stream, audio, i, drift_ms + (is_late ? source->audio_gap_ms : 0));
   }
   g_assert_cmpint(av_write_trailer(format), >=, 0);
 }
