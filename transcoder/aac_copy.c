@@ -13,8 +13,9 @@
 #define SILENT_PLACES_MAX (INT64_C(48) * 3600 * 48)
 
 struct AacCopy {
-  AVFormatContext *format;
+  Source *source;
   int stream;
+  AVRational time_base; /**< of the stream */
   int32_t rate_hz;
   int64_t start; /**< the lesson's time 0 in samples of the source's clock */
   AVPacket *packet;
@@ -39,14 +40,14 @@ static GBytes *make_silence(int32_t rate_hz, GError **error) {
 
 AacCopy *aac_copy_new(Source *source, const SourceInfo *info, int32_t rate_hz, GError **error) {
   g_autoptr(AacCopy) copy = g_new0(AacCopy, 1);
-  copy->format = source_format(source);
+  copy->source = source;
   copy->stream = info->audio_stream;
   copy->rate_hz = rate_hz;
   copy->start = rescale_i64(info->start_us, rate_hz, G_USEC_PER_SEC);
   copy->packet = av_packet_alloc();
-  for (unsigned i = 0; i < copy->format->nb_streams; i++)
-    copy->format->streams[i]->discard = (int)i == copy->stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+  source_choose_stream(source, copy->stream);
   source_rewind(source, copy->stream);
+  copy->time_base = source_format(source)->streams[copy->stream]->time_base;
   copy->silence = make_silence(rate_hz, error);
   return copy->silence != NULL ? g_steal_pointer(&copy) : NULL;
 }
@@ -72,7 +73,7 @@ static bool place_packet(AacCopy *copy) {
   if (packet->pts == AV_NOPTS_VALUE || packet->size <= 0 || packet->size > FRAME_BYTES_MAX)
     return false;
   AVRational samples = {1, copy->rate_hz};
-  int64_t sample = av_rescale_q(packet->pts, copy->format->streams[copy->stream]->time_base, samples) - copy->start;
+  int64_t sample = av_rescale_q(packet->pts, copy->time_base, samples) - copy->start;
   int64_t place = copy->has_any ? copy->held_at + 1 : nearest_place(sample);
   if (ABS(sample - place * AAC_FRAME_SAMPLES) > STEP_MAX || ABS(place) > SILENT_PLACES_MAX)
     return false;
@@ -83,11 +84,8 @@ static bool place_packet(AacCopy *copy) {
 }
 
 static void read_frame(AacCopy *copy) {
-  int result;
-  while ((result = av_read_frame(copy->format, copy->packet)) >= 0 && copy->packet->stream_index != copy->stream)
-    av_packet_unref(copy->packet);
-  copy->is_at_end = result < 0;
-  copy->is_broken = result >= 0 && !place_packet(copy);
+  copy->is_at_end = !source_read(copy->source, copy->packet);
+  copy->is_broken = !copy->is_at_end && !place_packet(copy);
   av_packet_unref(copy->packet);
 }
 
