@@ -141,6 +141,21 @@ bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const
 bool catalog_publish_poster(Catalog *catalog, const CatalogJob *job, const char *owner, const char *blob_key,
                             GError **error);
 
+/** Record slide changes that a running SPAN or VIDEO job saw, in microseconds of the lesson; those that are there
+ * already pass. */
+bool catalog_add_slide_changes(Catalog *catalog, const CatalogJob *job, const char *owner, const int64_t *times_us,
+                               size_t count, GError **error);
+
+/** Record the storyboard (its sheets already whole in the blob store), in place of one from before, and finish the
+ * STORYBOARD job. INVALID when its sheets do not hold its tiles. */
+bool catalog_publish_storyboard(Catalog *catalog, const CatalogJob *job, const char *owner,
+                                const CatalogStoryboard *storyboard, GError **error);
+
+/** Record captions found inside the source (already whole in the blob store) and finish the TEXT job. A language that
+ * the asset has captions of already is left out: captions by hand win. Labels that are taken get a number. */
+bool catalog_publish_captions(Catalog *catalog, const CatalogJob *job, const char *owner,
+                              const CatalogCaption *captions, size_t count, GError **error);
+
 /** The job failed. `code` NULL is "internal". With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
  * (doubling from JOB_RETRY_DELAY_US); else it is FAILED, and so is its asset, with `code` (catalog/failure.h), whose
  * other jobs are cancelled. A failed POSTER, STORYBOARD or TEXT job never fails its asset: it just ends (DONE with nothing made);

@@ -52,6 +52,19 @@ static bool has_maker(const CatalogAssetPlan *plan, const CatalogTrack *track) {
   return false;
 }
 
+static bool check_chapters(const CatalogAssetPlan *plan, GError **error) {
+  int64_t last_us = -1;
+  for (size_t i = 0; i < plan->chapter_count; i++) {
+    const CatalogChapter *chapter = &plan->chapters[i];
+    if (chapter->start_us <= last_us || chapter->start_us >= plan->duration_us)
+      return refuse(error, "a chapter is out of order or outside the lesson", "");
+    if (!chapter->title || !g_utf8_validate(chapter->title, -1, NULL))
+      return refuse(error, "a chapter has no title or one that is not UTF-8", "");
+    last_us = chapter->start_us;
+  }
+  return true;
+}
+
 static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   if (!plan->plan_json || plan->duration_us <= 0 || plan->target_duration_s <= 0)
     return refuse(error, "it has no text, no duration or no target duration", "");
@@ -72,7 +85,7 @@ static bool check_plan(const CatalogAssetPlan *plan, GError **error) {
   for (size_t i = 0; i < plan->segment_frame_count; i++)
     if (plan->segment_frames[i] <= 0)
       return refuse(error, "a segment has no frames", "");
-  return true;
+  return check_chapters(plan, error);
 }
 
 /* NULL when the plan does not tell; to be unreferenced. */
@@ -119,6 +132,10 @@ static bool record_plan(Connection *connection, const char *asset_id, const Cata
       return false;
   for (size_t i = 0; i < plan->job_count; i++)
     if (!insert_job(connection, asset_id, &plan->jobs[i], now_us, error))
+      return false;
+  for (size_t i = 0; i < plan->chapter_count; i++)
+    if (!connection_run(connection, STATEMENT_INSERT_CHAPTER, error, argument_text(asset_id),
+                        argument_int(plan->chapters[i].start_us), argument_text(plan->chapters[i].title)))
       return false;
   return plan->duration_us <= MICRO_LECTURE_MAX_US ||
          connection_run(connection, STATEMENT_SUIT_COURSE_KIND, error, argument_text(asset_id));

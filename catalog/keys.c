@@ -19,6 +19,14 @@ char *key_of_caption(const char *asset_id, const char *language) {
   return g_strdup_printf("asset/%s/captions/%s.vtt", asset_id, language);
 }
 
+char *key_of_embedded_caption(const char *asset_id, const char *language, int64_t attempt) {
+  return g_strdup_printf("asset/%s/captions/%s.%" PRId64 ".vtt", asset_id, language, attempt);
+}
+
+char *key_of_storyboard_sheet(const char *asset_id, int64_t attempt, int64_t sheet_index) {
+  return g_strdup_printf("asset/%s/storyboard-%" PRId64 "-%" PRId64 ".jpg", asset_id, attempt, sheet_index);
+}
+
 char *key_prefix_of_asset(const char *asset_id) {
   return g_strdup_printf("asset/%s/", asset_id);
 }

@@ -2,7 +2,9 @@
  *   source/ASSET                       the uploaded file
  *   asset/ASSET/TRACK/SPAN-ATTEMPT.m4s span files ("000012-3.m4s")
  *   asset/ASSET/poster-ATTEMPT.jpg
- *   asset/ASSET/captions/LANG.vtt
+ *   asset/ASSET/captions/LANG.vtt          by hand
+ *   asset/ASSET/captions/LANG.ATTEMPT.vtt  found inside the source
+ *   asset/ASSET/storyboard-ATTEMPT-SHEET.jpg
  * Callers free the strings. */
 #pragma once
 
@@ -15,5 +17,7 @@ char *key_of_source(const char *asset_id);
 char *key_of_span(const char *asset_id, const char *track_name, int64_t span_index, int64_t attempt);
 char *key_of_poster(const char *asset_id, int64_t attempt);
 char *key_of_caption(const char *asset_id, const char *language);
+char *key_of_embedded_caption(const char *asset_id, const char *language, int64_t attempt);
+char *key_of_storyboard_sheet(const char *asset_id, int64_t attempt, int64_t sheet_index);
 /** The prefix of all that is made for an asset. */
 char *key_prefix_of_asset(const char *asset_id);

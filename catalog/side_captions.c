@@ -1,5 +1,7 @@
 #include "catalog/side_captions.h"
 
+#include "catalog/caption.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,16 +66,6 @@ char *side_caption_language(const char *tag) {
     g_string_append_printf(language, "-%s", subtag);
   }
   return g_strdup(language->str);
-}
-
-static char *label_of(const char *language) {
-  if (g_str_has_prefix(language, "zh-Hant") || g_str_equal(language, "zh-TW") || g_str_equal(language, "zh-HK"))
-    return g_strdup("繁體中文");
-  if (g_str_equal(language, "zh") || g_str_has_prefix(language, "zh-"))
-    return g_strdup("中文");
-  if (g_str_equal(language, "en") || g_str_has_prefix(language, "en-"))
-    return g_strdup("English");
-  return g_strdup(language);
 }
 
 /* The name without its extension; all of it when it has none. */
@@ -167,7 +159,7 @@ static bool is_language_taken(const GArray *captions, const char *language) {
 static void add_caption(GArray *captions, const Candidate *candidate, WebvttDocument *document) {
   SideCaption caption = {.document = document};
   g_strlcpy(caption.language, candidate->language, sizeof caption.language);
-  caption.label = label_of(candidate->language);
+  caption.label = g_strdup(caption_label(candidate->language));
   if (is_label_taken(captions, caption.label)) {
     char *label = g_strdup_printf("%s (%s)", caption.label, candidate->language);
     g_free(caption.label);

@@ -117,11 +117,25 @@ static const StatementSpec specs[] = {
     READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1"
                          " UNION ALL SELECT poster_key FROM asset WHERE id = ?1 AND poster_key IS NOT NULL"
                          " UNION ALL SELECT blob_key FROM caption WHERE asset_id = ?1"
+                         " UNION ALL SELECT blob_key FROM storyboard_sheet WHERE asset_id = ?1"
                          " UNION ALL SELECT span.blob_key FROM track JOIN span ON span.track_id = track.id"
                          "  WHERE track.asset_id = ?1"),
     WRITE(INSERT_CAPTION, "INSERT INTO caption (asset_id, language, label, blob_key) VALUES (?1, ?2, ?3, ?4)"),
     READ(LIST_CAPTIONS, "SELECT language, label, blob_key FROM caption WHERE asset_id = ?1 ORDER BY"
                         " language NOT LIKE 'zh%', language"),
+    WRITE(DELETE_STORYBOARD, "DELETE FROM storyboard WHERE asset_id = ?1"),
+    WRITE(INSERT_STORYBOARD,
+          "INSERT INTO storyboard (asset_id, interval_us, tile_width, tile_height, columns, rows,"
+          " tile_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+    WRITE(INSERT_STORYBOARD_SHEET,
+          "INSERT INTO storyboard_sheet (asset_id, sheet_index, blob_key) VALUES (?1, ?2, ?3)"),
+    READ(LOAD_STORYBOARD, "SELECT interval_us, tile_width, tile_height, columns, rows, tile_count FROM storyboard"
+                          " WHERE asset_id = ?1"),
+    READ(LIST_STORYBOARD_SHEETS, "SELECT blob_key FROM storyboard_sheet WHERE asset_id = ?1 ORDER BY sheet_index"),
+    WRITE(INSERT_CHAPTER, "INSERT INTO chapter (asset_id, start_us, title) VALUES (?1, ?2, ?3)"),
+    READ(LIST_CHAPTERS, "SELECT start_us, title FROM chapter WHERE asset_id = ?1 ORDER BY start_us"),
+    WRITE(INSERT_SLIDE_CHANGE, "INSERT OR IGNORE INTO slide_change (asset_id, time_us) VALUES (?1, ?2)"),
+    READ(LIST_SLIDE_CHANGES, "SELECT time_us FROM slide_change WHERE asset_id = ?1 ORDER BY time_us"),
 
     WRITE(INSERT_TRACK,
           "INSERT INTO track (asset_id, name, kind, bitrate_bps, width, height, frame_rate_num,"

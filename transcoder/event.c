@@ -9,10 +9,13 @@
 
 #define SEGMENTS_MAX 100000
 #define INIT_BYTES_MAX (64 * 1024)
+#define SHEETS_MAX 1000
+#define LABEL_BYTES_MAX 256
 
 static const char *const type_names[] = {
     [EVENT_PROGRESS] = "progress", [EVENT_PROBED] = "probed", [EVENT_SPAN] = "span",
-    [EVENT_POSTER] = "poster",     [EVENT_FAILED] = "failed", [EVENT_DONE] = "done",
+    [EVENT_POSTER] = "poster",     [EVENT_SLIDES] = "slides", [EVENT_STORYBOARD] = "storyboard",
+    [EVENT_CAPTION] = "caption",   [EVENT_FAILED] = "failed", [EVENT_DONE] = "done",
 };
 
 void event_span_clear(EventSpan *span) {
@@ -33,6 +36,9 @@ GArray *event_spans_new(void) {
 
 void event_clear(Event *event) {
   g_clear_pointer(&event->text, g_free);
+  g_clear_pointer(&event->label, g_free);
+  g_clear_pointer(&event->times, g_array_unref);
+  catalog_storyboard_clear(&event->storyboard);
   event_span_clear(&event->span);
 }
 
@@ -95,6 +101,58 @@ static bool parse_text(json_t *root, const char *name, char **ret_text) {
   return text != NULL;
 }
 
+static bool parse_slides(json_t *root, Event *event) {
+  json_t *array = json_object_get(root, "times"), *item;
+  size_t index;
+  int64_t last_us = -1;
+  if (json_array_size(array) == 0 || json_array_size(array) > EVENT_SLIDES_MAX)
+    return false;
+  event->times = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  json_array_foreach(array, index, item) {
+    int64_t time_us = json_integer_value(item);
+    if (!json_is_integer(item) || time_us <= last_us)
+      return false;
+    g_array_append_val(event->times, time_us);
+    last_us = time_us;
+  }
+  return true;
+}
+
+static bool parse_storyboard(json_t *root, CatalogStoryboard *storyboard) {
+  json_int_t interval, count;
+  json_t *files, *item;
+  size_t index;
+  if (json_unpack(root, "{s:I, s:[i,i], s:[i,i], s:I, s:o}", "interval", &interval, "tile", &storyboard->tile_width,
+                  &storyboard->tile_height, "grid", &storyboard->columns, &storyboard->rows, "count", &count,
+                  "files", &files) != 0 ||
+      json_array_size(files) == 0 || json_array_size(files) > SHEETS_MAX)
+    return false;
+  storyboard->interval_us = interval;
+  storyboard->tile_count = count;
+  storyboard->sheet_keys = g_ptr_array_new_with_free_func(g_free);
+  json_array_foreach(files, index, item) {
+    if (!json_is_string(item))
+      return false;
+    g_ptr_array_add(storyboard->sheet_keys, g_strdup(json_string_value(item)));
+  }
+  return true;
+}
+
+static bool parse_caption(json_t *root, Event *event) {
+  const char *language, *label, *file;
+  if (json_unpack(root, "{s:s, s:s, s:s}", "language", &language, "label", &label, "file", &file) != 0 ||
+      *language == '\0' || strlen(language) >= sizeof event->language || strlen(label) > LABEL_BYTES_MAX)
+    return false;
+  for (const char *c = language; *c != '\0'; c++) { /* it becomes part of a key */
+    if (!g_ascii_isalnum(*c) && *c != '-')
+      return false;
+  }
+  g_strlcpy(event->language, language, sizeof event->language);
+  event->label = g_strdup(label);
+  event->text = g_strdup(file);
+  return true;
+}
+
 static bool parse_plan(json_t *root, Event *event) {
   json_t *plan = json_object_get(root, "plan");
   char *text = plan != NULL ? json_dumps(plan, JSON_COMPACT) : NULL;
@@ -114,6 +172,12 @@ static bool parse_fields(json_t *root, Event *event) {
     return parse_span(root, &event->span);
   case EVENT_POSTER:
     return parse_text(root, "file", &event->text);
+  case EVENT_SLIDES:
+    return parse_slides(root, event);
+  case EVENT_STORYBOARD:
+    return parse_storyboard(root, &event->storyboard);
+  case EVENT_CAPTION:
+    return parse_caption(root, event);
   case EVENT_FAILED:
     return parse_failed(root, event);
   case EVENT_DONE:
@@ -193,6 +257,30 @@ bool event_send_span(int fd, const EventSpan *span) {
 
 bool event_send_poster(int fd, const char *file) {
   return send_json(fd, json_pack("{s:s, s:s}", "event", "poster", "file", file));
+}
+
+bool event_send_slides(int fd, const int64_t *times_us, size_t count) {
+  if (count == 0)
+    return true;
+  json_t *times = json_array();
+  for (size_t i = 0; i < MIN(count, EVENT_SLIDES_MAX); i++)
+    json_array_append_new(times, json_integer(times_us[i]));
+  return send_json(fd, json_pack("{s:s, s:o}", "event", "slides", "times", times));
+}
+
+bool event_send_storyboard(int fd, const CatalogStoryboard *storyboard) {
+  json_t *files = json_array();
+  for (guint i = 0; i < storyboard->sheet_keys->len; i++)
+    json_array_append_new(files, json_string(storyboard->sheet_keys->pdata[i]));
+  return send_json(fd, json_pack("{s:s, s:I, s:[i,i], s:[i,i], s:I, s:o}", "event", "storyboard", "interval",
+                                 (json_int_t)storyboard->interval_us, "tile", storyboard->tile_width,
+                                 storyboard->tile_height, "grid", storyboard->columns, storyboard->rows, "count",
+                                 (json_int_t)storyboard->tile_count, "files", files));
+}
+
+bool event_send_caption(int fd, const char *language, const char *label, const char *file) {
+  return send_json(fd, json_pack("{s:s, s:s, s:s, s:s}", "event", "caption", "language", language, "label", label,
+                                 "file", file));
 }
 
 bool event_send_failed(int fd, const GError *error) {

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SLIDES_MAX 100000
 #define LISTEN_MS 500
 /** How long a job that was cancelled or paused may go on. */
 #define RENEW_INTERVAL_US (3 * G_TIME_SPAN_SECOND / 2)
@@ -29,6 +30,7 @@ typedef struct {
   GArray *spans;                          /**< EventSpan, not yet published */
   char *plan_json;                        /**< PROBE: what the child found */
   char *poster_file;
+  GArray *slides; /**< int64_t: changes seen, in microseconds of the lesson */
   bool is_done;
   bool is_lease_unsure; /**< said once, not at every missed renewal */
 } JobRun;
@@ -41,6 +43,7 @@ static void job_run_clear(JobRun *run) {
   g_clear_pointer(&run->spans, g_array_unref);
   g_clear_pointer(&run->plan_json, g_free);
   g_clear_pointer(&run->poster_file, g_free);
+  g_clear_pointer(&run->slides, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JobRun, job_run_clear)
 
@@ -168,6 +171,20 @@ static bool take_span(JobRun *run, Event *event, GError **error) {
   return true;
 }
 
+/** A child may say so several times; what is no time of the lesson is not taken. */
+static bool take_slides(JobRun *run, const GArray *times, GError **error) {
+  int64_t duration_us = segment_plan_duration_us(&run->request.plan.segments);
+  if (run->slides->len + times->len > SLIDES_MAX)
+    return distrust(error, "too many slides");
+  for (guint i = 0; i < times->len; i++) {
+    int64_t time_us = g_array_index(times, int64_t, i);
+    if (time_us >= duration_us)
+      return distrust(error, "a slide after the lesson's end");
+    g_array_append_val(run->slides, time_us);
+  }
+  return true;
+}
+
 static bool take_failure(const Event *event, GError **error) {
   g_set_error_literal(error, TRANSCODER_ERROR, (gint)transcoder_error_from_code(event->code), event->text);
   return false;
@@ -188,6 +205,11 @@ static bool take_event(JobRun *run, Event *event, GError **error) {
   case EVENT_POSTER:
     g_free(run->poster_file);
     run->poster_file = g_steal_pointer(&event->text);
+    return true;
+  case EVENT_SLIDES:
+    return take_slides(run, event->times, error);
+  case EVENT_STORYBOARD:
+  case EVENT_CAPTION:
     return true;
   case EVENT_FAILED:
     return take_failure(event, error);
@@ -301,7 +323,13 @@ static bool finish_poster(JobRun *run, GError **error) {
          catalog_publish_poster(run->context->catalog, run->job, run->context->owner, key, error);
 }
 
+/** Slides first: when publishing fails the job is done again, and slides that are known already pass. */
 static bool finish_spans(JobRun *run, GError **error) {
+  const JobContext *context = run->context;
+  if (run->slides->len > 0 &&
+      !catalog_add_slide_changes(context->catalog, run->job, context->owner,
+                                 (const int64_t *)(gconstpointer)run->slides->data, run->slides->len, error))
+    return false;
   return publish_spans(run, run->spans, true, error); /* the catalog checks that no track lacks its part */
 }
 
@@ -409,6 +437,7 @@ static void sweep_when_ready(const JobRun *run) {
 bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   g_auto(JobRun) run = {.context = context, .job = job};
   run.spans = event_spans_new();
+  run.slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
   run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;
