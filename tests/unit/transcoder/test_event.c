@@ -45,6 +45,55 @@ static void test_event_span_round_trip(void) {
   event_clear(&event);
 }
 
+/** Give what `send` writes to event_parse(). */
+#define ROUND_TRIP(ret_event, call)                                                                                \
+  G_STMT_START {                                                                                                   \
+    int ends[2];                                                                                                   \
+    char line[4096] = "";                                                                                          \
+    g_autoptr(GError) problem = NULL;                                                                              \
+    g_assert_cmpint(pipe(ends), ==, 0);                                                                            \
+    int fd = ends[1];                                                                                              \
+    g_assert_true(call);                                                                                           \
+    close(ends[1]);                                                                                                \
+    g_assert_cmpint(read(ends[0], line, sizeof line - 1), >, 0);                                                   \
+    close(ends[0]);                                                                                                \
+    event_parse(line, (ret_event), &problem);                                                                      \
+    g_assert_no_error(problem);                                                                                    \
+  }                                                                                                                \
+  G_STMT_END
+
+static void test_event_extras_round_trip(void) {
+  const int64_t times[] = {0, 12000000, INT64_C(7200000000)};
+  Event slides, board, caption;
+  ROUND_TRIP(&slides, event_send_slides(fd, times, 3));
+  g_assert_cmpint(slides.type, ==, EVENT_SLIDES);
+  g_assert_cmpuint(slides.times->len, ==, 3);
+  g_assert_true(memcmp(slides.times->data, times, sizeof times) == 0);
+  event_clear(&slides);
+
+  g_auto(CatalogStoryboard) sent = {2000000, 160, 90, 10, 9, 131, g_ptr_array_new_with_free_func(g_free)};
+  g_ptr_array_add(sent.sheet_keys, g_strdup("sheet-0.jpg"));
+  g_ptr_array_add(sent.sheet_keys, g_strdup("sheet-1.jpg"));
+  ROUND_TRIP(&board, event_send_storyboard(fd, &sent));
+  g_assert_cmpint(board.type, ==, EVENT_STORYBOARD);
+  g_assert_cmpint(board.storyboard.interval_us, ==, 2000000);
+  g_assert_cmpint(board.storyboard.tile_width, ==, 160);
+  g_assert_cmpint(board.storyboard.tile_height, ==, 90);
+  g_assert_cmpint(board.storyboard.columns, ==, 10);
+  g_assert_cmpint(board.storyboard.rows, ==, 9);
+  g_assert_cmpint(board.storyboard.tile_count, ==, 131);
+  g_assert_cmpuint(board.storyboard.sheet_keys->len, ==, 2);
+  g_assert_cmpstr(board.storyboard.sheet_keys->pdata[1], ==, "sheet-1.jpg");
+  event_clear(&board);
+
+  ROUND_TRIP(&caption, event_send_caption(fd, "zh-Hant", "繁體 \"中文\"", "caption-3.vtt"));
+  g_assert_cmpint(caption.type, ==, EVENT_CAPTION);
+  g_assert_cmpstr(caption.language, ==, "zh-Hant");
+  g_assert_cmpstr(caption.label, ==, "繁體 \"中文\"");
+  g_assert_cmpstr(caption.text, ==, "caption-3.vtt");
+  event_clear(&caption);
+}
+
 /** A child that was taken over by its input cannot make the worker believe nonsense. */
 static void test_event_parse_refuses(void) {
 #define SPAN(track, span, segments)                                                                                \
@@ -59,6 +108,18 @@ static void test_event_parse_refuses(void) {
       "{\"event\":\"failed\",\"code\":\"damaged\"}",
       "{\"event\":\"poster\"}",
       "{\"event\":\"probed\"}",
+      "{\"event\":\"slides\"}",
+      "{\"event\":\"slides\",\"times\":[]}",
+      "{\"event\":\"slides\",\"times\":[-1]}",
+      "{\"event\":\"slides\",\"times\":[5,5]}",
+      "{\"event\":\"slides\",\"times\":[0.5]}",
+      "{\"event\":\"slides\",\"times\":[1,\"2\"]}",
+      "{\"event\":\"storyboard\",\"interval\":1,\"tile\":[1,1],\"grid\":[1,1],\"count\":1,\"files\":[]}",
+      "{\"event\":\"storyboard\",\"interval\":1,\"tile\":[1,1],\"grid\":[1,1],\"count\":1,\"files\":[1]}",
+      "{\"event\":\"storyboard\",\"interval\":1,\"tile\":[1],\"grid\":[1,1],\"count\":1,\"files\":[\"a\"]}",
+      "{\"event\":\"caption\",\"language\":\"\",\"label\":\"x\",\"file\":\"f\"}",
+      "{\"event\":\"caption\",\"language\":\"../zh\",\"label\":\"x\",\"file\":\"f\"}",
+      "{\"event\":\"caption\",\"language\":\"zh\",\"label\":\"x\"}",
       SPAN("v360", "-1", "[[0,1,0,1]]"),
       SPAN("a-name-that-is-too-long", "0", "[[0,1,0,1]]"),
       SPAN("v360", "0", "[]"),
@@ -208,6 +269,7 @@ static void test_transcoder_error_codes(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/event/span-round-trip", test_event_span_round_trip);
+  g_test_add_func("/event/extras-round-trip", test_event_extras_round_trip);
   g_test_add_func("/event/parse-refuses", test_event_parse_refuses);
   g_test_add_func("/encode-plan/round-trip", test_encode_plan_round_trip);
   g_test_add_func("/encode-plan/jobs", test_encode_plan_jobs);
