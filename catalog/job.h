@@ -132,6 +132,15 @@ typedef struct {
 bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner,
                      const CatalogPublication *publications, size_t count, bool finish, GError **error);
 
+/** Replace video track `track_name` by another when it turns out that it cannot be made (its pictures were to be
+ * copied from the source and cannot be), in one transaction: it goes with all that was published of it, `track` and
+ * `plan_json` take its place, and all SPAN and VIDEO jobs of the asset that run or are done become ready again, `job`
+ * too: workers that hold them are fenced. What the other tracks have stays published, and such a job leaves it out. The
+ * asset is QUEUED again when it can no longer be played. INVALID when `job` makes no pictures; NOT_FOUND
+ * without such a track. */
+bool catalog_replace_track(Catalog *catalog, const CatalogJob *job, const char *owner, const char *track_name,
+                           const CatalogTrack *track, const char *plan_json, GError **error);
+
 /** The number of published span files of a track (where an audio job goes on after a crash). NOT_FOUND
  * when the track is not there. */
 bool catalog_count_published_spans(Catalog *catalog, const char *asset_id, const char *track_name,

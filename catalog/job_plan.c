@@ -155,3 +155,34 @@ bool catalog_plan_asset(Catalog *catalog, const CatalogJob *job, const char *own
          job_lease_finish(transaction.connection, job->id, &lease, NULL, NULL, error) &&
          transaction_commit(&transaction, error);
 }
+
+static bool replace_track(Connection *connection, const char *asset_id, const char *track_name,
+                          const CatalogTrack *track, const char *plan_json, GError **error) {
+  int64_t found = 0;
+  if (!connection_number(connection, STATEMENT_HAS_VIDEO_TRACK, &found, error, argument_text(asset_id),
+                         argument_text(track_name)))
+    return false;
+  if (found == 0) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no video track %s/%s", asset_id, track_name);
+    return false;
+  }
+  return connection_run(connection, STATEMENT_DELETE_TRACK, error, argument_text(asset_id),
+                        argument_text(track_name)) &&
+         insert_track(connection, asset_id, track, error) &&
+         connection_run(connection, STATEMENT_REPLAN_ASSET, error, argument_text(asset_id),
+                        argument_text(plan_json), argument_int(g_get_real_time())) &&
+         connection_run(connection, STATEMENT_REPEAT_PICTURE_JOBS, error, argument_text(asset_id));
+}
+
+bool catalog_replace_track(Catalog *catalog, const CatalogJob *job, const char *owner, const char *track_name,
+                           const CatalogTrack *track, const char *plan_json, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  JobLease lease = {0};
+  if (!job_lease_begin(&transaction, catalog, job, owner, &lease, error))
+    return false;
+  if (lease.kind != JOB_KIND_SPAN && lease.kind != JOB_KIND_VIDEO)
+    return refuse(error, "only a job that makes pictures replaces a track, not one of kind ",
+                  job_kind_name(lease.kind));
+  return replace_track(transaction.connection, lease.asset_id, track_name, track, plan_json, error) &&
+         transaction_commit(&transaction, error);
+}

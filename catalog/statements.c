@@ -141,6 +141,15 @@ static const StatementSpec specs[] = {
           "INSERT INTO track (asset_id, name, kind, bitrate_bps, width, height, frame_rate_num,"
           " frame_rate_den, channels, language, timescale_hz, segment_total, role, label, sound_index)"
           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
+    READ(HAS_VIDEO_TRACK, "SELECT 1 FROM track WHERE asset_id = ?1 AND name = ?2 AND kind = 'video'"),
+    WRITE(DELETE_TRACK, "DELETE FROM track WHERE asset_id = ?1 AND name = ?2"),
+    WRITE(REPLAN_ASSET,
+          "UPDATE asset SET plan = ?2, updated_us = ?3, state = CASE WHEN state = 'playable' AND NOT EXISTS"
+          " (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video' AND segment_count > 0)"
+          " THEN 'queued' ELSE state END WHERE id = ?1"),
+    WRITE(REPEAT_PICTURE_JOBS,
+          "UPDATE job SET state = 'ready', owner = NULL, lease_until_us = 0, not_before_us = 0, progress = 0,"
+          " finished_us = 0 WHERE asset_id = ?1 AND kind IN ('span', 'video') AND state IN ('running', 'done')"),
     READ(LIST_TRACKS, "SELECT " TRACK_COLUMNS " FROM track WHERE asset_id = ?1"
                       " ORDER BY kind = 'audio', bitrate_bps, name"),
     READ(FIND_TRACK, "SELECT " TRACK_COLUMNS ", init FROM track WHERE asset_id = ?1 AND name = ?2"),

@@ -184,10 +184,11 @@ int64_t segment_plan_tick_at(Rational frame_rate, int64_t time_us) {
 }
 
 /* Index of the key frame that ends the segment starting at `start`: the one nearest to the wanted length, the earlier
- * of two that are as near; none nearer than a third of it. `key_count` when the rest is one segment. */
+ * of two that are as near; none nearer than a third of it, to the lesson's end neither. `key_count` when the end is
+ * nearer still. */
 static size_t find_cut(const SegmentPlan *plan, const int64_t *keys, size_t key_count, size_t from, int64_t start) {
-  int64_t wanted = start + plan->segment_frames, least = start + divide_up(plan->segment_frames, 3);
-  while (from < key_count && keys[from] < least)
+  int64_t wanted = start + plan->segment_frames, least = divide_up(plan->segment_frames, 3);
+  while (from < key_count && keys[from] < start + least)
     from++;
   size_t best = from;
   for (size_t i = from; i < key_count && keys[i] < plan->frame_count; i++) {
@@ -196,7 +197,9 @@ static size_t find_cut(const SegmentPlan *plan, const int64_t *keys, size_t key_
     if (keys[i] >= wanted)
       break;
   }
-  return best < key_count && keys[best] < plan->frame_count ? best : key_count;
+  bool is_end = best == key_count || plan->frame_count - keys[best] < least ||
+                llabs(plan->frame_count - wanted) <= llabs(keys[best] - wanted);
+  return is_end ? key_count : best;
 }
 
 size_t segment_plan_choose_cuts(const SegmentPlan *plan, const int64_t *keys, size_t key_count, int64_t *ret_cuts) {

@@ -50,7 +50,7 @@ int64_t segment_plan_latest_start_us(Rational frame_rate, int64_t tick);
 int64_t segment_plan_tick_at(Rational frame_rate, int64_t time_us);
 
 /** Choose where to cut at key frames only: segments as near to segment_frames as the key frames let them be, none under
- * a third of it but the last. `keys`: frame numbers, increasing. Writes at most key_count + 1 cuts,
+ * a third of it (but a lesson that is shorter). `keys`: frame numbers, increasing. Writes at most key_count + 1 cuts,
  * the first of them 0; returns how many, 0 without a key frame or pictures. */
 size_t segment_plan_choose_cuts(const SegmentPlan *plan, const int64_t *keys, size_t key_count, int64_t *ret_cuts);
 

@@ -1,12 +1,14 @@
 #include "transcoder/child.h"
 
 #include "transcoder/audio_encoder.h"
+#include "transcoder/copy_fitness.h"
 #include "transcoder/error.h"
 #include "transcoder/event.h"
 #include "transcoder/poster.h"
 #include "transcoder/request.h"
 #include "transcoder/sandbox.h"
 #include "transcoder/source.h"
+#include "transcoder/span_copier.h"
 #include "transcoder/span_encoder.h"
 
 #include <gst/gst.h>
@@ -45,9 +47,10 @@ static bool send_sound(const EventSpan *span, gpointer user_data) {
 }
 
 static bool run_probe(Source *source, const Request *request, GError **error) {
-  EncodePlan plan = {0};
+  g_auto(EncodePlan) plan = {0};
   if (!probe_source(source, &request->limits, &plan.source, error))
     return false;
+  copy_fitness_check(source, &plan.source, &plan.copy);
   g_autofree char *json = encode_plan_to_json(&plan);
   return event_send_probed(event_fd, json);
 }
@@ -86,11 +89,27 @@ static bool encode_rungs(Source *source, const Request *request, size_t first, s
   return true;
 }
 
+/** A copied rung costs next to nothing: it comes first, so that a lesson can be played at once. */
+static bool copy_rung(Source *source, const Request *request, size_t rung, GError **error) {
+  EventSpan span = {0};
+  if (!span_copy(source, &request->plan, rung, request->span_index, request->work_dir, &span, error))
+    return false;
+  event_send_span(event_fd, &span);
+  event_span_clear(&span);
+  return true;
+}
+
 /** A span that a viewer waits for comes in its smallest rung first, alone, so that it can be played a moment later:
- * decoding it twice is a small price. */
+ * decoding it twice is a small price. A copied rung makes that needless. */
 static bool run_span(Source *source, const Request *request, GError **error) {
-  size_t rungs = request->plan.rung_count, alone = request->is_urgent && rungs > 1 ? 1 : 0;
+  size_t rungs = request->plan.rung_count, copied = encode_plan_copied_rung(&request->plan);
+  size_t alone = request->is_urgent && rungs > 1 && copied == rungs ? 1 : 0;
   Progress progress = {.part = 0.2};
+  if (copied < rungs) {
+    if (!copy_rung(source, request, copied, error))
+      return false;
+    rungs = copied; /* it is the last one */
+  }
   if (!encode_rungs(source, request, 0, alone, &progress, error))
     return false;
   progress = alone > 0 ? (Progress){.done = 0.2, .part = 0.8} : (Progress){.part = 1.0};

@@ -1,8 +1,5 @@
 #include "transcoder/copy_plan.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 /* Of any lesson: a day of key frames two a second. */
 #define KEYS_MAX 200000
 #define CUTS_MAX 100000
@@ -15,11 +12,54 @@ void copy_plan_clear(CopyPlan *plan) {
   g_clear_pointer(&plan->cuts, g_array_unref);
 }
 
-void copy_plan_refuse(CopyPlan *plan, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  g_vsnprintf(plan->why_not, sizeof plan->why_not, format, arguments);
-  va_end(arguments);
+static const struct {
+  const char *code, *zh, *en;
+} reasons[] = {
+    [COPY_REASON_NONE] = {"", "", ""},
+    [COPY_REASON_NO_H264] = {"no_h264", "画面不是 H.264 编码", "the pictures are not H.264"},
+    [COPY_REASON_CONVERTED] = {"converted", "画面需要旋转、去隔行或转换颜色",
+                               "the pictures are turned, deinterlaced or brought to other colours"},
+    [COPY_REASON_SIZE] = {"size", "画面尺寸不是最高一档的尺寸，或像素不是正方形",
+                          "the size is not the best rung's, or samples are not square"},
+    [COPY_REASON_PROFILE] = {"profile", "编码档次（profile、level、位深或场）并非所有设备都能播放",
+                             "profile, level, bit depth or fields are not played everywhere"},
+    [COPY_REASON_HEADERS] = {"headers", "编码参数缺失、有多组，或中途改变",
+                             "parameter sets are missing, several, or change on the way"},
+    [COPY_REASON_FRAME_RATE] = {"frame_rate", "帧率过高，或两帧落在同一时刻",
+                                "the frame rate is too high, or two frames fall on one tick"},
+    [COPY_REASON_GOP] = {"gop", "关键帧间隔超过 4 秒，或画面组不封闭",
+                         "groups of pictures are open, or longer than 4 s"},
+    [COPY_REASON_EDGES] = {"edges", "开头或结尾有不应显示的画面，或开头没有关键帧",
+                           "frames at the start or end are not to be shown, or it starts without a key frame"},
+    [COPY_REASON_DAMAGED] = {"damaged", "文件被截断或有损坏", "it is cut off or damaged"},
+    [COPY_REASON_NO_INDEX] = {"no_index", "不能定位，或文件太大而又没有索引表",
+                              "it cannot seek, or is large and has no tables"},
+    [COPY_REASON_BIT_RATE] = {"bit_rate", "码率高于最高一档的上限", "its bit rate is over the best rung's"},
+    [COPY_REASON_CUTS] = {"cuts", "不能在它的关键帧处分段", "it cannot be cut at its key frames"},
+    [COPY_REASON_GIVEN_UP] = {"given_up", "复制途中发现源文件有问题，改为编码",
+                              "a part of it could not be copied: it is encoded after all"},
+};
+
+const char *copy_reason_code(CopyReason reason) {
+  return reasons[reason].code;
+}
+
+const char *copy_reason_text(CopyReason reason, bool is_english) {
+  return is_english ? reasons[reason].en : reasons[reason].zh;
+}
+
+static bool find_reason(const char *code, CopyReason *ret_reason) {
+  for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++) {
+    if (g_str_equal(reasons[i].code, code)) {
+      *ret_reason = (CopyReason)i;
+      return true;
+    }
+  }
+  return false;
+}
+
+void copy_plan_refuse(CopyPlan *plan, CopyReason reason) {
+  plan->why_not = reason;
   plan->is_fit = false;
   g_clear_pointer(&plan->keys, g_array_unref);
 }
@@ -66,26 +106,25 @@ static bool is_rate_low(const CopyPlan *found, const SegmentPlan *segments, int6
     int64_t rate_bps =
         rate_of(size_bytes, MAX(count, segments->gop_frames), segments->frame_rate); /* a short end */
     if (rate_bps / PEAK_NUM > limit_bps / PEAK_DEN) {
-      copy_plan_refuse(plan, "segment %" G_GINT64_FORMAT " has %" G_GINT64_FORMAT " kbit/s", i, rate_bps / 1000);
+      copy_plan_refuse(plan, COPY_REASON_BIT_RATE);
       return false;
     }
   }
   int64_t mean_bps = rate_of(total_bytes, segments->frame_count, segments->frame_rate);
   if (mean_bps > limit_bps)
-    copy_plan_refuse(plan, "it has %" G_GINT64_FORMAT " kbit/s, the rung may have %" G_GINT64_FORMAT,
-                     mean_bps / 1000, limit_bps / 1000);
+    copy_plan_refuse(plan, COPY_REASON_BIT_RATE);
   return mean_bps <= limit_bps;
 }
 
 void copy_plan_decide(const CopyPlan *found, LadderRung *rung, SegmentPlan *segments, CopyPlan *ret_plan) {
   if (!found->is_fit || !are_keys_valid(found, segments)) {
-    copy_plan_refuse(ret_plan, "%s", found->is_fit ? "its key frames do not fit the lesson" : found->why_not);
+    copy_plan_refuse(ret_plan, found->is_fit ? COPY_REASON_CUTS : found->why_not);
     return;
   }
   SegmentPlan cut = *segments;
   g_autoptr(GArray) cuts = choose_cuts(found, segments);
   if (!segment_plan_set_cuts(&cut, (const int64_t *)(gpointer)cuts->data, cuts->len)) {
-    copy_plan_refuse(ret_plan, "it cannot be cut at its key frames");
+    copy_plan_refuse(ret_plan, COPY_REASON_CUTS);
     return;
   }
   if (!is_rate_low(found, &cut, rung->bitrate_bps, ret_plan))
@@ -96,15 +135,15 @@ void copy_plan_decide(const CopyPlan *found, LadderRung *rung, SegmentPlan *segm
   g_strlcpy(ret_plan->track, rung->name, sizeof ret_plan->track);
 }
 
-void copy_plan_give_up(CopyPlan *plan, LadderRung *rung, const char *why) {
-  copy_plan_refuse(plan, "%s", why);
+void copy_plan_give_up(CopyPlan *plan, LadderRung *rung) {
+  copy_plan_refuse(plan, COPY_REASON_GIVEN_UP);
   plan->track[0] = '\0';
   rung->name[0] = 'v';
 }
 
 json_t *copy_plan_to_json(const CopyPlan *plan) {
-  g_autofree char *why_not = g_utf8_make_valid(plan->why_not, -1);
-  json_t *json = json_pack("{s:b, s:s, s:s}", "fit", plan->is_fit, "why_not", why_not, "track", plan->track);
+  json_t *json = json_pack("{s:b, s:s, s:s}", "fit", plan->is_fit, "why_not", copy_reason_code(plan->why_not),
+                           "track", plan->track);
   json_t *keys = json_array(), *cuts = json_array();
   for (guint i = 0; plan->keys != NULL && i < plan->keys->len; i++) {
     const CopyKey *key = &g_array_index(plan->keys, CopyKey, i);
@@ -159,10 +198,9 @@ bool copy_plan_from_json(json_t *json, CopyPlan *ret_plan) {
   g_auto(CopyPlan) plan = {0};
   if (json_unpack(json, "{s:b, s:s, s:s, s:o, s:o}", "fit", &is_fit, "why_not", &why_not, "track", &track, "keys",
                   &keys, "cuts", &cuts) != 0 ||
-      !read_keys(keys, &plan) || !read_cuts(cuts, &plan))
+      !find_reason(why_not, &plan.why_not) || !read_keys(keys, &plan) || !read_cuts(cuts, &plan))
     return false;
   plan.is_fit = is_fit != 0;
-  g_strlcpy(plan.why_not, why_not, sizeof plan.why_not);
   g_strlcpy(plan.track, track, sizeof plan.track);
   *ret_plan = plan;
   plan = (CopyPlan){0};

@@ -75,10 +75,10 @@ size_t encode_plan_copied_rung(const EncodePlan *plan) {
   return i;
 }
 
-void encode_plan_give_up_copy(EncodePlan *plan, const char *why) {
+void encode_plan_give_up_copy(EncodePlan *plan) {
   size_t copied = encode_plan_copied_rung(plan);
   if (copied < plan->rung_count)
-    copy_plan_give_up(&plan->copy, &plan->rungs[copied], why);
+    copy_plan_give_up(&plan->copy, &plan->rungs[copied]);
 }
 
 static json_t *pack_rungs(const EncodePlan *plan) {

@@ -26,7 +26,7 @@ bool encode_plan_make(const SourceInfo *source, const Settings *settings, Encode
 /** Copy the best rung when what the probe's child found of the source lets it (copy_plan.h). */
 void encode_plan_use_copy(EncodePlan *plan, const CopyPlan *found);
 /** Encode the copied rung too from now on, under another name; segments stay as they are. */
-void encode_plan_give_up_copy(EncodePlan *plan, const char *why);
+void encode_plan_give_up_copy(EncodePlan *plan);
 /** The rung that is copied, or rung_count when there is none. */
 size_t encode_plan_copied_rung(const EncodePlan *plan);
 

@@ -23,6 +23,7 @@ static const struct {
     [TRANSCODER_ERROR_STORAGE] = {"storage", true},
     [TRANSCODER_ERROR_SOURCE_MISSING] = {"source_missing", false},
     [TRANSCODER_ERROR_INTERNAL] = {"internal", true},
+    [TRANSCODER_ERROR_NOT_COPYABLE] = {"not_copyable", true},
     [TRANSCODER_ERROR_STOPPED] = {"stopped", true},
 };
 

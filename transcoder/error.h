@@ -24,7 +24,8 @@ typedef enum {
   TRANSCODER_ERROR_STORAGE,
   TRANSCODER_ERROR_SOURCE_MISSING,
   TRANSCODER_ERROR_INTERNAL,
-  TRANSCODER_ERROR_STOPPED, /**< the worker was told to stop, or lost its lease: no failure of the source */
+  TRANSCODER_ERROR_NOT_COPYABLE, /**< a span that was to be copied must be encoded: never kept in the catalog */
+  TRANSCODER_ERROR_STOPPED,      /**< the worker was told to stop, or lost its lease: no failure of the source */
 } TranscoderError;
 
 /** "not_media", ...: the code in the catalog; "internal" for errors of other domains. */

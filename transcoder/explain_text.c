@@ -167,10 +167,10 @@ static void write_tracks(const Page *page, const EncodePlan *plan) {
     bool is_first = i == 0 || g_array_index(tracks, CatalogTrack, i - 1).kind != track->kind;
     write_track(page, plan, track, is_first);
   }
-  if (plan->rung_count > 0 && plan->copy.why_not[0] != '\0')
+  if (plan->rung_count > 0 && plan->copy.why_not != COPY_REASON_NONE)
     write_rowf(page, "不复制", "no copy",
                pick(page, "源画面不能直接复制：%s", "the source's pictures are not copied: %s"),
-               plan->copy.why_not);
+               copy_reason_text(plan->copy.why_not, page->is_english));
 }
 
 static void write_jobs(const Page *page, const EncodePlan *plan) {

@@ -333,10 +333,53 @@ static bool finish_spans(JobRun *run, GError **error) {
   return publish_spans(run, run->spans, true, error); /* the catalog checks that no track lacks its part */
 }
 
+/** The catalog's entry for a rung. */
+static bool find_track(const GArray *tracks, const char *name, CatalogTrack *ret_track) {
+  for (guint i = 0; i < tracks->len; i++) {
+    const CatalogTrack *track = &g_array_index(tracks, CatalogTrack, i);
+    if (g_str_equal(track->name, name)) {
+      *ret_track = *track;
+      return true;
+    }
+  }
+  return false;
+}
+
+/** The source turned out to be other than its probe took it for: the copied rung is dropped, and encoded under another
+ * name from the first span on. What the other rungs have stays. The job is no longer ours then. */
+static bool encode_instead(const JobRun *run, const GError *cause, GError **error) {
+  g_auto(EncodePlan) plan = {0};
+  char name[sizeof plan.copy.track];
+  CatalogTrack track;
+  if (!encode_plan_from_json(run->job->plan, &plan, error))
+    return false;
+  size_t copied = encode_plan_copied_rung(&plan);
+  g_strlcpy(name, plan.copy.track, sizeof name);
+  if (copied == plan.rung_count)
+    return distrust(error, "nothing was to be copied");
+  encode_plan_give_up_copy(&plan);
+  g_autofree char *json = encode_plan_to_json(&plan);
+  g_autoptr(GArray) tracks = encode_plan_tracks(&plan);
+  if (!find_track(tracks, plan.rungs[copied].name, &track))
+    return distrust(error, "a rung without a track");
+  log_warning("%s is encoded instead of copied: %s", track.name, cause->message);
+  return catalog_replace_track(run->context->catalog, run->job, run->context->owner, name, &track, json, error);
+}
+
 static bool (*const finishers[])(JobRun *, GError **) = {
     [JOB_KIND_PROBE] = finish_probe, [JOB_KIND_AUDIO] = finish_spans,   [JOB_KIND_SPAN] = finish_spans,
     [JOB_KIND_VIDEO] = finish_spans, [JOB_KIND_POSTER] = finish_poster,
 };
+
+static bool work(JobRun *run, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  if (follow_child(run, &cause))
+    return finishers[run->job->kind](run, error);
+  if (run->job->kind == JOB_KIND_SPAN && g_error_matches(cause, TRANSCODER_ERROR, TRANSCODER_ERROR_NOT_COPYABLE))
+    return encode_instead(run, cause, error);
+  g_propagate_error(error, g_steal_pointer(&cause));
+  return false;
+}
 
 static bool has_segment(const JobRun *run, const char *track, int64_t index) {
   g_autofree char *key = NULL;
@@ -446,7 +489,7 @@ bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
     return false;
   run.child = child_process_start(&run.request, source_fd, error);
   close(source_fd);
-  if (run.child == NULL || !follow_child(&run, error) || !finishers[job->kind](&run, error))
+  if (run.child == NULL || !work(&run, error))
     return false;
   sweep_when_ready(&run);
   return true;

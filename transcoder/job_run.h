@@ -16,7 +16,8 @@ typedef struct {
   int stop_fd; /**< readable when the worker shall stop */
 } JobContext;
 
-/** True when the job ended well and that is recorded. Errors: of the transcoder (STOPPED: told to stop),
+/** True when the job ended well and that is recorded; or when it was given back to be done another way, since what was
+ * to be copied cannot be. Errors: of the transcoder (STOPPED: told to stop),
  * CATALOG_ERROR_FENCED (the job belongs to another worker now), others of the catalog and the store. What was
  * published before an error stays published. */
 bool job_run(const JobContext *context, const CatalogJob *job, GError **error);

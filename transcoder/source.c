@@ -56,18 +56,25 @@ bool source_timing_unpack(json_t *json, SourceTiming *ret_timing, json_error_t *
   return true;
 }
 
-static int read_bytes(void *opaque, uint8_t *buffer, int size) {
-  Source *source = opaque;
+int64_t source_size(const Source *source) {
+  return source->size_bytes;
+}
+
+int source_read_at(const Source *source, int64_t offset, void *ret_bytes, int size) {
   ssize_t got;
   do {
-    got = pread(source->fd, buffer, (size_t)size, source->position);
+    got = pread(source->fd, ret_bytes, (size_t)size, offset);
   } while (got < 0 && errno == EINTR);
-  if (got < 0)
-    return AVERROR(errno);
-  if (got == 0)
-    return AVERROR_EOF;
+  return got < 0 ? AVERROR(errno) : (int)got;
+}
+
+static int read_bytes(void *opaque, uint8_t *buffer, int size) {
+  Source *source = opaque;
+  int got = source_read_at(source, source->position, buffer, size);
+  if (got <= 0)
+    return got < 0 ? got : AVERROR_EOF;
   source->position += got;
-  return (int)got;
+  return got;
 }
 
 static int64_t seek_bytes(void *opaque, int64_t offset, int whence) {

@@ -45,6 +45,11 @@ const SourceTiming *source_timing(const Source *source);
 /** Owned by the source, and another after source_rewind() of a linear source: do not keep it or its streams. */
 AVFormatContext *source_format(Source *source);
 
+int64_t source_size(const Source *source);
+/** Read up to `size` bytes from anywhere in the file, beside the demuxer. Returns how many (0 at the end), or libav's
+ * error. */
+int source_read_at(const Source *source, int64_t offset, void *ret_bytes, int size);
+
 /** Only packets of this stream will be given from now on (-1: of all). */
 void source_choose_stream(Source *source, int stream);
 

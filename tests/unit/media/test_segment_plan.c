@@ -316,13 +316,21 @@ static void test_segment_plan_choose_cuts(void) {
     int32_t target_s;
   } CASES[] = {
       {"every 2 s", 500, {0, 50, 100, 150, 200, 250, 300, 350, 400, 450}, 10, {0, 150, 300, 450}, 4, 6},
-      {"every 4 s: the earlier of two", 500, {0, 100, 200, 300, 400}, 5, {0, 100, 200, 300, 400}, 5, 4},
-      {"every 3.5 s", 500, {0, 88, 175, 263, 350, 438}, 6, {0, 175, 350, 438}, 4, 7},
+      {"every 2 s, to the end", 450, {0, 50, 100, 150, 200, 250, 300, 350, 400}, 9, {0, 150, 300}, 3, 6},
+      {"every 2 s, and a little more",
+       460,
+       {0, 50, 100, 150, 200, 250, 300, 350, 400, 450},
+       10,
+       {0, 150, 300},
+       3,
+       6},
+      {"every 4 s: the earlier of two", 500, {0, 100, 200, 300, 400}, 5, {0, 100, 200, 300}, 4, 8},
+      {"every 3.5 s", 500, {0, 88, 175, 263, 350, 438}, 6, {0, 175, 350}, 3, 7},
       {"scene cuts", 700, {0, 30, 140, 158, 240, 331, 340, 460, 560, 650}, 10, {0, 158, 331, 460, 650}, 5, 8},
       {"none near", 700, {0, 20, 40, 400}, 4, {0, 400}, 2, 16},
       {"one alone", 40, {0}, 1, {0}, 1, 2},
       {"no key frame at 0", 400, {140, 300}, 2, {0, 140, 300}, 3, 6},
-      {"past the end", 400, {0, 150, 399, 400, 500}, 5, {0, 150, 399}, 3, 10},
+      {"past the end", 400, {0, 150, 399, 400, 500}, 5, {0, 150}, 2, 10},
       {"no key frame", 400, {0}, 0, {0}, 0, 6},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
@@ -361,7 +369,7 @@ static void test_segment_plan_set_cuts_refused(void) {
   g_assert_true(segment_plan_set_cuts(&plan, (const int64_t[]){0, 100}, 2));
 }
 
-/* Key frames anywhere, at most 4 s apart: segments between a third of the wanted length and 2 s over it. */
+/* Key frames anywhere, at most 4 s apart: segments between a third of the wanted length and 4 s over it. */
 static void test_segment_plan_cuts_property(void) {
   static const Rational RATES[] = {{25, 1}, {30000, 1001}, {60, 1}, {5, 1}, {1, 1}};
   for (int round = 0; round < 1000; round++) {

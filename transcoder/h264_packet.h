@@ -1,0 +1,16 @@
+/** NAL units of a stored H.264 packet, looked at for copying it. Bytes from outside: everything is bounds-checked. */
+#pragma once
+
+#include "media/h264_sps.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/** Look at the start of a packet (`size` bytes of it are here): is its first picture part of an IDR
+ * (`ret_is_idr`)? False when it is no H.264 as `config` tells, or changes the parameter sets. */
+bool h264_packet_find_idr(const H264Config *config, const uint8_t *data, size_t size, bool *ret_is_idr);
+
+/** Copy a whole packet without the parameter sets that repeat the configuration's, which are in the init segment.
+ * NULL when it is damaged, holds what a copy may not hold, changes the parameter sets, or is an IDR and
+ * should not be, or the other way round. Caller frees. */
+GBytes *h264_packet_copy(const H264Config *config, const uint8_t *data, size_t size, bool is_idr);
