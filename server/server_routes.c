@@ -2,17 +2,23 @@
 
 #include "server/handlers/asset_handler.h"
 #include "server/handlers/caption_handler.h"
+#include "server/handlers/chapter_handler.h"
 #include "server/handlers/course_handler.h"
 #include "server/handlers/health_handler.h"
 #include "server/handlers/media_handler.h"
 #include "server/handlers/metrics_handler.h"
 #include "server/handlers/page_handler.h"
+#include "server/handlers/storyboard_handler.h"
 
 #define MEDIA (HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET)
 
 static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/master.m3u8", media_handler_multivariant, "media_multivariant"},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/poster.jpg", media_handler_poster, "media_poster"},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/storyboard.vtt", storyboard_handler_index, "media_storyboard"},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/sheet-{sheet}.jpg", storyboard_handler_sheet,
+     "media_storyboard_sheet"},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/chapters.vtt", chapter_handler_get, "media_chapters"},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.vtt", caption_handler_file, "media_captions"},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.m3u8", caption_handler_playlist,
      "media_captions_playlist"},

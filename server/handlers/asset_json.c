@@ -3,6 +3,7 @@
 #include "catalog/failure.h"
 #include "catalog/job.h"
 #include "catalog/progress.h"
+#include "server/handlers/chapter_handler.h"
 
 #include <string.h>
 
@@ -86,6 +87,37 @@ static bool write_tracks(JsonWriter *writer, Catalog *catalog, const CatalogAsse
   return true;
 }
 
+static bool write_chapters(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
+                           GError **error) {
+  g_autoptr(GArray) chapters = NULL;
+  if (!catalog_load_chapters(catalog, asset->id, &chapters, error))
+    return false;
+  json_writer_name(writer, "chapters");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < chapters->len; i++) {
+    const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);
+    g_autofree char *title = chapter_handler_title(chapter, i, language);
+    json_writer_begin_object(writer);
+    handler_write_seconds(writer, "start", chapter->start_us);
+    json_writer_member_string(writer, "title", title);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+  return true;
+}
+
+static bool write_storyboard(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, GError **error) {
+  g_auto(CatalogStoryboard) storyboard = {0};
+  g_autoptr(GError) cause = NULL;
+  bool is_there = catalog_load_storyboard(catalog, asset->id, &storyboard, &cause);
+  if (!is_there && !g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return false;
+  }
+  write_media_url(writer, "storyboard", asset, "storyboard.vtt", is_there);
+  return true;
+}
+
 /** How fast it is made and how long that will still take: null when nothing is under way or it cannot be told. */
 static void write_pace(JsonWriter *writer, const CatalogAsset *asset, const CatalogAssetProgress *progress) {
   bool is_growing = asset->state == ASSET_STATE_QUEUED || asset->state == ASSET_STATE_PLAYABLE;
@@ -129,7 +161,9 @@ bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *
   json_writer_end_object(writer);
   write_media_url(writer, "poster", asset, "poster.jpg", asset->poster_key != NULL);
   write_media_url(writer, "playlist", asset, "master.m3u8", has_playlist);
-  if (!write_captions(writer, catalog, asset, error) || !write_tracks(writer, catalog, asset, &progress, error))
+  if (!write_storyboard(writer, catalog, asset, error) ||
+      !write_chapters(writer, catalog, asset, language, error) || !write_captions(writer, catalog, asset, error) ||
+      !write_tracks(writer, catalog, asset, &progress, error))
     return false;
   handler_write_time(writer, "created_at", asset->created_us);
   json_writer_end_object(writer);

@@ -18,12 +18,20 @@ export interface MediaTrack {
   frame_rate?: number;
   segments: number;
   segments_total: number;
+  progress: number;
+}
+
+export interface Chapter {
+  start: number;
+  title: string;
 }
 
 export interface Asset {
   id: string;
   state: AssetState;
   progress: number;
+  speed: number | null; // seconds of it made per second
+  eta_s: number | null;
   encoded: number;
   duration: number | null;
   error: string | null;
@@ -33,6 +41,8 @@ export interface Asset {
   source: { name: string; size: number } | null;
   poster: string | null;
   playlist: string | null;
+  storyboard: string | null; // WebVTT of thumbnails
+  chapters: Chapter[];
   captions: CaptionTrack[];
   tracks: MediaTrack[];
 }

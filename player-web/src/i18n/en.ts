@@ -61,6 +61,7 @@ export const en: Record<MessageKey, string> = {
   factCaptions: "Captions",
   factAdded: "Added",
   factTags: "Tags",
+  chapters: "Chapters",
   lessons: "Lessons",
   lessonPlaying: "This lesson",
   lessonNumber: "Lesson {number}",

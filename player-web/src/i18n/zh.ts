@@ -60,6 +60,7 @@ export const zh = {
   factCaptions: "字幕",
   factAdded: "上架日期",
   factTags: "标签",
+  chapters: "章节",
   lessons: "课时",
   lessonPlaying: "当前课时",
   lessonNumber: "第 {number} 课",

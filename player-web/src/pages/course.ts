@@ -12,6 +12,7 @@ import { byId, element, fill } from "../ui/dom";
 import { drawFrame } from "../ui/frame";
 import { failureText, notice } from "../ui/notice";
 import { posterFrame } from "../ui/poster";
+import { ChapterList } from "./course_chapters";
 import { courseFacts } from "./course_facts";
 
 const POLL_MS = 2000;
@@ -24,6 +25,7 @@ class CoursePageView {
   private failure: unknown = null;
   private player: Player | null = null;
   private isOpening = false;
+  private readonly chapters = new ChapterList((seconds) => this.goTo(seconds));
 
   start(): void {
     loadLanguage();
@@ -45,11 +47,11 @@ class CoursePageView {
     this.pollSoon();
   }
 
-  /** The words of the server (error texts) come in the language asked for: ask again. */
+  /** The words of the server (error texts, names of chapters) come in the language asked for: ask again. */
   private async onLanguage(): Promise<void> {
     this.draw();
     this.player?.drawControls();
-    if (this.lesson?.asset.state !== "failed") return;
+    if (this.lesson?.asset.state !== "failed" && this.lesson?.asset.chapters.length === 0) return;
     await this.refresh();
   }
 
@@ -67,6 +69,7 @@ class CoursePageView {
       return; // the next round asks again; what is on the page stays
     }
     this.player?.update(this.lesson.asset);
+    this.chapters.show(this.lesson.asset.chapters);
     if (before !== this.lesson.asset.state) this.draw();
     else this.drawProgress();
     this.openWhenPlayable();
@@ -82,8 +85,14 @@ class CoursePageView {
         title: lesson.title,
         isAutoplay: document.referrer.startsWith(`${location.origin}/`),
         next: this.nextLesson(),
+        onTime: (seconds) => this.chapters.follow(seconds),
       });
     });
+  }
+
+  private goTo(seconds: number): void {
+    this.player?.playFrom(seconds);
+    byId("stage").scrollIntoView({ behavior: "smooth", block: "nearest" });
   }
 
   private nextLesson(): { title: string; href: string } | null {
@@ -150,10 +159,12 @@ class CoursePageView {
   private drawAbout(): void {
     const { course, lesson } = this;
     if (!course || !lesson) return;
+    this.chapters.show(lesson.asset.chapters);
     fill(
       byId("about"),
       element("h1", languageOf(course), course.title),
       course.lessons.length > 1 && element("p", { class: "lesson-title" }, lesson.title),
+      this.chapters.node,
       element("h2", {}, t("summary")),
       summaryParagraphs(course),
       isPlayable(lesson.asset) && element("p", { class: "keyboard-hint" }, t("keyboardHint")),

@@ -7,6 +7,7 @@ import { clock } from "../text/duration";
 import { element } from "../ui/dom";
 import { buildControls } from "./controls";
 import { seekInside } from "./growth";
+import { GuideTracks } from "./guide_tracks";
 import { HlsSource } from "./hls_source";
 import { listenForHotkeys } from "./hotkey_listener";
 import { Overlay } from "./overlay";
@@ -31,6 +32,7 @@ export interface PlayerOptions {
   title: string;
   isAutoplay: boolean;
   next: { title: string; href: string } | null;
+  onTime: (seconds: number) => void;
 }
 
 const SAVE_EVERY_MS = 5000;
@@ -41,6 +43,7 @@ export class Player {
   private readonly controller: HTMLElement;
   private readonly overlay: Overlay;
   private readonly renditions: RenditionList;
+  private readonly guide: GuideTracks;
   private hasNewRenditions = false;
   private source: HlsSource | null = null;
   private asset: Asset;
@@ -60,7 +63,9 @@ export class Player {
     if (this.isAudio) frame.classList.add("is-audio");
     frame.replaceChildren(this.controller);
     this.overlay = new Overlay(frame);
+    this.guide = new GuideTracks(this.video);
     this.drawControls();
+    this.showGuide();
     this.listen();
     this.open();
   }
@@ -71,9 +76,16 @@ export class Player {
     this.source?.setKnownDuration(asset.duration);
     this.source?.setGrowing(this.isGrowing);
     this.showPrepared();
+    this.showGuide();
     if (asset.poster && this.video.poster === "") this.video.poster = asset.poster;
     if (asset.state === "failed" && this.source?.isWholeTimeline) this.source.reload(); // to where it really ends
     else this.takeNewRenditions();
+  }
+
+  /** Goes to a place and plays from there. */
+  playFrom(seconds: number): void {
+    this.video.currentTime = seconds;
+    void this.video.play().catch(() => undefined);
   }
 
   /** Draws the controls anew in the current language; the picture goes on. */
@@ -90,6 +102,11 @@ export class Player {
   /** With pictures: sound alone is made in a moment. */
   private get isGrowing(): boolean {
     return this.asset.state === "playable" && !this.isAudio;
+  }
+
+  private showGuide(): void {
+    this.guide.showThumbnails(this.asset.storyboard);
+    this.guide.showChapters(this.asset.chapters, this.asset.duration ?? 0);
   }
 
   private get isAudio(): boolean {
@@ -142,6 +159,7 @@ export class Player {
       if (video.currentTime > 0) saveEntry(this.asset.id, video.currentTime, this.asset.duration ?? video.duration);
     };
     video.addEventListener("timeupdate", () => {
+      this.options.onTime(video.currentTime);
       if (!video.paused && Date.now() - savedAtMs > SAVE_EVERY_MS) save();
     });
     video.addEventListener("pause", save);
