@@ -52,7 +52,7 @@ test("values that are not known are shown as they are", () => {
 
 test("qualities are named by the shorter side, tallest first, once", () => {
   const track = (width: number, height: number, kind = "video"): MediaTrack => {
-    return { name: "t", kind, codec: "avc1", width, height, segments: 1, segments_total: 1 };
+    return { name: "t", kind, codec: "avc1", width, height, segments: 1, segments_total: 1, progress: 1 };
   };
   assert.equal(qualityText([track(640, 360), track(1280, 720), track(360, 640), track(0, 0, "audio")]), "720p / 360p");
   assert.equal(qualityText([]), "");
