@@ -31,8 +31,51 @@ void handler_take_json(HttpResponse *response, GString *text) {
   http_response_set_etag_of_body(response);
 }
 
+/** The request's own target with `new_id` in place of the asset's id. Caller frees. */
+static char *target_of(const HttpRequest *request, const char *new_id) {
+  g_autofree char *old_part = g_strconcat("/", http_request_route_param(request, "asset"), NULL);
+  g_autofree char *new_part = g_strconcat("/", new_id, NULL);
+  g_autofree char *path = g_uri_escape_string(request->target->path, "/", false);
+  GString *target = g_string_new(path);
+  g_string_replace(target, old_part, new_part, 1);
+  const GArray *query = request->target->query;
+  for (guint i = 0; query != NULL && i < query->len; i++) {
+    const HttpParam *param = &g_array_index(query, HttpParam, i);
+    g_autofree char *name = g_uri_escape_string(param->name, NULL, false);
+    g_autofree char *value = g_uri_escape_string(param->value, NULL, false);
+    g_string_append_printf(target, "%c%s=%s", i == 0 ? '?' : '&', name, value);
+  }
+  return g_string_free(target, FALSE);
+}
+
+/** An asset that was replaced plays on for a while; once its files are swept, its addresses lead to the new one. */
+static bool is_gone(const CatalogAsset *asset) {
+  return asset->replaced_by != NULL && asset->state == ASSET_STATE_FAILED;
+}
+
+static void redirect(HttpResponse *response, const HttpRequest *request, const char *new_id) {
+  g_autofree char *target = target_of(request, new_id);
+  http_response_drop_body(response);
+  response->status = 307;
+  http_response_set_header(response, "Location", target);
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_REVALIDATE);
+}
+
 bool handler_load_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
                         CatalogAsset **ret_asset) {
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (!handler_load_this_asset(context, request, response, &asset))
+    return false;
+  if (is_gone(asset)) {
+    redirect(response, request, asset->replaced_by);
+    return false;
+  }
+  *ret_asset = g_steal_pointer(&asset);
+  return true;
+}
+
+bool handler_load_this_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
+                             CatalogAsset **ret_asset) {
   const char *id = http_request_route_param(request, "asset");
   g_autoptr(GError) error = NULL;
   if (!id_is_valid(id)) {

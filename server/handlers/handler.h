@@ -18,9 +18,13 @@ void handler_set_error(HttpResponse *response, const HttpRequest *request, const
 /** Answer with JSON: no-cache, ETag from the bytes, Vary on the language. Takes `text`. */
 void handler_take_json(HttpResponse *response, GString *text);
 
-/** Load the asset that {asset} names; false with the problem set. */
+/** Load the asset that {asset} names; false with the problem set, or with a redirect to the same address of the asset
+ * that replaced it, once its own files are gone. */
 bool handler_load_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
                         CatalogAsset **ret_asset);
+/** The same without the redirect: for addresses whose content differs from encode to encode. */
+bool handler_load_this_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
+                             CatalogAsset **ret_asset);
 
 /** Answer with part of a blob (`length` -1: to its end), by sendfile, with ETag and ranges; false with 500 (logged) when
  * the catalog names what the store has not. */

@@ -100,7 +100,7 @@ void whole_timeline_answer_missing(const ServerContext *server, const HttpReques
   g_autoptr(CatalogAsset) asset = NULL;
   g_autoptr(GArray) tracks = NULL;
   g_autoptr(GError) error = NULL;
-  if (!handler_load_asset(server, request, response, &asset))
+  if (!handler_load_this_asset(server, request, response, &asset))
     return;
   if (!catalog_load_tracks(server->catalog, asset->id, &tracks, &error)) {
     handler_set_error(response, request, error);
