@@ -3,7 +3,6 @@
 #include "media/ladder.h"
 #include "transcoder/media_allow_list.h"
 
-#include <libavcodec/avcodec.h>
 #include <string.h>
 
 /** Object type 2 (LC), rate index 3 (48 kHz), channels 2, and three flags that are 0. */
