@@ -1,5 +1,6 @@
 #include "transcoder/span_encoder.h"
 
+#include "transcoder/change_detector.h"
 #include "transcoder/error.h"
 #include "transcoder/picture_queue.h"
 #include "transcoder/picture_scaler.h"
@@ -176,16 +177,63 @@ static bool engine_finish(SpanEngine *engine, GError **error) {
   return false;
 }
 
-/** Whether something failed stops the loop; what, engine_finish() tells. */
-static void push_segment(const SpanJob *job, SpanEngine *engine, FramePicker *picker, int64_t segment,
-                         const int64_t *span_ticks) {
-  int64_t first, count, gop = job->plan->segments.gop_frames;
+/** What goes over the ticks of a span. */
+typedef struct {
+  const SpanJob *job;
+  SpanEngine *engine;
+  FramePicker *picker;
+  ChangeDetector *detector;
+  int64_t first_tick, tick_count; /**< of the span */
+  int64_t pushed_tick;            /**< of the last picture that was encoded */
+  bool may_look_ahead;            /**< the picker may go past the span */
+} SpanWalk;
+
+/** One tick. A picture that shows nothing new is left out: the one before lasts longer. But a segment begins with a key
+ * picture whatever it shows, and no picture lasts longer than a group of pictures: players wait for the next one.
+ * False when something has failed. */
+static bool walk_tick(SpanWalk *walk, int64_t tick, int64_t segment_first) {
+  int64_t gop = walk->job->plan->segments.gop_frames;
+  bool is_new = change_detector_is_new(walk->detector, frame_picker_pick(walk->picker, tick), tick);
+  bool is_first = tick == segment_first;
+  if (!is_new && !is_first && tick - walk->pushed_tick < gop)
+    return true;
+  walk->pushed_tick = tick;
+  return engine_push(walk->engine, change_detector_kept(walk->detector), tick,
+                     is_first || (is_new && (tick - segment_first) % gop == 0));
+}
+
+/** False when something has failed; what, engine_finish() tells. */
+static bool walk_segment(SpanWalk *walk, int64_t segment) {
+  const SpanJob *job = walk->job;
+  int64_t first, count;
   segment_plan_segment(&job->plan->segments, segment, &first, &count);
-  for (int64_t i = 0; i < count; i++) {
-    if (!engine_push(engine, frame_picker_pick(picker, first + i), first + i, i % gop == 0))
-      return;
-    if (i % PROGRESS_TICKS == 0)
-      job->progress((double)(first + i - span_ticks[0]) / (double)span_ticks[1], job->user_data);
+  for (int64_t tick = first; tick < first + count; tick++) {
+    if (!walk_tick(walk, tick, first))
+      return false;
+    if ((tick - first) % PROGRESS_TICKS == 0)
+      job->progress((double)(tick - walk->first_tick) / (double)walk->tick_count, job->user_data);
+  }
+  return true;
+}
+
+/** Whether a slide that comes up just before the span ends also stays is seen in what follows. Returns up to where it was
+ * looked. */
+static int64_t look_ahead(SpanWalk *walk) {
+  int64_t end = walk->first_tick + walk->tick_count, tick = end;
+  while (walk->may_look_ahead && tick < walk->job->plan->segments.frame_count &&
+         change_detector_is_undecided(walk->detector, end)) {
+    change_detector_is_new(walk->detector, frame_picker_pick(walk->picker, tick), tick);
+    tick++;
+  }
+  return tick;
+}
+
+static void report_slides(SpanWalk *walk) {
+  Rational rate = walk->job->plan->segments.frame_rate;
+  g_autoptr(GArray) ticks = change_detector_slides(walk->detector, look_ahead(walk));
+  for (guint i = 0; walk->job->slides != NULL && i < ticks->len; i++) {
+    int64_t time_us = rescale_i64(g_array_index(ticks, int64_t, i), (int64_t)rate.den * G_USEC_PER_SEC, rate.num);
+    g_array_append_val(walk->job->slides, time_us);
   }
 }
 
@@ -207,19 +255,33 @@ static void count_ticks(const SpanJob *job, int64_t ret_ticks[2]) {
   ret_ticks[1] = first + count - ret_ticks[0];
 }
 
-bool span_encode_picked(const SpanJob *job, FramePicker *picker, GArray **ret_spans, GError **error) {
+static bool encode_span(const SpanJob *job, FramePicker *picker, bool may_look_ahead, GArray **ret_spans,
+                        GError **error) {
   int64_t segment, segments, ticks[2];
   g_autoptr(SpanEngine) engine = engine_new(job, error);
   if (engine == NULL)
     return false;
+  g_autoptr(ChangeDetector) detector = change_detector_new(job->plan->segments.frame_rate);
   segment_plan_span(&job->plan->segments, job->span_index, &segment, &segments);
   count_ticks(job, ticks);
-  for (int64_t i = 0; i < segments; i++)
-    push_segment(job, engine, picker, segment + i, ticks);
+  SpanWalk walk = {.job = job,
+                   .engine = engine,
+                   .picker = picker,
+                   .detector = detector,
+                   .first_tick = ticks[0],
+                   .tick_count = ticks[1],
+                   .may_look_ahead = may_look_ahead};
+  for (int64_t i = 0; i < segments && walk_segment(&walk, segment + i); i++)
+    ;
   if (!engine_finish(engine, error))
     return false;
+  report_slides(&walk);
   *ret_spans = take_spans(engine);
   return true;
+}
+
+bool span_encode_picked(const SpanJob *job, FramePicker *picker, GArray **ret_spans, GError **error) {
+  return encode_span(job, picker, false, ret_spans, error);
 }
 
 bool span_encode(const SpanJob *job, Source *source, GArray **ret_spans, GError **error) {
@@ -228,5 +290,5 @@ bool span_encode(const SpanJob *job, Source *source, GArray **ret_spans, GError 
   count_ticks(job, ticks);
   g_autoptr(FramePicker) picker =
       frame_picker_new(source, &plan->source, plan->segments.frame_rate, ticks[0], error);
-  return picker != NULL && span_encode_picked(job, picker, ret_spans, error);
+  return picker != NULL && encode_span(job, picker, true, ret_spans, error);
 }

@@ -18,7 +18,8 @@ typedef struct {
   const EncodePlan *plan;
   int64_t span_index;
   const char *work_dir;
-  int cores; /**< that this span may keep busy, at least 1 */
+  int cores;      /**< that this span may keep busy, at least 1 */
+  GArray *slides; /**< int64_t: where other slides come up is added, microseconds of the lesson; may be NULL */
   EncodeProgressFunc progress;
   gpointer user_data;
 } SpanJob;

@@ -14,7 +14,8 @@
 
 #define FIXTURE_WIDTH 128
 #define FIXTURE_HEIGHT 96
-#define FIXTURE_CODES 54 /**< frame numbers are told apart modulo this */
+#define FIXTURE_CODES 54     /**< frame numbers are told apart modulo this */
+#define FIXTURE_HOLD_STEP 13 /**< between pictures that stand */
 #define FIXTURE_AUDIO_RATE 48000
 
 typedef struct {
@@ -27,6 +28,7 @@ typedef struct {
   int audio_gap_ms;
   int audio_drift_ppm;    /**< the sound's clock runs so much slow */
   int64_t video_delay_ms; /**< the video starts this late */
+  int hold;               /**< pictures stand for so many frames; 0: one. What they show differs more then */
   const char *language;   /**< of the sound; NULL: none */
 } FixtureSource;
 
@@ -96,14 +98,15 @@ static inline AVStream *fixture_add_stream(AVFormatContext *format, AVCodecConte
 }
 
 static inline void fixture_write_video(AVFormatContext *format, AVStream *stream, AVCodecContext *encoder,
-                                       int number, int64_t delay_ms) {
+                                       int number, int hold, int64_t delay_ms) {
   AVFrame *frame = av_frame_alloc();
   frame->width = FIXTURE_WIDTH;
   frame->height = FIXTURE_HEIGHT;
   frame->format = AV_PIX_FMT_YUV420P;
   frame->pts = number;
   g_assert_cmpint(av_frame_get_buffer(frame, 0), >=, 0);
-  memset(frame->data[0], fixture_luma(number), (size_t)frame->linesize[0] * FIXTURE_HEIGHT);
+  int shown = hold > 1 ? number / hold * FIXTURE_HOLD_STEP : number;
+  memset(frame->data[0], fixture_luma(shown), (size_t)frame->linesize[0] * FIXTURE_HEIGHT);
   memset(frame->data[1], 128, (size_t)frame->linesize[1] * FIXTURE_HEIGHT / 2);
   memset(frame->data[2], 128, (size_t)frame->linesize[2] * FIXTURE_HEIGHT / 2);
   fixture_write(format, stream, encoder, frame, delay_ms);
@@ -136,7 +139,7 @@ static inline void fixture_write_all(AVFormatContext *format, const FixtureSourc
     av_dict_set(&audio_stream->metadata, "language", source->language, 0);
   g_assert_cmpint(avformat_write_header(format, NULL), >=, 0);
   for (int i = 0; i < source->frames; i++)
-    fixture_write_video(format, video_stream, video, i, source->video_delay_ms);
+    fixture_write_video(format, video_stream, video, i, source->hold, source->video_delay_ms);
   if (video != NULL)
     fixture_write(format, video_stream, video, NULL, source->video_delay_ms);
   for (int i = 0; i < source->audio_frames; i++) {

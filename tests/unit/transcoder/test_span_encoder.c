@@ -28,6 +28,7 @@ typedef struct {
   char *work_dir;
   GByteArray *stored; /**< init segment and span files, one after the other */
   GBytes *init;
+  GArray *slides;
 } Fixture;
 
 static void fixture_begin(Fixture *fixture, const FixtureSource *description) {
@@ -93,6 +94,7 @@ static SpanJob span_job(const Fixture *fixture, int64_t span) {
                    .span_index = span,
                    .work_dir = fixture->work_dir,
                    .cores = (int)(span % 3) + 1,
+                   .slides = fixture->slides,
                    .progress = ignore_progress};
 }
 
@@ -121,25 +123,35 @@ static void encode_spans(Fixture *fixture) {
   }
 }
 
-/** Every frame of the result shows the source's frame of its time, over all span borders, and times are exact. */
-static void assert_frames(const Fixture *fixture, int (*expected_frame)(int tick)) {
-  int fd;
+/** At every tick the result shows the source's frame of its time, over all span borders; each frame begins exactly on a
+ * tick, and none stands longer than a group of pictures. Returns how many frames there are. */
+static int assert_frames(const Fixture *fixture, int (*expected_frame)(int tick)) {
+  int fd, frames = 0;
   g_autoptr(GError) error = NULL;
   g_autoptr(Source) stored = open_stored(fixture, &fd);
   g_autoptr(FrameReader) reader = frame_reader_new(stored, 0, 0, &error);
   g_assert_no_error(error);
-  Rational rate = fixture->plan.segments.frame_rate;
-  for (int tick = 0; tick < fixture->plan.segments.frame_count; tick++) {
-    int64_t time_us;
-    const AVFrame *frame = frame_reader_next(reader, &time_us);
-    g_assert_nonnull(frame);
-    g_assert_cmpint(ABS(time_us - rescale_i64(tick, G_USEC_PER_SEC * (int64_t)rate.den, rate.num)), <=, 1);
-    g_assert_cmpint(fixture_code(frame), ==, expected_frame(tick) % FIXTURE_CODES);
+  const SegmentPlan *segments = &fixture->plan.segments;
+  Rational rate = segments->frame_rate;
+  int64_t time_us, shown_tick = -1;
+  int code = -1;
+  const AVFrame *frame = frame_reader_next(reader, &time_us);
+  for (int tick = 0; tick < segments->frame_count; tick++) {
+    int64_t tick_us = rescale_i64(tick, G_USEC_PER_SEC * (int64_t)rate.den, rate.num);
+    if (frame != NULL && time_us <= tick_us + 1) {
+      g_assert_cmpint(ABS(time_us - tick_us), <=, 1);
+      code = fixture_code(frame);
+      shown_tick = tick;
+      frames++;
+      frame = frame_reader_next(reader, &time_us);
+    }
+    g_assert_cmpint(code, ==, expected_frame(tick) % FIXTURE_CODES);
+    g_assert_cmpint(tick - shown_tick, <, segments->gop_frames);
   }
-  int64_t time_us;
-  g_assert_null(frame_reader_next(reader, &time_us));
+  g_assert_null(frame);
   g_assert_cmpint(frame_reader_damaged(reader), ==, 0);
   close(fd);
+  return frames;
 }
 
 static int same_frame(int tick) {
@@ -159,7 +171,35 @@ static void test_span_encode_seams(void) {
     fixture_begin(&fixture, &sources[i]);
     g_assert_cmpint(fixture.plan.segments.frame_count, ==, sources[i].frames);
     encode_spans(&fixture);
-    assert_frames(&fixture, same_frame);
+    g_assert_cmpint(assert_frames(&fixture, same_frame), ==, sources[i].frames);
+    fixture_end(&fixture);
+  }
+}
+
+static int slide(int tick) {
+  return tick / 45 * FIXTURE_HOLD_STEP;
+}
+
+/** Of a picture that stands, one frame is encoded, and one for every segment and every two seconds. */
+static void test_span_encode_slides(void) {
+  static const FixtureSource sources[] = {
+      {.muxer = "matroska", .frames = 450, .rate = {25, 1}, .gop = 100, .b_frames = 2, .hold = 45},
+      {.muxer = "mp4", .frames = 450, .rate = {30000, 1001}, .gop = 45, .hold = 45},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+    Fixture fixture = {0};
+    fixture_begin(&fixture, &sources[i]);
+    g_autoptr(GArray) slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    fixture.slides = slides;
+    encode_spans(&fixture);
+    g_assert_cmpint(assert_frames(&fixture, slide), <=, 40);
+    Rational rate = fixture.plan.segments.frame_rate;
+    g_assert_cmpuint(slides->len, >=,
+                     5); /* those that do not stay long enough before or after a span ends are not seen */
+    for (guint j = 0; j < slides->len; j++) {
+      int64_t tick = rescale_i64(g_array_index(slides, int64_t, j), rate.num, rate.den * (int64_t)G_USEC_PER_SEC);
+      g_assert_cmpint(tick % 45, ==, 0);
+    }
     fixture_end(&fixture);
   }
 }
@@ -290,6 +330,7 @@ int main(int argc, char **argv) {
   gst_init(NULL, NULL);
   av_log_set_level(AV_LOG_QUIET);
   g_test_add_func("/span-encoder/seams", test_span_encode_seams);
+  g_test_add_func("/span-encoder/slides", test_span_encode_slides);
   g_test_add_func("/span-encoder/delayed", test_span_encode_delayed);
   g_test_add_func("/span-encoder/full-disk", test_span_encode_full_disk);
   g_test_add_func("/audio-encoder/gap", test_audio_encode_gap);
