@@ -72,6 +72,7 @@ async function readRendition(rendition, work) {
     startS: first.firstTime / init.timescale,
     endS: last.endTime / init.timescale,
     frames: Number(stream.nb_read_frames),
+    times: segments.flatMap((s) => s.times).sort((a, b) => a - b),
     packets: Number(stream.nb_read_packets),
     oneUrl: new Set(rendition.segments.map((s) => s.mapUrl)).size === 1,
   };
@@ -115,9 +116,13 @@ function checkBandwidth(variant, video, audio) {
 function checkVideos(videos, facts) {
   const starts = videos.map((r) => r.segments.map((s) => (s.decodeTime / r.init.timescale).toFixed(6)).join(' '));
   check(new Set(starts).size === 1, `${videos.length} renditions have the same segment starts`, starts.join(' | ').slice(0, 400));
-  // A copied rendition has the source's frames: the last one may stand for longer, others too when the rate varies.
-  const counts = videos.map((r) => r.frames);
-  check(!facts.isConstantRate || Math.max(...counts) - Math.min(...counts) <= 1, 'renditions have the same number of frames', counts.join(' '));
+  // All change their picture at the same times, but for a best one that is copied: it has every frame of the source.
+  const shown = videos.map((r) => r.times.map((time) => ((time / r.init.timescale) * r.variant.frameRate).toFixed(2)));
+  const best = videos.reduce((a, b) => (b.variant.resolution.height > a.variant.resolution.height ? b : a));
+  const isCopy = (r) => r === best && shown[videos.indexOf(r)].join() !== shown[0].join() && r.frames >= videos[0].frames - 1;
+  const encoded = videos.filter((r) => !isCopy(r));
+  check(encoded.every((r) => shown[videos.indexOf(r)].join() === shown[videos.indexOf(encoded[0])].join()),
+    'renditions change their picture at the same times', videos.map((r) => r.frames).join(' '));
   for (const r of videos) {
     const { resolution, frameRate } = r.variant;
     const label = `${resolution.height}p`;
@@ -127,14 +132,27 @@ function checkVideos(videos, facts) {
       `${resolution.width}x${resolution.height}`);
     const shapes = [facts.width / facts.height, resolution.width / resolution.height];
     check(Math.abs(shapes[0] / shapes[1] - 1) < 0.02, `${label}: the aspect is kept`, shapes.join(' '));
-    if (facts.isConstantRate && Math.abs(frameRate / facts.frameRate - 1) < 0.002) {
-      // Each frame once; the last picture may stand until the sound ends.
-      const most = Math.max(facts.frames, Math.round(facts.durationS * frameRate) + 1);
-      check(r.frames >= facts.frames && r.frames <= most, `${label}: ${r.frames} frames`, `expected ${facts.frames} to ${most}`);
-    } else {
-      const expected = Math.round((r.endS - r.startS) * frameRate);
-      check(r.frames >= 1 && r.frames <= expected + 1, `${label}: ${r.frames} frames`, `at most ${expected}`);
-    }
+    checkFrames(r, facts, isCopy(r));
+  }
+}
+
+// A picture that shows nothing new is left out, the one before lasts longer: each frame begins on a tick of the frame rate,
+// none lasts longer than a group of pictures, and the ticks are as many as the source's frames.
+function checkFrames(r, facts, isCopy) {
+  const { frameRate } = r.variant;
+  const label = `${r.variant.resolution.height}p`;
+  const ticks = r.times.map((time) => (time / r.init.timescale) * frameRate);
+  check((isCopy && !facts.isConstantRate) || ticks.every((tick) => Math.abs(tick - Math.round(tick)) < 0.01), `${label}: frames stand on ticks`,
+    ticks.filter((tick) => Math.abs(tick - Math.round(tick)) >= 0.01).slice(0, 4).join(' '));
+  check(new Set(ticks.map(Math.round)).size === r.frames, `${label}: one frame for a tick`);
+  const ends = [...ticks.slice(1), r.endS * frameRate];
+  const longest = Math.max(...ticks.map((tick, i) => ends[i] - tick)) / frameRate;
+  check(isCopy || longest <= 2 + 1 / frameRate, `${label}: no frame lasts longer than 2 s`, `${longest} s`);
+  const count = Math.round((r.endS - r.startS) * frameRate);
+  if (facts.isConstantRate && Math.abs(frameRate / facts.frameRate - 1) < 0.002) {
+    // Each frame has its tick; the last picture may stand until the sound ends.
+    const most = Math.max(facts.frames, Math.round(facts.durationS * frameRate) + 1);
+    check(count >= facts.frames && count <= most, `${label}: ${count} ticks, ${r.frames} frames`, `expected ${facts.frames} to ${most}`);
   }
 }
 

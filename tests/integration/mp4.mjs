@@ -110,7 +110,9 @@ export function readSegment(buffer, init) {
   let time = decodeTime;
   let firstTime = Infinity;
   let endTime = -Infinity;
+  const times = [];
   for (const sample of samples) {
+    times.push(time + sample.offset);
     firstTime = Math.min(firstTime, time + sample.offset);
     time += sample.duration;
     endTime = Math.max(endTime, time);
@@ -121,6 +123,7 @@ export function readSegment(buffer, init) {
     firstTime,
     endTime,
     samples,
+    times, // presentation, in decode order
     // sample_depends_on and sample_is_non_sync_sample, 8.8.3.1
     startsWithSync: (samples[0].flags & 0x10000) === 0,
     firstNalTypes: init.nalLengthBytes ? nalTypes(mdat.subarray(0, samples[0].size), init.nalLengthBytes) : [],
