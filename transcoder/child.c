@@ -70,22 +70,31 @@ int __lsan_is_turned_off(void) {
 }
 #endif
 
+/** What an encoded span has brought. */
+static void send_spans(const GArray *spans, const GArray *slides) {
+  for (guint i = 0; i < spans->len; i++)
+    event_send_span(event_fd, &g_array_index(spans, EventSpan, i));
+  if (slides->len > 0)
+    event_send_slides(event_fd, (const int64_t *)(gconstpointer)slides->data, slides->len);
+}
+
 static bool encode_rungs(Source *source, const Request *request, size_t first, size_t count, Progress *progress,
                          GError **error) {
   if (count == 0)
     return true;
   EncodePlan plan = encode_plan_part(&request->plan, first, count);
   g_autoptr(GArray) spans = NULL;
+  g_autoptr(GArray) slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
   SpanJob job = {.plan = &plan,
                  .span_index = request->span_index,
                  .work_dir = request->work_dir,
                  .cores = request->cores,
+                 .slides = slides,
                  .progress = send_progress,
                  .user_data = progress};
   if (!span_encode(&job, source, &spans, error))
     return false;
-  for (guint i = 0; i < spans->len; i++)
-    event_send_span(event_fd, &g_array_index(spans, EventSpan, i));
+  send_spans(spans, slides);
   return true;
 }
 
@@ -137,18 +146,19 @@ static bool encode_onwards(Source *source, const Request *request, int64_t first
   for (int64_t i = first; picker != NULL && i < spans; i++) {
     int64_t start = span_first_tick(segments, i), end = span_first_tick(segments, i + 1);
     g_autoptr(GArray) done = NULL;
+    g_autoptr(GArray) slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
     progress.done = (double)start / ticks;
     progress.part = (double)(end - start) / ticks;
     SpanJob job = {.plan = plan,
                    .span_index = i,
                    .work_dir = request->work_dir,
                    .cores = request->cores,
+                   .slides = slides,
                    .progress = send_progress,
                    .user_data = &progress};
     if (!span_encode_picked(&job, picker, &done, error))
       return false;
-    for (guint rung = 0; rung < done->len; rung++)
-      event_send_span(event_fd, &g_array_index(done, EventSpan, rung));
+    send_spans(done, slides);
   }
   return picker != NULL;
 }
