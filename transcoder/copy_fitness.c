@@ -149,7 +149,7 @@ static bool look_at_key(Scan *scan, const SkimPacket *packet, const uint8_t *dat
 static bool add_packet(Scan *scan, const SkimPacket *packet, const uint8_t *data) {
   int64_t time_us = av_rescale_q(packet->pts, scan->time_base, AV_TIME_BASE_Q) - scan->info->start_us;
   bool is_first = scan->frames++ == 0, is_idr = false;
-  if (packet->position > source_size(scan->source) - packet->size_bytes)
+  if (packet->is_damaged || packet->position > source_size(scan->source) - packet->size_bytes)
     return refuse(scan, COPY_REASON_DAMAGED);
   if (!packet->is_clean)
     return refuse(scan, COPY_REASON_EDGES);
@@ -196,6 +196,7 @@ static bool scan_file(Scan *scan) {
         .pts = data->pts,
         .size_bytes = data->size,
         .is_key = (data->flags & AV_PKT_FLAG_KEY) != 0,
+        .is_damaged = (data->flags & AV_PKT_FLAG_CORRUPT) != 0,
         .is_clean = packet_skim_is_clean(data),
     };
     ok = data->stream_index != stream || add_packet(scan, &packet, data->data);

@@ -63,8 +63,13 @@ void encode_plan_clear(EncodePlan *plan) {
 void encode_plan_use_copy(EncodePlan *plan, const CopyPlan *found) {
   copy_plan_clear(&plan->copy);
   plan->copy = (CopyPlan){0};
-  bool is_as_coded = !picture_filter_is_needed(&plan->source.filter) && !plan->source.timing.is_linear;
-  if (plan->rung_count > 0 && is_as_coded)
+  if (plan->rung_count == 0)
+    return;
+  if (picture_filter_is_needed(&plan->source.filter))
+    copy_plan_refuse(&plan->copy, COPY_REASON_CONVERTED);
+  else if (plan->source.timing.is_linear)
+    copy_plan_refuse(&plan->copy, COPY_REASON_NO_INDEX);
+  else
     copy_plan_decide(found, &plan->rungs[plan->rung_count - 1], &plan->segments, &plan->copy);
 }
 

@@ -115,6 +115,7 @@ bool packet_skim_next(PacketSkim *skim, SkimPacket *ret_packet) {
       .position = packet->pos,
       .size_bytes = packet->size,
       .is_key = (packet->flags & AV_PKT_FLAG_KEY) != 0,
+      .is_damaged = (packet->flags & AV_PKT_FLAG_CORRUPT) != 0,
       .is_clean = packet_skim_is_clean(packet),
   };
   av_packet_unref(packet);

@@ -14,7 +14,8 @@ typedef struct {
   int64_t pts;
   int64_t position, size_bytes; /**< in the file */
   bool is_key;
-  bool is_clean; /**< packet_skim_is_clean() */
+  bool is_damaged; /**< cut off, or marked as damaged */
+  bool is_clean;   /**< packet_skim_is_clean() */
 } SkimPacket;
 
 /** Has a time and bytes, is neither marked as damaged nor to be thrown away, and changes no parameter sets. */

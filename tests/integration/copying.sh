@@ -33,7 +33,6 @@ make_fit_ones() {
   copied cfr.mp4
   encode -i cfr.mp4 -c copy cfr.mkv
   copied cfr.mkv
-  encode -i cfr.mp4 -c copy -movflags frag_keyframe+empty_moov fragments.mp4
   picture 30000/1001 13 && sound 13 && x264 keyint=60:min-keyint=60
   mp4 ntsc.mp4
   copied ntsc.mp4
@@ -62,7 +61,7 @@ make_unfit_ones() {
   x264 && mp4 deep.mp4 -pix_fmt yuv420p10le
   encoded deep.mp4 profile
   x264 interlaced=1 && mp4 fields.mp4
-  encoded fields.mp4 profile
+  encoded fields.mp4 converted
   x264 && mp4 wide.mp4 -aspect 4:3
   encoded wide.mp4 size
   mp4 full.mp4 -color_range pc
@@ -87,7 +86,7 @@ start_serve --span-duration 12s
 is "a line for each file" "$(wc -l <"$WORK/ingest.out")" "${#files[@]}"
 note "all ingested after $SECONDS s"
 
-# times_of FILE RATE: the ticks at which the frames of a file or playlist are shown, from its first on.
+# pictures_of FILE: a hash of each picture of a file or playlist.
 pictures_of() { ffmpeg -nostdin -v error -i "$1" -map 0:v:0 -fps_mode passthrough -f framemd5 - | awk -F, '!/^#/ { print $6 }'; }
 
 # check_copied FILE ID
@@ -120,6 +119,37 @@ while IFS=$'\t' read -r id _; do
   i=$((i + 1))
   if [ "$outcome" = copied ]; then check_copied "$file" "$id"; else check_encoded "$file" "$id" "$outcome"; fi
 done <"$WORK/ingest.out"
+# A packet in the middle turns out to be none: the lesson is made all the same, with another top rung, and no file stays.
+break_middle() {
+  local size
+  size=$(stat -c %s cfr.mp4)
+  cp cfr.mp4 broken.mp4
+  head -c 3000 /dev/zero | tr '\0' '\245' | dd of=broken.mp4 bs=1 seek=$((size * 6 / 10)) conv=notrunc status=none
+}
+break_middle
+id=$("$KAPOK" ingest --data "$DATA" --wait broken.mp4 2>/dev/null | cut -f1)
+is "broken.mp4: state" "$(asset "$id" .state)" ready
+has "broken.mp4: was to be copied" "$(grep "asset=$id" "$SERVE_LOG")" "is encoded instead of copied"
+is "broken.mp4: the rungs" "$(sql "SELECT group_concat(name, ' ') FROM (SELECT name FROM track WHERE asset_id = '$id' AND kind = 'video' ORDER BY height)")" "v360 v540"
+is "broken.mp4: why" "$(sql "SELECT json_extract(plan, '\$.copy.why_not') FROM asset WHERE id = '$id'")" given_up
+messages=$(ffmpeg -nostdin -v warning -i "$BASE/media/$id/master.m3u8" -map 0 -f null - 2>&1 | head -c 400)
+is "broken.mp4: ffmpeg reads it without a message" "$messages" ""
+is "broken.mp4: no file of the copy stays" "$(find "$DATA/objects/asset/$id" -path '*/c540/*' | wc -l)" 0
+
+# The power goes out in the middle of a copied lesson: it goes on where it was, and is as it would have been.
+encode -stream_loop 3 -i cfr.mp4 -c copy long.mp4
+id=$("$KAPOK" ingest --data "$DATA" long.mp4 | cut -f1)
+for _ in $(seq 300); do
+  if [ "$(sql "SELECT COUNT(*) FROM span JOIN track ON track.id = track_id WHERE asset_id = '$id' AND name = 'c540'")" -ge 2 ]; then break; fi
+  sleep 0.1
+done
+crash_serve
+before=$(sql "SELECT group_concat(blob_key, ' ') FROM (SELECT blob_key FROM span JOIN track ON track.id = track_id WHERE asset_id = '$id' AND name = 'c540' ORDER BY span_index)")
+start_serve --span-duration 12s
+is "long.mp4: completes after a crash" "$(wait_for_state "$id" 200 ready failed)" ready
+has "long.mp4: nothing published is copied again" "$(sql "SELECT group_concat(blob_key, ' ') FROM (SELECT blob_key FROM span JOIN track ON track.id = track_id WHERE asset_id = '$id' AND name = 'c540' ORDER BY span_index)")" "$before"
+check_copied long.mp4 "$id"
+
 is "no process of the tree died" "$(grep -c 'process ended by a signal\|process exited' "$SERVE_LOG" || true)" 0
 note "$SECONDS s"
 finish
