@@ -40,8 +40,13 @@ static char *describe_task(const Request *request) {
 }
 
 ChildProcess *child_process_start(const Request *request, int source_fd, GError **error) {
+  return child_process_start_program("/proc/self/exe", request, source_fd, error);
+}
+
+ChildProcess *child_process_start_program(const char *program, const Request *request, int source_fd,
+                                          GError **error) {
   g_autofree char *task = describe_task(request);
-  const char *argv[] = {"/proc/self/exe", "kapok-transcoder", "child", task, NULL};
+  const char *argv[] = {program, "kapok-transcoder", "child", task, NULL};
   const int target_fd = REQUEST_SOURCE_FD;
   GPid pid;
   int input_fd, output_fd, stderr_fd;

@@ -10,6 +10,9 @@ typedef struct ChildProcess ChildProcess;
 
 /** Start this program again as a child with `source_fd` as its source (borrowed) and hand it the request. */
 ChildProcess *child_process_start(const Request *request, int source_fd, GError **error);
+/** The same with the program at `program` as the child: another build, in tests. */
+ChildProcess *child_process_start_program(const char *program, const Request *request, int source_fd,
+                                          GError **error);
 
 typedef enum {
   CHILD_SAYS_LINE,    /**< `*ret_line` is set; caller frees */
