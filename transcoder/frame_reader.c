@@ -189,9 +189,7 @@ const AVFrame *frame_reader_next(FrameReader *reader, int64_t *ret_time_us) {
 
 static bool seek_packets(FrameReader *reader, int64_t time_us) {
   int64_t target = av_rescale_q(time_us + reader->start_us, AV_TIME_BASE_Q, reader->time_base);
-  AVFormatContext *format = source_format(reader->source);
-  return !source_timing(reader->source)->is_linear &&
-         avformat_seek_file(format, reader->stream, INT64_MIN, target, target, 0) >= 0;
+  return !source_timing(reader->source)->is_linear && source_seek(reader->source, reader->stream, target);
 }
 
 /** Forget what was decoded: what comes next is from `time_us`. */

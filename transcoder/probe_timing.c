@@ -84,7 +84,7 @@ static bool scan_tail(Source *source, const SourceInfo *info, Extent *extent) {
   if (format->duration <= 0)
     return false;
   int64_t target = container_start_us(format) + MAX(format->duration - TAIL_SCAN_US, 0);
-  if (avformat_seek_file(format, -1, INT64_MIN, target, target, 0) < 0)
+  if (!source_seek(source, -1, target))
     return false;
   scan_packets(source, info, extent);
   return extent_is_whole(extent, info);
@@ -138,7 +138,7 @@ static bool can_seek(Source *source, int stream) {
     return true;
   int64_t target_us = container_start_us(format) + (format->duration > 0 ? format->duration / 2 : BLIND_SEEK_US);
   int64_t target = av_rescale_q(target_us, AV_TIME_BASE_Q, format->streams[stream]->time_base), landed_us;
-  if (avformat_seek_file(format, stream, INT64_MIN, target, target, 0) < 0 || !find_key(source, stream, &landed_us))
+  if (!source_seek(source, stream, target) || !find_key(source, stream, &landed_us))
     return false;
   /* Transport streams are entered between key frames: the reader goes back a little further then. */
   return ABS(landed_us - target_us) <= KEY_DISTANCE_US;

@@ -35,7 +35,8 @@ struct SoundReader {
   double drift;   /**< samples that the clock is ahead, averaged */
   bool in_gap;    /**< silence is being put before the held frame */
   bool has_decoded;
-  bool is_lost; /**< after a jump: the next frame tells where we are */
+  int64_t unplaced; /**< frames that the resampler did not take */
+  bool is_lost;     /**< after a jump: the next frame tells where we are */
   bool at_end;
 };
 
@@ -177,7 +178,13 @@ static bool read_more(SoundReader *reader) {
     if (reader->held->nb_samples <= 0 || reader->held->sample_rate <= 0)
       reader->held = NULL;
   }
-  return place_frame(reader);
+  if (place_frame(reader))
+    return true;
+  /* Damage may make a frame that no resampler takes: it is left out. */
+  reader->held = NULL;
+  reader->unplaced++;
+  swr_free(&reader->resampler);
+  return true;
 }
 
 /** Float sources hold anything, and filters never recover from what is no number. */
@@ -219,7 +226,7 @@ bool sound_reader_has_decoded(const SoundReader *reader) {
 }
 
 bool sound_reader_is_damaged(const SoundReader *reader) {
-  return frame_reader_damaged(reader->frames) > 0;
+  return reader->unplaced > 0 || frame_reader_damaged(reader->frames) > 0;
 }
 
 bool sound_reader_is_at_end(const SoundReader *reader) {

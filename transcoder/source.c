@@ -331,6 +331,11 @@ bool source_read(Source *source, AVPacket *packet) {
   return false;
 }
 
+bool source_seek(Source *source, int stream, int64_t time) {
+  source->is_read = true; /* even a seek that fails may leave the demuxer elsewhere */
+  return avformat_seek_file(source->format, stream, INT64_MIN, time, time, 0) >= 0;
+}
+
 int64_t source_jumps(const Source *source) {
   return source->timeline.jumps;
 }

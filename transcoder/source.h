@@ -57,6 +57,10 @@ void source_choose_stream(Source *source, int stream);
  * damaged places. False at the end. */
 bool source_read(Source *source, AVPacket *packet);
 
+/** Go to the last place of stream `stream` (-1: of the file, `time` in microseconds) at or before `time`, of the stream's
+ * time base, where decoding can begin, as far as the container knows one. False when it cannot. */
+bool source_seek(Source *source, int stream, int64_t time);
+
 /** How often the clock of a linear source has jumped in what was read so far. */
 int64_t source_jumps(const Source *source);
 
