@@ -176,9 +176,9 @@ make_clocks() {
   made negative.mkv 4 4:3
   picture 320x240 25 8
   encode "${input[@]}" "${x264[@]}" -bf 2 bare.h264
-  made bare.h264 8 4:3 timing=linear:true
+  made bare.h264 8 4:3 timing=counted:true
   encode "${input[@]}" -c:v mjpeg -q:v 5 -f mjpeg bare.mjpeg
-  made bare.mjpeg 8 4:3 timing=counted:true
+  made bare.mjpeg 8 4:3
   encode "${input[@]}" -c:v mpeg2video -b:v 2M -f mpeg2video bare.m2v
   made bare.m2v 8 4:3 timing=linear:true
   encode -f lavfi -i testsrc2=size=160x120:rate=25:duration=3 -f lavfi -i sine=frequency=440:duration=3 \
