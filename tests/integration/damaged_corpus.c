@@ -81,14 +81,22 @@ static void cut_end(GRand *random, GByteArray *bytes) {
   g_byte_array_set_size(bytes, (guint)(1 + random_below(random, bytes->len)));
 }
 
+/** How long a run of damage from `place` on is: short ones are as likely as long ones. */
+static size_t choose_length(GRand *random, const GByteArray *bytes, size_t place, int bits_max) {
+  size_t length = (size_t)1 << g_rand_int_range(random, 0, bits_max);
+  return MIN(length, bytes->len - place);
+}
+
 static void cut_middle(GRand *random, GByteArray *bytes) {
-  size_t start = choose_place(random, bytes->len), length = 1 + random_below(random, bytes->len - start);
-  g_byte_array_remove_range(bytes, (guint)start, (guint)MIN(length, 1 << g_rand_int_range(random, 0, 20)));
+  size_t place = choose_place(random, bytes->len);
+  g_byte_array_remove_range(bytes, (guint)place, (guint)choose_length(random, bytes, place, 20));
+  if (bytes->len == 0)
+    g_byte_array_set_size(bytes, 1);
 }
 
 static void zero_run(GRand *random, GByteArray *bytes) {
-  size_t start = choose_place(random, bytes->len);
-  memset(bytes->data + start, 0, MIN(bytes->len - start, (size_t)1 << g_rand_int_range(random, 2, 18)));
+  size_t place = choose_place(random, bytes->len);
+  memset(bytes->data + place, 0, choose_length(random, bytes, place, 18));
 }
 
 static void shuffle_blocks(GRand *random, GByteArray *bytes) {
@@ -119,7 +127,8 @@ static void write_numbers(GRand *random, GByteArray *bytes) {
   static const guint32 numbers[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff0, 0x10000, 0x00ffffff};
   for (int i = g_rand_int_range(random, 1, 6); i > 0 && bytes->len > 8; i--) {
     guint32 number = GUINT32_TO_BE(numbers[g_rand_int_range(random, 0, G_N_ELEMENTS(numbers))]);
-    memcpy(bytes->data + MIN(choose_place(random, bytes->len), bytes->len - 4), &number, sizeof number);
+    size_t place = choose_place(random, bytes->len - sizeof number);
+    memcpy(bytes->data + place, &number, sizeof number);
   }
 }
 
