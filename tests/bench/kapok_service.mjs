@@ -1,11 +1,11 @@
 // A running `kapok serve` in a folder of its own, and lessons that go through it.
 
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { MachineWatch, ProcessTree } from './process_meter.mjs';
+import { MachineWatch, ProcessTree, startProcess } from './process_meter.mjs';
 
 const LIMIT_MS = 900_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,7 +39,7 @@ export class KapokService {
     service.origin = `http://127.0.0.1:${await freePort()}`;
     const settings = ['--data', service.data, '--listen', service.origin.slice(7), '--log-level', 'warning'];
     if (workers) settings.push('--workers', String(workers));
-    service.#process = spawn(service.kapok, ['serve', ...settings], { stdio: ['ignore', 'ignore', 'inherit'] });
+    service.#process = startProcess(service.kapok, ['serve', ...settings], ['ignore', 'ignore', 'inherit']);
     await until('the server', 20, () => service.get('/healthz'));
     await until('a worker', 50, () => service.#workersAreReady());
     service.#tree = new ProcessTree(service.#process.pid);

@@ -68,3 +68,14 @@ export function judgeSeams(series, borders) {
     within: atBorders.every((value) => value >= low && value <= high),
   };
 }
+
+/** What an encoder needs for a given SSIM: bytes on the line through measured points, their logarithm over the
+ * SSIM. */
+export function bytesAt(points, ssim) {
+  const line = [...points].sort((a, b) => a.ssim - b.ssim);
+  let i = 0;
+  while (i < line.length - 2 && line[i + 1].ssim < ssim) i++;
+  const [a, b] = [line[i], line[i + 1]];
+  const share = (ssim - a.ssim) / (b.ssim - a.ssim);
+  return Math.exp(Math.log(a.bytes) + share * (Math.log(b.bytes) - Math.log(a.bytes)));
+}

@@ -7,6 +7,27 @@ import { cpus, loadavg } from 'node:os';
 const TICK_MS = 10; // USER_HZ is 100 on every Linux
 const SAMPLE_MS = 40;
 
+const running = new Set();
+
+/** spawn() of a process that endAll() ends when it has not ended by itself. */
+export function startProcess(program, list, stdio) {
+  const child = spawn(program, list, { stdio, detached: true }); // a group of its own, for its children
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
+
+/** Ends what runs, and its children, at once. */
+export function endAll() {
+  for (const child of running) {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // it has just ended
+    }
+  }
+}
+
 function readOrNull(file) {
   try {
     return readFileSync(file, 'utf8');
@@ -129,7 +150,7 @@ export async function runMeasured(command, { nice = 0 } = {}) {
   const script = 'TIMEFORMAT="%3U %3S"; exec 3>&2; { time nice -n "$0" "$@" >/dev/null 2>&3 3>&-; } 2>&1';
   const watch = new MachineWatch();
   const start = performance.now();
-  const shell = spawn('bash', ['-c', script, String(nice), ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const shell = startProcess('bash', ['-c', script, String(nice), ...command], ['ignore', 'pipe', 'inherit']);
   const tree = new ProcessTree(shell.pid);
   let times = '';
   shell.stdout.on('data', (data) => (times += data));

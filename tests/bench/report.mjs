@@ -51,7 +51,8 @@ export class Report {
       ? `; engine alone ${seconds(measured.engineWallMs)}, CPU ${seconds(measured.engineCpuMs)}`
       : '';
     const peak = measured.peak ?? measured.workerPeak;
-    console.error(`  ${side}, ${source}: ${seconds(measured.wallMs)}, CPU ${seconds(measured.cpuMs)}` +
+    const cpu = measured.cpuMs === undefined ? '' : `, CPU ${seconds(measured.cpuMs)}`;
+    console.error(`  ${side}, ${source}: ${seconds(measured.wallMs)}${cpu}` +
       `${peak ? `, ${mebibytes(peak)}` : ''}${engine}${busy}`);
   }
 
