@@ -39,10 +39,12 @@ export function planDifferences(plan) {
   return found;
 }
 
+/** Each stream by its number: a copied one beside them takes no encoder's options. */
 function encoderArguments(rungs, crf) {
-  const rates = rungs.flatMap((rung, i) => [`-maxrate:v:${i}`, `${rung.kbps}k`, `-bufsize:v:${i}`, `${vbvKbit(rung)}k`]);
-  return ['-c:v', 'libx264', '-preset', PRESET, '-profile:v', 'high', '-crf', String(crf), ...rates, '-g',
-    String(GOP_FRAMES), '-keyint_min', String(GOP_FRAMES), '-sc_threshold', '0', '-pix_fmt', 'yuv420p'];
+  const settings = (rung) => ({ c: 'libx264', preset: PRESET, profile: 'high', crf, maxrate: `${rung.kbps}k`,
+    bufsize: `${vbvKbit(rung)}k`, g: GOP_FRAMES, keyint_min: GOP_FRAMES, sc_threshold: 0, pix_fmt: 'yuv420p' });
+  return rungs.flatMap((rung, i) =>
+    Object.entries(settings(rung)).flatMap(([name, value]) => [`-${name}:v:${i}`, String(value)]));
 }
 
 const AUDIO = ['-map', '0:a:0', '-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2'];
