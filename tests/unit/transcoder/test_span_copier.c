@@ -46,7 +46,7 @@ static void write_source(const CopySource *description, const char *path) {
   g_assert_cmpint(avformat_write_header(format, NULL), >=, 0);
   for (int i = 0; i < FRAMES; i++)
     if (description->keep == 0 || i % description->keep != 1)
-      fixture_write_video(format, streams[0], video, i, description->delay_ms);
+      fixture_write_video(format, streams[0], video, i, 0, description->delay_ms);
   fixture_write(format, streams[0], video, NULL, description->delay_ms);
   for (int i = 0; i < FRAMES * 2 * 960 / 1536; i++)
     fixture_write_audio(format, streams[1], audio, i, 0);
