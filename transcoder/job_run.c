@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define SLIDES_MAX 100000
+#define CAPTIONS_MAX 64
 #define LISTEN_MS 500
 /** How long a job that was cancelled or paused may go on. */
 #define RENEW_INTERVAL_US (3 * G_TIME_SPAN_SECOND / 2)
@@ -30,7 +31,9 @@ typedef struct {
   GArray *spans;                          /**< EventSpan, not yet published */
   char *plan_json;                        /**< PROBE: what the child found */
   char *poster_file;
-  GArray *slides; /**< int64_t: changes seen, in microseconds of the lesson */
+  GArray *slides;               /**< int64_t: changes seen, in microseconds of the lesson */
+  CatalogStoryboard storyboard; /**< sheet_keys are files in the work folder */
+  GArray *captions;             /**< CatalogCaption, blob_key is a file in the work folder */
   bool is_done;
   bool is_lease_unsure; /**< said once, not at every missed renewal */
 } JobRun;
@@ -44,6 +47,8 @@ static void job_run_clear(JobRun *run) {
   g_clear_pointer(&run->plan_json, g_free);
   g_clear_pointer(&run->poster_file, g_free);
   g_clear_pointer(&run->slides, g_array_unref);
+  g_clear_pointer(&run->captions, g_array_unref);
+  catalog_storyboard_clear(&run->storyboard);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JobRun, job_run_clear)
 
@@ -185,6 +190,21 @@ static bool take_slides(JobRun *run, const GArray *times, GError **error) {
   return true;
 }
 
+static void clear_caption(gpointer data) {
+  CatalogCaption *caption = data;
+  g_free(caption->label);
+  g_free(caption->blob_key);
+}
+
+static bool take_caption(JobRun *run, Event *event, GError **error) {
+  if (run->captions->len >= CAPTIONS_MAX)
+    return distrust(error, "too many caption tracks");
+  CatalogCaption caption = {.label = g_steal_pointer(&event->label), .blob_key = g_steal_pointer(&event->text)};
+  g_strlcpy(caption.language, event->language, sizeof caption.language);
+  g_array_append_val(run->captions, caption);
+  return true;
+}
+
 static bool take_failure(const Event *event, GError **error) {
   g_set_error_literal(error, TRANSCODER_ERROR, (gint)transcoder_error_from_code(event->code), event->text);
   return false;
@@ -209,8 +229,12 @@ static bool take_event(JobRun *run, Event *event, GError **error) {
   case EVENT_SLIDES:
     return take_slides(run, event->times, error);
   case EVENT_STORYBOARD:
-  case EVENT_CAPTION:
+    catalog_storyboard_clear(&run->storyboard);
+    run->storyboard = event->storyboard;
+    event->storyboard = (CatalogStoryboard){0};
     return true;
+  case EVENT_CAPTION:
+    return take_caption(run, event, error);
   case EVENT_FAILED:
     return take_failure(event, error);
   case EVENT_DONE:
@@ -323,6 +347,40 @@ static bool finish_poster(JobRun *run, GError **error) {
          catalog_publish_poster(run->context->catalog, run->job, run->context->owner, key, error);
 }
 
+/** Put a file of the child's into the store as `key`, and give `*name`, which named the file, that key. */
+static bool store_result(const JobRun *run, char **name, char *key, GError **error) {
+  g_autofree char *owned_key = key;
+  g_autofree char *path = result_path(run, *name, error);
+  if (path == NULL || !blob_store_put_file(run->context->store, key, path, error))
+    return false;
+  g_free(*name);
+  *name = g_steal_pointer(&owned_key);
+  return true;
+}
+
+static bool finish_storyboard(JobRun *run, GError **error) {
+  GPtrArray *sheets = run->storyboard.sheet_keys;
+  if (sheets == NULL)
+    return distrust(error, "no storyboard");
+  for (guint i = 0; i < sheets->len; i++)
+    if (!store_result(run, (char **)&sheets->pdata[i],
+                      key_of_storyboard_sheet(run->job->asset_id, run->job->attempt, i), error))
+      return false;
+  return catalog_publish_storyboard(run->context->catalog, run->job, run->context->owner, &run->storyboard, error);
+}
+
+static bool finish_text(JobRun *run, GError **error) {
+  for (guint i = 0; i < run->captions->len; i++) {
+    CatalogCaption *caption = &g_array_index(run->captions, CatalogCaption, i);
+    char *key = key_of_embedded_caption(run->job->asset_id, caption->language, run->job->attempt);
+    if (!store_result(run, &caption->blob_key, key, error))
+      return false;
+  }
+  return catalog_publish_captions(run->context->catalog, run->job, run->context->owner,
+                                  (const CatalogCaption *)(gconstpointer)run->captions->data, run->captions->len,
+                                  error);
+}
+
 /** Slides first: when publishing fails the job is done again, and slides that are known already pass. */
 static bool finish_spans(JobRun *run, GError **error) {
   const JobContext *context = run->context;
@@ -368,7 +426,8 @@ static bool encode_instead(const JobRun *run, const GError *cause, GError **erro
 
 static bool (*const finishers[])(JobRun *, GError **) = {
     [JOB_KIND_PROBE] = finish_probe, [JOB_KIND_AUDIO] = finish_spans,   [JOB_KIND_SPAN] = finish_spans,
-    [JOB_KIND_VIDEO] = finish_spans, [JOB_KIND_POSTER] = finish_poster,
+    [JOB_KIND_VIDEO] = finish_spans, [JOB_KIND_POSTER] = finish_poster, [JOB_KIND_STORYBOARD] = finish_storyboard,
+    [JOB_KIND_TEXT] = finish_text,
 };
 
 static bool work(JobRun *run, GError **error) {
@@ -481,6 +540,8 @@ bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   g_auto(JobRun) run = {.context = context, .job = job};
   run.spans = event_spans_new();
   run.slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  run.captions = g_array_new(FALSE, TRUE, sizeof(CatalogCaption));
+  g_array_set_clear_func(run.captions, clear_caption);
   run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;
