@@ -1,6 +1,8 @@
 #include "transcoder/child.h"
 
+#include "catalog/caption.h"
 #include "transcoder/audio_encoder.h"
+#include "transcoder/caption_reader.h"
 #include "transcoder/copy_fitness.h"
 #include "transcoder/error.h"
 #include "transcoder/event.h"
@@ -46,13 +48,24 @@ static bool send_sound(const EventSpan *span, gpointer user_data) {
   return event_send_span(event_fd, span);
 }
 
+static bool send_chapters(Source *source, const SourceInfo *info) {
+  int64_t duration_us = MAX(info->video_duration_us, info->audio_duration_us);
+  g_autoptr(GArray) chapters = probe_chapters(source_format(source), info->start_us, duration_us);
+  bool ok = true;
+  for (guint i = 0; ok && i < chapters->len; i++) {
+    const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);
+    ok = event_send_chapter(event_fd, chapter->start_us, chapter->title);
+  }
+  return ok;
+}
+
 static bool run_probe(Source *source, const Request *request, GError **error) {
   g_auto(EncodePlan) plan = {0};
   if (!probe_source(source, &request->limits, &plan.source, error))
     return false;
   copy_fitness_check(source, &plan.source, &plan.copy);
   g_autofree char *json = encode_plan_to_json(&plan);
-  return event_send_probed(event_fd, json);
+  return send_chapters(source, &plan.source) && event_send_probed(event_fd, json);
 }
 
 /** Only jobs with pictures need GStreamer: it takes a while to start. */
@@ -194,9 +207,37 @@ static bool run_poster(Source *source, const Request *request, GError **error) {
   return poster_make(source, &request->plan, path, error) && event_send_poster(event_fd, POSTER_FILE);
 }
 
+static bool write_caption(const Request *request, size_t index, const WebvttDocument *document, GError **error) {
+  const SourceText *text = &request->plan.source.texts[index];
+  g_autofree char *file = g_strdup_printf("caption-%zu.vtt", index);
+  g_autofree char *path = g_build_filename(request->work_dir, file, NULL);
+  g_autoptr(GString) out = g_string_new(NULL);
+  g_autoptr(GError) cause = NULL;
+  webvtt_write(out, document, -1);
+  if (!g_file_set_contents_full(path, out->str, (gssize)out->len, G_FILE_SET_CONTENTS_NONE, 0640, &cause)) {
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STORAGE, cause->message);
+    return false;
+  }
+  const char *label = text->label[0] != '\0' ? text->label : caption_label(text->language);
+  return event_send_caption(event_fd, text->language, label, file);
+}
+
+static bool run_text(Source *source, const Request *request, GError **error) {
+  Progress progress = {.part = 1.0};
+  g_autoptr(GPtrArray) documents = NULL;
+  if (!caption_reader_read(source, &request->plan.source, send_progress, &progress, &documents, error))
+    return false;
+  bool ok = true;
+  for (guint i = 0; i < documents->len; i++) {
+    g_autoptr(WebvttDocument) document = documents->pdata[i];
+    ok = ok && (document == NULL || write_caption(request, i, document, error));
+  }
+  return ok;
+}
+
 static bool (*const job_runs[])(Source *, const Request *, GError **) = {
     [JOB_KIND_PROBE] = run_probe, [JOB_KIND_AUDIO] = run_audio,   [JOB_KIND_SPAN] = run_span,
-    [JOB_KIND_VIDEO] = run_video, [JOB_KIND_POSTER] = run_poster,
+    [JOB_KIND_VIDEO] = run_video, [JOB_KIND_POSTER] = run_poster, [JOB_KIND_TEXT] = run_text,
 };
 
 static bool read_request(Request *ret_request, GError **error) {
@@ -212,7 +253,8 @@ static bool read_request(Request *ret_request, GError **error) {
 
 /** All give way to the server, and what nobody waits for gives way to what a viewer waits for. */
 static int niceness_of(const Request *request) {
-  bool is_rest = request->kind == JOB_KIND_POSTER || (request->kind == JOB_KIND_AUDIO && request->sound > 0) ||
+  bool is_rest = request->kind == JOB_KIND_POSTER || request->kind == JOB_KIND_TEXT ||
+                 (request->kind == JOB_KIND_AUDIO && request->sound > 0) ||
                  (request->kind == JOB_KIND_SPAN && !request->is_urgent);
   return is_rest ? NICENESS_REST : NICENESS_START;
 }
@@ -222,7 +264,7 @@ static bool run(GError **error) {
   if (!read_request(&request, error) || !sandbox_enter(request.work_dir, request.worker, error))
     return false;
   sandbox_set_niceness(niceness_of(&request));
-  if (request.kind < 0 || (size_t)request.kind >= G_N_ELEMENTS(job_runs)) {
+  if (request.kind < 0 || (size_t)request.kind >= G_N_ELEMENTS(job_runs) || job_runs[request.kind] == NULL) {
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "an unknown kind of job");
     return false;
   }

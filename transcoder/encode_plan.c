@@ -8,10 +8,10 @@
 
 /** What matters to a viewer first: the start (with sound: transcoder/sound_plan.c), then the picture in the lists,
  * then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
-enum { PRIORITY_VIDEO = JOB_PRIORITY_URGENT - 5, PRIORITY_POSTER = 80, PRIORITY_SPAN = 50 };
+enum { PRIORITY_VIDEO = JOB_PRIORITY_URGENT - 5, PRIORITY_POSTER = 80, PRIORITY_TEXT = 75, PRIORITY_SPAN = 50 };
 
 /** Shares in the progress, in milliseconds of lesson. */
-enum { WEIGHT_POSTER = 500 };
+enum { WEIGHT_POSTER = 500, WEIGHT_TEXT = 100 };
 
 static void plan_segments(const SourceInfo *source, const Settings *settings, EncodePlan *plan) {
   Rational rate = {25, 1};
@@ -126,6 +126,7 @@ char *encode_plan_to_json(const EncodePlan *plan) {
   json_object_set_new(root, "audio", sound_plan_pack(&plan->source));
   json_object_set_new(root, "filter", picture_filter_plan_pack(&plan->source.filter));
   json_object_set_new(root, "timing", source_timing_pack(&plan->source.timing));
+  json_object_set_new(root, "text", probe_text_pack(plan->source.texts, plan->source.text_count));
   json_object_set_new(root, "copy", copy_plan_to_json(&plan->copy));
   char *text = json_dumps(root, JSON_COMPACT);
   json_decref(root);
@@ -220,6 +221,7 @@ bool encode_plan_from_json(const char *json, EncodePlan *ret_plan, GError **erro
             picture_filter_plan_unpack(json_object_get(root, "filter"), &plan.source.filter, &why) &&
             sound_plan_unpack(json_object_get(root, "audio"), &plan.source, &why) &&
             source_timing_unpack(json_object_get(root, "timing"), &plan.source.timing, &why) &&
+            probe_text_unpack(json_object_get(root, "text"), plan.source.texts, &plan.source.text_count, &why) &&
             unpack_copy(json_object_get(root, "copy"), &plan);
   if (ok) {
     g_strlcpy(plan.x264_preset, preset, sizeof plan.x264_preset);
@@ -302,6 +304,10 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
   sound_plan_add_jobs(plan, jobs);
   CatalogJobPlan poster = {.kind = JOB_KIND_POSTER, .priority = PRIORITY_POSTER, .weight = WEIGHT_POSTER};
   g_array_append_val(jobs, poster);
+  if (plan->source.text_count > 0) {
+    CatalogJobPlan text = {.kind = JOB_KIND_TEXT, .priority = PRIORITY_TEXT, .weight = WEIGHT_TEXT};
+    g_array_append_val(jobs, text);
+  }
   return jobs;
 }
 

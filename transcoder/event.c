@@ -13,9 +13,10 @@
 #define LABEL_BYTES_MAX 256
 
 static const char *const type_names[] = {
-    [EVENT_PROGRESS] = "progress", [EVENT_PROBED] = "probed", [EVENT_SPAN] = "span",
-    [EVENT_POSTER] = "poster",     [EVENT_SLIDES] = "slides", [EVENT_STORYBOARD] = "storyboard",
-    [EVENT_CAPTION] = "caption",   [EVENT_FAILED] = "failed", [EVENT_DONE] = "done",
+    [EVENT_PROGRESS] = "progress", [EVENT_PROBED] = "probed",   [EVENT_SPAN] = "span",
+    [EVENT_POSTER] = "poster",     [EVENT_SLIDES] = "slides",   [EVENT_STORYBOARD] = "storyboard",
+    [EVENT_CAPTION] = "caption",   [EVENT_CHAPTER] = "chapter", [EVENT_FAILED] = "failed",
+    [EVENT_DONE] = "done",
 };
 
 void event_span_clear(EventSpan *span) {
@@ -153,6 +154,17 @@ static bool parse_caption(json_t *root, Event *event) {
   return true;
 }
 
+static bool parse_chapter(json_t *root, Event *event) {
+  const char *title;
+  json_int_t start;
+  if (json_unpack(root, "{s:I, s:s}", "start", &start, "title", &title) != 0 || start < 0 ||
+      strlen(title) > LABEL_BYTES_MAX)
+    return false;
+  event->start_us = start;
+  event->label = g_strdup(title);
+  return true;
+}
+
 static bool parse_plan(json_t *root, Event *event) {
   json_t *plan = json_object_get(root, "plan");
   char *text = plan != NULL ? json_dumps(plan, JSON_COMPACT) : NULL;
@@ -178,6 +190,8 @@ static bool parse_fields(json_t *root, Event *event) {
     return parse_storyboard(root, &event->storyboard);
   case EVENT_CAPTION:
     return parse_caption(root, event);
+  case EVENT_CHAPTER:
+    return parse_chapter(root, event);
   case EVENT_FAILED:
     return parse_failed(root, event);
   case EVENT_DONE:
@@ -281,6 +295,11 @@ bool event_send_storyboard(int fd, const CatalogStoryboard *storyboard) {
 bool event_send_caption(int fd, const char *language, const char *label, const char *file) {
   return send_json(fd, json_pack("{s:s, s:s, s:s, s:s}", "event", "caption", "language", language, "label", label,
                                  "file", file));
+}
+
+bool event_send_chapter(int fd, int64_t start_us, const char *title) {
+  return send_json(fd,
+                   json_pack("{s:s, s:I, s:s}", "event", "chapter", "start", (json_int_t)start_us, "title", title));
 }
 
 bool event_send_failed(int fd, const GError *error) {

@@ -7,6 +7,7 @@
  *   {"event":"slides","times":[12000000,58240000,...]}
  *   {"event":"storyboard","interval":2000000,"tile":[160,90],"grid":[10,10],"count":131,"files":["sheet-0.jpg",...]}
  *   {"event":"caption","language":"zh","label":"...","file":"caption-0.vtt"}
+ *   {"event":"chapter","start":90000000,"title":"..."}
  *   {"event":"failed","code":"damaged","detail":"..."}
  *   {"event":"done"}
  * Files are names inside the work folder. The worker trusts nothing of it: every field is checked. */
@@ -27,6 +28,7 @@ typedef enum {
   EVENT_SLIDES,
   EVENT_STORYBOARD,
   EVENT_CAPTION,
+  EVENT_CHAPTER,
   EVENT_FAILED,
   EVENT_DONE,
 } EventType;
@@ -54,7 +56,8 @@ typedef struct {
   GArray *times;                /**< SLIDES: int64_t, microseconds of the lesson, rising */
   CatalogStoryboard storyboard; /**< STORYBOARD: sheet_keys are names in the work folder */
   char language[36];            /**< CAPTION */
-  char *label;                  /**< CAPTION */
+  char *label;                  /**< CAPTION; CHAPTER: its title */
+  int64_t start_us;             /**< CHAPTER */
 } Event;
 void event_clear(Event *event);
 
@@ -72,5 +75,7 @@ bool event_send_poster(int fd, const char *file);
 bool event_send_slides(int fd, const int64_t *times_us, size_t count);
 bool event_send_storyboard(int fd, const CatalogStoryboard *storyboard);
 bool event_send_caption(int fd, const char *language, const char *label, const char *file);
+/** A chapter of the source's own. */
+bool event_send_chapter(int fd, int64_t start_us, const char *title);
 bool event_send_failed(int fd, const GError *error);
 bool event_send_done(int fd);

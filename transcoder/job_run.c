@@ -33,6 +33,7 @@ typedef struct {
   char *poster_file;
   GArray *slides;               /**< int64_t: changes seen, in microseconds of the lesson */
   CatalogStoryboard storyboard; /**< sheet_keys are files in the work folder */
+  GArray *chapters;             /**< CatalogChapter, of the source's own */
   GArray *captions;             /**< CatalogCaption, blob_key is a file in the work folder */
   bool is_done;
   bool is_lease_unsure; /**< said once, not at every missed renewal */
@@ -48,6 +49,7 @@ static void job_run_clear(JobRun *run) {
   g_clear_pointer(&run->poster_file, g_free);
   g_clear_pointer(&run->slides, g_array_unref);
   g_clear_pointer(&run->captions, g_array_unref);
+  g_clear_pointer(&run->chapters, g_array_unref);
   catalog_storyboard_clear(&run->storyboard);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JobRun, job_run_clear)
@@ -196,6 +198,19 @@ static void clear_caption(gpointer data) {
   g_free(caption->blob_key);
 }
 
+static void clear_chapter(gpointer data) {
+  g_free(((CatalogChapter *)data)->title);
+}
+
+/** The catalog looks at their order and titles. */
+static bool take_chapter(JobRun *run, Event *event, GError **error) {
+  if (run->chapters->len >= SOURCE_CHAPTERS_MAX)
+    return distrust(error, "too many chapters");
+  CatalogChapter chapter = {.start_us = event->start_us, .title = g_steal_pointer(&event->label)};
+  g_array_append_val(run->chapters, chapter);
+  return true;
+}
+
 static bool take_caption(JobRun *run, Event *event, GError **error) {
   if (run->captions->len >= CAPTIONS_MAX)
     return distrust(error, "too many caption tracks");
@@ -235,6 +250,8 @@ static bool take_event(JobRun *run, Event *event, GError **error) {
     return true;
   case EVENT_CAPTION:
     return take_caption(run, event, error);
+  case EVENT_CHAPTER:
+    return take_chapter(run, event, error);
   case EVENT_FAILED:
     return take_failure(event, error);
   case EVENT_DONE:
@@ -334,6 +351,8 @@ static bool finish_probe(JobRun *run, GError **error) {
       .job_count = jobs->len,
       .segment_frames = (const int32_t *)(gconstpointer)segment_frames->data,
       .segment_frame_count = segment_frames->len,
+      .chapters = (const CatalogChapter *)(gconstpointer)run->chapters->data,
+      .chapter_count = run->chapters->len,
   };
   return catalog_plan_asset(run->context->catalog, run->job, run->context->owner, &record, error);
 }
@@ -542,6 +561,8 @@ bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   run.slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
   run.captions = g_array_new(FALSE, TRUE, sizeof(CatalogCaption));
   g_array_set_clear_func(run.captions, clear_caption);
+  run.chapters = g_array_new(FALSE, TRUE, sizeof(CatalogChapter));
+  g_array_set_clear_func(run.chapters, clear_chapter);
   run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;

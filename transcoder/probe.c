@@ -166,6 +166,7 @@ bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_inf
   find_fields(source, &info);
   if (info.has_audio)
     info.sound_count = probe_audio(source_format(source), info.audio_stream, info.sounds);
+  info.text_count = probe_text(source_format(source), info.texts);
   *ret_info = info;
   return true;
 }

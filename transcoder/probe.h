@@ -4,6 +4,7 @@
 #include "media/ladder.h"
 #include "transcoder/picture_filter.h"
 #include "transcoder/probe_audio.h"
+#include "transcoder/probe_text.h"
 #include "transcoder/source.h"
 
 #include <glib.h>
@@ -26,6 +27,8 @@ typedef struct {
   int cover_stream;          /**< an attached picture, or -1 */
   SourceSound sounds[SOURCE_SOUNDS_MAX];
   size_t sound_count; /**< the main sound is sounds[0]; none without has_audio */
+  SourceText texts[SOURCE_TEXTS_MAX];
+  size_t text_count;
 } SourceInfo;
 
 typedef struct {

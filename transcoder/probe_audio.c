@@ -2,6 +2,7 @@
 
 #include "media/ladder.h"
 #include "transcoder/media_allow_list.h"
+#include "transcoder/stream_tags.h"
 
 #include <string.h>
 
@@ -9,48 +10,6 @@
 const uint8_t probe_audio_aac_config[2] = {0x11, 0x90};
 /** May follow: an extension that says that there is no SBR. */
 static const uint8_t no_sbr[] = {0x56, 0xE5, 0x00};
-
-/** BCP 47 wants the shortest code of a language; containers write ISO 639-2. */
-static const struct {
-  char long_code[4], short_code[3];
-} language_codes[] = {
-    {"zho", "zh"}, {"chi", "zh"}, {"eng", "en"}, {"iii", "ii"}, {"bod", "bo"}, {"tib", "bo"}, {"uig", "ug"},
-    {"mon", "mn"}, {"zha", "za"}, {"jpn", "ja"}, {"kor", "ko"}, {"rus", "ru"}, {"fra", "fr"}, {"fre", "fr"},
-    {"deu", "de"}, {"ger", "de"}, {"spa", "es"}, {"por", "pt"}, {"ita", "it"}, {"vie", "vi"}, {"tha", "th"},
-};
-
-static const char *shortest_code(const char *code) {
-  for (size_t i = 0; i < G_N_ELEMENTS(language_codes); i++) {
-    if (g_ascii_strcasecmp(code, language_codes[i].long_code) == 0)
-      return language_codes[i].short_code;
-  }
-  return code;
-}
-
-static void read_language(const AVStream *stream, char *ret_language, size_t size) {
-  const AVDictionaryEntry *entry = av_dict_get(stream->metadata, "language", NULL, 0);
-  if (entry == NULL || g_ascii_strcasecmp(entry->value, "und") == 0)
-    return;
-  for (const char *c = entry->value; *c != '\0'; c++) {
-    if (!g_ascii_isalnum(*c) && *c != '-')
-      return;
-  }
-  g_strlcpy(ret_language, shortest_code(entry->value), size);
-}
-
-/** The title, cut at a whole character. */
-static void read_label(const AVStream *stream, char *ret_label, size_t size) {
-  const AVDictionaryEntry *entry = av_dict_get(stream->metadata, "title", NULL, 0);
-  if (entry == NULL)
-    return;
-  g_autofree char *valid = g_utf8_make_valid(entry->value, -1);
-  g_strstrip(valid);
-  gsize length = strlen(valid);
-  while (length >= size)
-    length = (gsize)(g_utf8_find_prev_char(valid, valid + length) - valid);
-  valid[length] = '\0';
-  g_strlcpy(ret_label, valid, size);
-}
 
 static bool is_our_config(const uint8_t *config, int size) {
   const int own = sizeof probe_audio_aac_config, extension = sizeof no_sbr;
@@ -72,8 +31,8 @@ static TrackRole role_of(const AVStream *stream) {
 
 static SourceSound describe(const AVStream *stream, TrackRole role) {
   SourceSound sound = {.stream = stream->index, .role = role, .may_be_copied = may_be_copied(stream->codecpar)};
-  read_language(stream, sound.language, sizeof sound.language);
-  read_label(stream, sound.label, sizeof sound.label);
+  stream_tags_language(stream, sound.language, sizeof sound.language);
+  stream_tags_label(stream->metadata, sound.label, sizeof sound.label);
   return sound;
 }
 

@@ -1,0 +1,15 @@
+/** Caption lines of a source: any bytes become valid text for a WebVTT cue, or nothing. */
+#include "transcoder/dialogue.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  g_autofree char *line = g_strndup((const char *)data, size);
+  g_autofree char *text = dialogue_to_webvtt(line);
+  if (text != NULL)
+    g_assert_true(*text != '\0' && g_utf8_validate(text, -1, NULL) && strpbrk(text, "<>") == NULL &&
+                  strstr(text, "\n\n") == NULL);
+  return 0;
+}
