@@ -12,8 +12,8 @@
 #include "transcoder/source.h"
 #include "transcoder/span_copier.h"
 #include "transcoder/span_encoder.h"
+#include "transcoder/storyboard.h"
 
-#include <gst/gst.h>
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -67,21 +67,6 @@ static bool run_probe(Source *source, const Request *request, GError **error) {
   g_autofree char *json = encode_plan_to_json(&plan);
   return send_chapters(source, &plan.source) && event_send_probed(event_fd, json);
 }
-
-/** Only jobs with pictures need GStreamer: it takes a while to start. */
-static void start_gstreamer(void) {
-  gst_registry_fork_set_enabled(FALSE);
-  gst_init(NULL, NULL);
-}
-
-#if defined(__SANITIZE_ADDRESS__)
-/** GLib drops its first table of quarks when GStreamer brings more names than it holds: a leak at exit that is not
- * ours and has no name to suppress it by. Children without GStreamer are checked. */
-int __lsan_is_turned_off(void);
-int __lsan_is_turned_off(void) {
-  return gst_is_initialized();
-}
-#endif
 
 /** What an encoded span has brought. */
 static void send_spans(const GArray *spans, const GArray *slides) {
@@ -203,7 +188,6 @@ static bool run_audio(Source *source, const Request *request, GError **error) {
 
 static bool run_poster(Source *source, const Request *request, GError **error) {
   g_autofree char *path = g_build_filename(request->work_dir, POSTER_FILE, NULL);
-  start_gstreamer();
   return poster_make(source, &request->plan, path, error) && event_send_poster(event_fd, POSTER_FILE);
 }
 
@@ -235,9 +219,17 @@ static bool run_text(Source *source, const Request *request, GError **error) {
   return ok;
 }
 
+static bool run_storyboard(Source *source, const Request *request, GError **error) {
+  Progress progress = {.part = 1.0};
+  g_auto(CatalogStoryboard) storyboard = {0};
+  return storyboard_make(source, &request->plan, request->work_dir, send_progress, &progress, &storyboard, error) &&
+         event_send_storyboard(event_fd, &storyboard);
+}
+
 static bool (*const job_runs[])(Source *, const Request *, GError **) = {
-    [JOB_KIND_PROBE] = run_probe, [JOB_KIND_AUDIO] = run_audio,   [JOB_KIND_SPAN] = run_span,
-    [JOB_KIND_VIDEO] = run_video, [JOB_KIND_POSTER] = run_poster, [JOB_KIND_TEXT] = run_text,
+    [JOB_KIND_PROBE] = run_probe,           [JOB_KIND_AUDIO] = run_audio,   [JOB_KIND_SPAN] = run_span,
+    [JOB_KIND_VIDEO] = run_video,           [JOB_KIND_POSTER] = run_poster, [JOB_KIND_TEXT] = run_text,
+    [JOB_KIND_STORYBOARD] = run_storyboard,
 };
 
 static bool read_request(Request *ret_request, GError **error) {
@@ -254,7 +246,7 @@ static bool read_request(Request *ret_request, GError **error) {
 /** All give way to the server, and what nobody waits for gives way to what a viewer waits for. */
 static int niceness_of(const Request *request) {
   bool is_rest = request->kind == JOB_KIND_POSTER || request->kind == JOB_KIND_TEXT ||
-                 (request->kind == JOB_KIND_AUDIO && request->sound > 0) ||
+                 request->kind == JOB_KIND_STORYBOARD || (request->kind == JOB_KIND_AUDIO && request->sound > 0) ||
                  (request->kind == JOB_KIND_SPAN && !request->is_urgent);
   return is_rest ? NICENESS_REST : NICENESS_START;
 }

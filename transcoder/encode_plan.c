@@ -8,10 +8,16 @@
 
 /** What matters to a viewer first: the start (with sound: transcoder/sound_plan.c), then the picture in the lists,
  * then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
-enum { PRIORITY_VIDEO = JOB_PRIORITY_URGENT - 5, PRIORITY_POSTER = 80, PRIORITY_TEXT = 75, PRIORITY_SPAN = 50 };
+enum {
+  PRIORITY_VIDEO = JOB_PRIORITY_URGENT - 5,
+  PRIORITY_POSTER = 80,
+  PRIORITY_TEXT = 75,
+  PRIORITY_SPAN = 50,
+  PRIORITY_STORYBOARD = 45
+};
 
 /** Shares in the progress, in milliseconds of lesson. */
-enum { WEIGHT_POSTER = 500, WEIGHT_TEXT = 100 };
+enum { WEIGHT_POSTER = 500, WEIGHT_TEXT = 100, WEIGHT_STORYBOARD_DIVISOR = 100 };
 
 static void plan_segments(const SourceInfo *source, const Settings *settings, EncodePlan *plan) {
   Rational rate = {25, 1};
@@ -295,6 +301,14 @@ static void add_span_jobs(const EncodePlan *plan, GArray *jobs) {
   }
 }
 
+/** After the spans: nobody waits for it. */
+static void add_storyboard_job(const EncodePlan *plan, GArray *jobs) {
+  int64_t weight = segment_plan_duration_us(&plan->segments) / 1000 / WEIGHT_STORYBOARD_DIVISOR;
+  CatalogJobPlan storyboard = {
+      .kind = JOB_KIND_STORYBOARD, .priority = PRIORITY_STORYBOARD, .weight = MAX(weight, 1)};
+  g_array_append_val(jobs, storyboard);
+}
+
 GArray *encode_plan_jobs(const EncodePlan *plan) {
   GArray *jobs = g_array_new(FALSE, TRUE, sizeof(CatalogJobPlan));
   if (plan->rung_count > 0 && plan->source.timing.is_linear)
@@ -308,6 +322,8 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
     CatalogJobPlan text = {.kind = JOB_KIND_TEXT, .priority = PRIORITY_TEXT, .weight = WEIGHT_TEXT};
     g_array_append_val(jobs, text);
   }
+  if (plan->rung_count > 0)
+    add_storyboard_job(plan, jobs);
   return jobs;
 }
 

@@ -1,68 +1,91 @@
 #include "transcoder/poster.h"
 
 #include "transcoder/error.h"
+#include "transcoder/key_frame_reader.h"
 #include "transcoder/media_allow_list.h"
-#include "transcoder/picture_buffer.h"
 #include "transcoder/picture_reader.h"
+#include "transcoder/picture_score.h"
 #include "transcoder/still.h"
 #include "transcoder/waveform.h"
 
 #include <libavcodec/avcodec.h>
-#include <libavutil/pixdesc.h>
-#include <math.h>
 
 #define POSTER_SHORT_SIDE_MAX 720
 
-/** Where candidates are taken, in thousandths of the lesson. */
-static const int candidate_places[] = {80, 200, 350, 500, 650};
+/** Key frames are looked at here, in thousandths of the lesson: neither its very start nor its end, where titles fade
+ * and thanks are said. */
+static const int key_places[] = {40, 80, 120, 160, 220, 280, 350, 420, 500, 580, 660, 750};
+/** Fewer different key frames are no choice. */
+#define CANDIDATES_MIN 4
+/** Without a choice of key frames so much of the start is decoded, and a picture in so many of it looked at. */
+#define DECODED_US (30 * G_TIME_SPAN_SECOND)
+#define DECODED_CANDIDATES 15
 
-/** How much there is to see in a frame: contrast and detail of its luma, sampled on a grid. */
-static double score_frame(const AVFrame *frame) {
-  const AVPixFmtDescriptor *format = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
-  if (format == NULL || (format->flags & AV_PIX_FMT_FLAG_RGB) != 0 || format->comp[0].depth != 8 ||
-      format->comp[0].step != 1)
-    return 1.0;
-  double sum = 0, squares = 0, detail = 0;
-  int64_t count = 0;
-  int step_x = MAX(frame->width / 160, 1), step_y = MAX(frame->height / 90, 1);
-  for (int y = 0; y < frame->height; y += step_y) {
-    const uint8_t *row = frame->data[0] + (ptrdiff_t)y * frame->linesize[0];
-    for (int x = 0; x + 1 < frame->width; x += step_x, count++) {
-      sum += row[x];
-      squares += (double)row[x] * row[x];
-      detail += abs(row[x] - row[x + 1]);
-    }
-  }
-  if (count == 0)
-    return 0;
-  double mean = sum / (double)count, variance = squares / (double)count - mean * mean;
-  double lightness = mean < 40 ? mean / 40 : 1.0; /* dark frames count less */
-  return lightness * (sqrt(MAX(variance, 0)) + 4 * detail / (double)count);
+/** The best so far. */
+typedef struct {
+  AVFrame *frame;
+  double score;
+  int count;
+} Choice;
+
+static void choice_clear(Choice *choice) {
+  av_frame_free(&choice->frame);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Choice, choice_clear)
+
+static void consider(Choice *choice, const AVFrame *frame) {
+  double score;
+  if (!picture_score(frame, &score, NULL))
+    return;
+  choice->count++;
+  if (choice->frame != NULL && score <= choice->score)
+    return;
+  av_frame_free(&choice->frame);
+  choice->frame = av_frame_clone(frame);
+  choice->score = score;
 }
 
-static bool pick_frame(Source *source, const EncodePlan *plan, AVFrame *best, GError **error) {
-  g_autoptr(PictureReader) reader = picture_reader_new(source, &plan->source, error);
-  if (reader == NULL)
+static void consider_key_frames(Source *source, const SourceInfo *info, Choice *choice) {
+  g_autoptr(KeyFrameReader) reader = key_frame_reader_new(source, info, NULL);
+  int64_t last_us = INT64_MIN, time_us;
+  for (size_t i = 0; reader != NULL && i < G_N_ELEMENTS(key_places); i++) {
+    const AVFrame *frame = key_frame_reader_read(reader, info->video_duration_us / 1000 * key_places[i], &time_us);
+    if (frame != NULL && time_us != last_us)
+      consider(choice, frame);
+    if (frame != NULL)
+      last_us = time_us;
+  }
+}
+
+/** The start, frame by frame. */
+static bool consider_start(Source *source, const SourceInfo *info, Choice *choice, GError **error) {
+  g_autoptr(PictureReader) reader = picture_reader_new(source, info, error);
+  int64_t step_us = MIN(info->video_duration_us, DECODED_US) / DECODED_CANDIDATES, next_us = 0, time_us;
+  if (reader == NULL || !picture_reader_seek(reader, 0, error))
     return false;
-  double best_score = -1;
-  for (size_t i = 0; i < G_N_ELEMENTS(candidate_places); i++) {
-    int64_t time_us = plan->source.video_duration_us / 1000 * candidate_places[i];
-    if (!picture_reader_seek(reader, time_us, error))
-      return false;
+  for (int left = DECODED_CANDIDATES; left > 0;) {
     const AVFrame *frame = picture_reader_next(reader, &time_us);
     if (frame == NULL)
+      break;
+    if (time_us < next_us)
       continue;
-    double score = score_frame(frame);
-    if (score > best_score) {
-      best_score = score;
-      av_frame_unref(best);
-      av_frame_ref(best, frame);
-    }
+    consider(choice, frame);
+    next_us = time_us + step_us;
+    left--;
   }
-  if (best_score >= 0)
-    return true;
-  g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no frame for a poster");
-  return false;
+  return true;
+}
+
+static bool pick_frame(Source *source, const SourceInfo *info, Choice *choice, GError **error) {
+  consider_key_frames(source, info, choice);
+  if (choice->count < CANDIDATES_MIN || choice->score < PICTURE_SCORE_POOR) {
+    bool ok = consider_start(source, info, choice, choice->frame == NULL ? error : NULL);
+    if (!ok && choice->frame == NULL)
+      return false;
+  }
+  if (choice->frame == NULL)
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no frame for a poster");
+  return choice->frame != NULL;
 }
 
 /** Size of the poster: as shown, at most 720 on the short side. */
@@ -79,26 +102,15 @@ static void poster_size(const LadderSource *picture, int32_t *ret_width, int32_t
 }
 
 static bool make_from_frame(const AVFrame *frame, const LadderSource *picture, const char *path, GError **error) {
-  int32_t width, height;
-  poster_size(picture, &width, &height);
-  g_autoptr(PictureConverter) converter = picture_converter_new(frame, error);
-  if (converter == NULL)
-    return false;
-  g_autoptr(GstCaps) caps = picture_converter_caps(converter, 1, 1);
-  GstBuffer *buffer = picture_converter_wrap(converter, frame);
-  if (buffer == NULL) {
-    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_UNSUPPORTED, "the picture cannot be converted");
-    return false;
-  }
-  StillConfig still = {.width = width, .height = height};
-  return still_write_jpeg(buffer, caps, &still, path, error);
+  StillConfig still = {.quantizer = STILL_QUANTIZER_POSTER};
+  poster_size(picture, &still.width, &still.height);
+  return still_write_jpeg(frame, &still, path, error);
 }
 
 static bool make_from_video(Source *source, const EncodePlan *plan, const char *path, GError **error) {
-  AVFrame *frame = av_frame_alloc();
-  bool ok = pick_frame(source, plan, frame, error) && make_from_frame(frame, &plan->source.picture, path, error);
-  av_frame_free(&frame);
-  return ok;
+  g_auto(Choice) choice = {0};
+  return pick_frame(source, &plan->source, &choice, error) &&
+         make_from_frame(choice.frame, &plan->source.picture, path, error);
 }
 
 /** The attached picture of a sound file. */

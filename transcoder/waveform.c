@@ -1,9 +1,10 @@
 #include "transcoder/waveform.h"
 
+#include "transcoder/error.h"
 #include "transcoder/sound_reader.h"
 #include "transcoder/still.h"
 
-#include <gst/video/video.h>
+#include <libavutil/frame.h>
 #include <math.h>
 
 #define MEASURED_US (10 * 60 * G_TIME_SPAN_SECOND)
@@ -52,13 +53,13 @@ static uint8_t mix(uint8_t from, uint8_t to, double part) {
   return (uint8_t)lround(from + (to - from) * part);
 }
 
-static void draw_bar(uint8_t *pixels, size_t bar, float peak) {
+static void draw_bar(AVFrame *frame, size_t bar, float peak) {
   double pitch = (double)(WIDTH - 2 * MARGIN) / WAVEFORM_BARS, center = MARGIN + pitch * ((double)bar + 0.5);
   double half_width = pitch * 0.3, half_height = (BAR_MIN + (BAR_MAX - BAR_MIN) * (double)peak) / 2;
   for (int y = HEIGHT / 2 - BAR_MAX / 2 - 1; y <= HEIGHT / 2 + BAR_MAX / 2; y++) {
     for (int x = (int)(center - half_width) - 1; x <= (int)(center + half_width) + 1; x++) {
       double part = coverage(x + 0.5, y + 0.5, center, half_width, half_height);
-      uint8_t *pixel = pixels + ((size_t)y * WIDTH + (size_t)x) * 3;
+      uint8_t *pixel = frame->data[0] + (ptrdiff_t)y * frame->linesize[0] + (ptrdiff_t)x * 3;
       pixel[0] = mix(pixel[0], flower.red, part);
       pixel[1] = mix(pixel[1], flower.green, part);
       pixel[2] = mix(pixel[2], flower.blue, part);
@@ -66,20 +67,32 @@ static void draw_bar(uint8_t *pixels, size_t bar, float peak) {
   }
 }
 
-bool waveform_write_jpeg(const float *peaks, const char *path, GError **error) {
-  gsize size = (gsize)WIDTH * HEIGHT * 3;
-  uint8_t *pixels = g_malloc(size);
-  for (gsize i = 0; i < size; i += 3) {
-    pixels[i] = paper.red;
-    pixels[i + 1] = paper.green;
-    pixels[i + 2] = paper.blue;
+static void draw(AVFrame *frame, const float *peaks) {
+  for (int y = 0; y < HEIGHT; y++) {
+    uint8_t *row = frame->data[0] + (ptrdiff_t)y * frame->linesize[0];
+    for (int x = 0; x < WIDTH; x++) {
+      row[3 * x] = paper.red;
+      row[3 * x + 1] = paper.green;
+      row[3 * x + 2] = paper.blue;
+    }
   }
   for (size_t bar = 0; bar < WAVEFORM_BARS; bar++)
-    draw_bar(pixels, bar, peaks[bar]);
-  GstVideoInfo video;
-  gst_video_info_set_format(&video, GST_VIDEO_FORMAT_RGB, WIDTH, HEIGHT);
-  video.fps_n = video.fps_d = 1;
-  g_autoptr(GstCaps) caps = gst_video_info_to_caps(&video);
-  StillConfig config = {.width = WIDTH, .height = HEIGHT};
-  return still_write_jpeg(gst_buffer_new_wrapped(pixels, size), caps, &config, path, error);
+    draw_bar(frame, bar, peaks[bar]);
+}
+
+bool waveform_write_jpeg(const float *peaks, const char *path, GError **error) {
+  AVFrame *frame = av_frame_alloc();
+  frame->width = WIDTH;
+  frame->height = HEIGHT;
+  frame->format = AV_PIX_FMT_RGB24;
+  bool ok = av_frame_get_buffer(frame, 0) >= 0;
+  if (ok) {
+    StillConfig config = {.width = WIDTH, .height = HEIGHT, .quantizer = STILL_QUANTIZER_POSTER};
+    draw(frame, peaks);
+    ok = still_write_jpeg(frame, &config, path, error);
+  } else {
+    g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "out of memory");
+  }
+  av_frame_free(&frame);
+  return ok;
 }

@@ -199,7 +199,7 @@ static void test_encode_plan_jobs(void) {
     g_assert_true((job->span_index == 0) == (job->priority > g_array_index(jobs, CatalogJobPlan, 1).priority));
   }
   g_assert_cmpint(span_jobs, ==, spans);
-  g_assert_cmpint(jobs->len, ==, spans + 4); /* three sounds and the poster */
+  g_assert_cmpint(jobs->len, ==, spans + 5); /* three sounds, the poster, the storyboard */
   g_assert_cmpint(ABS(span_weight - 2700000), <, spans + 50);
   g_assert_cmpint(tracks->len, ==, 8);
   for (guint i = 0; i < tracks->len; i++)
