@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -45,7 +46,10 @@ static const OptionSpec table[] = {
      .min = 0,
      .max = 256,
      .value_name = "N",
-     .help = "Transcoder workers that run side by side; 0 means one per processor core."},
+     .help = "Transcoder workers that run side by side. Each takes one usual job at a time, which uses several "
+             "threads, and "
+             "an urgent one beside it. 0 means one for every two processor cores, but not more than one for every "
+             "1.5 GiB of memory."},
     {.name = "connection-limit",
      .type = OPTION_TYPE_INT,
      .offset = offsetof(Settings, connection_limit),
@@ -126,6 +130,26 @@ static const OptionSpec table[] = {
      .max = 24 * HOUR,
      .value_name = "DURATION",
      .help = "An encode that makes no progress for this long is ended and counts as failed."},
+    {.name = "span-time-limit",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, span_time_limit_us),
+     .default_text = "30min",
+     .min = 10 * SECOND,
+     .max = 24 * HOUR,
+     .value_name = "DURATION",
+     .help =
+         "The encode of one span that takes longer than this in all is ended and counts as failed, even while it "
+         "makes progress."},
+    {.name = "retired-keep",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, retired_keep_us),
+     .default_text = "24h",
+     .min = 0,
+     .max = 365 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help =
+         "When a lesson's source was replaced, what was made of the old one can be played this long under its old "
+         "addresses, so that nobody is interrupted; then it is removed."},
     {.name = "min-free-space",
      .type = OPTION_TYPE_SIZE,
      .offset = offsetof(Settings, min_free_space_bytes),
@@ -133,7 +157,8 @@ static const OptionSpec table[] = {
      .min = 0,
      .max = 1024 * TIB,
      .value_name = "SIZE",
-     .help = "Jobs wait while the file system of the data folder has less free space than this."},
+     .help = "Jobs wait while the file system of the data folder has less free space than this. `kapok status` and "
+             "/metrics say so."},
     {.name = "max-source-size",
      .type = OPTION_TYPE_SIZE,
      .offset = offsetof(Settings, max_source_bytes),
@@ -210,6 +235,22 @@ bool settings_check(const Settings *settings, GError **error) {
     return false;
   }
   return true;
+}
+
+unsigned settings_choose_worker_count(unsigned cores, int64_t memory_bytes) {
+  unsigned by_cores = MAX(cores / 2, 1);
+  if (memory_bytes < 0)
+    return by_cores;
+  int64_t by_memory = MAX(memory_bytes / WORKER_MEMORY_BYTES, 1);
+  return by_memory < by_cores ? (unsigned)by_memory : by_cores;
+}
+
+unsigned settings_worker_count(const Settings *settings) {
+  if (settings->workers > 0)
+    return (unsigned)settings->workers;
+  long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+  int64_t memory_bytes = pages > 0 && page_bytes > 0 ? (int64_t)pages * page_bytes : -1;
+  return settings_choose_worker_count(g_get_num_processors(), memory_bytes);
 }
 
 /* Take `--config FILE` off `argv`; `*ret_path` points into it or is NULL. */

@@ -13,7 +13,7 @@ typedef struct {
   char *data_dir;           /**< --data: the folder that holds everything */
   char *listen;             /**< --listen HOST:PORT */
   char *web_dir;            /**< built pages; empty: ../share/kapok/web beside the program */
-  int64_t workers;          /**< transcoder workers; 0: one per core */
+  int64_t workers;          /**< transcoder workers; 0: settings_worker_count() chooses */
   int64_t connection_limit; /**< open HTTP connections at most */
   int64_t http_threads;     /**< HTTP threads; 0: one per core */
   int64_t idle_timeout_us;  /**< an HTTP connection without traffic is closed after this */
@@ -24,6 +24,8 @@ typedef struct {
   char *x264_preset;              /**< speed preset of x264 */
   int64_t job_lease_us;           /**< a job whose worker is silent this long goes to another */
   int64_t job_timeout_us;         /**< a child without progress for this long is ended */
+  int64_t span_time_limit_us;     /**< a span that takes longer in all is ended */
+  int64_t retired_keep_us;        /**< how long media stay after they were replaced */
   int64_t min_free_space_bytes;   /**< below this no job is taken */
   int64_t max_source_bytes;       /**< larger sources are refused */
   int64_t max_source_duration_us; /**< longer sources are refused */
@@ -50,3 +52,11 @@ bool settings_check(const Settings *settings, GError **error);
 char *settings_format_reference(void);
 /** The commented example that config/kapok.conf.example holds; caller frees. */
 char *settings_format_example(void);
+
+/** How many transcoder workers to run: as many as the settings say, or, when they say 0, one for every two processor
+ * cores (an encode uses several threads), at most one for every WORKER_MEMORY_BYTES of the machine's memory, at least
+ * one. */
+#define WORKER_MEMORY_BYTES (INT64_C(1536) << 20)
+unsigned settings_worker_count(const Settings *settings);
+/** The rule for 0; exposed for its test. Memory below 0: not known. */
+unsigned settings_choose_worker_count(unsigned cores, int64_t memory_bytes);

@@ -14,6 +14,9 @@ const CatalogWord *catalog_kinds(size_t *ret_count);
 /** Find by slug, Chinese or English name (ASCII case ignored); NULL when there is none. */
 const CatalogWord *catalog_find_word(const CatalogWord *words, size_t count, const char *text);
 
+/** A course with a longer lesson is an HD course video rather than a micro-lecture, when nobody said otherwise. */
+#define COURSE_MICRO_MAX_US (20 * G_TIME_SPAN_MINUTE)
+
 typedef struct {
   char *id, *title, *summary;
   char *kind, *category;        /**< slugs; category may be empty */

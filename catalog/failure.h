@@ -16,6 +16,8 @@
  * "timeout"          no progress for too long
  * "storage"          disk full or not writable
  * "source_missing"   the source file is gone
+ * "cancelled"        somebody cancelled it
+ * "replaced"         another took its place before it was whole
  * "internal"         all else
  */
 const char *failure_text_zh(const char *code); /**< never NULL: unknown codes give the text of "internal" */

@@ -6,6 +6,7 @@
 #include "catalog/job.h"
 #include "catalog/job_share.h"
 #include "catalog/keys.h"
+#include "catalog/replacement.h"
 #include "catalog/side_captions.h"
 #include "catalog/transaction.h"
 
@@ -17,6 +18,7 @@
 
 #define TITLE_CHARACTERS_MAX 200
 #define SUMMARY_CHARACTERS_MAX 20000
+#define CAPTION_BYTES_MAX (64 << 20)
 #define TITLE_FALLBACK "未命名"
 
 /* What one intake records; every text is valid UTF-8. */
@@ -25,9 +27,24 @@ typedef struct {
   char *title, *summary, *category, *institution;
   char *source_key, *source_name;
   int64_t source_size_bytes;
+  const char *replaces_id; /* or NULL: then it makes a course and a lesson */
   GArray *captions;        /* SideCaption */
   GPtrArray *caption_keys; /* char *, beside `captions` */
+  GArray *taken_over;      /* TakenCaption: of the asset that it replaces */
 } Intake;
+
+/* A caption file given by hand to the asset that is replaced. */
+typedef struct {
+  char *language, *label, *old_key, *new_key;
+} TakenCaption;
+
+static void clear_taken_caption(gpointer data) {
+  TakenCaption *caption = data;
+  g_free(caption->language);
+  g_free(caption->label);
+  g_free(caption->old_key);
+  g_free(caption->new_key);
+}
 
 static void intake_clear(Intake *intake) {
   g_free(intake->asset_id);
@@ -41,6 +58,7 @@ static void intake_clear(Intake *intake) {
   g_free(intake->source_name);
   g_clear_pointer(&intake->captions, g_array_unref);
   g_clear_pointer(&intake->caption_keys, g_ptr_array_unref);
+  g_clear_pointer(&intake->taken_over, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Intake, intake_clear)
 
@@ -153,6 +171,55 @@ static void prepare(const IntakeRequest *request, GPtrArray *warnings, Intake *i
     const SideCaption *caption = &g_array_index(intake->captions, SideCaption, i);
     g_ptr_array_add(intake->caption_keys, key_of_caption(intake->asset_id, caption->language));
   }
+  intake->taken_over = g_array_new(FALSE, FALSE, sizeof(TakenCaption));
+  g_array_set_clear_func(intake->taken_over, clear_taken_caption);
+}
+
+static bool has_caption(const Intake *intake, const char *language) {
+  for (guint i = 0; i < intake->captions->len; i++)
+    if (g_str_equal(g_array_index(intake->captions, SideCaption, i).language, language))
+      return true;
+  return false;
+}
+
+/* Those found inside the old source have keys of another form: the new source has its own. */
+static bool find_taken_captions(Catalog *catalog, Intake *intake, GError **error) {
+  g_autoptr(GArray) captions = NULL;
+  if (!catalog_load_captions(catalog, intake->replaces_id, &captions, error))
+    return false;
+  for (guint i = 0; i < captions->len; i++) {
+    const CatalogCaption *caption = &g_array_index(captions, CatalogCaption, i);
+    g_autofree char *by_hand = key_of_caption(intake->replaces_id, caption->language);
+    if (!g_str_equal(caption->blob_key, by_hand) || has_caption(intake, caption->language))
+      continue;
+    TakenCaption taken = {.language = g_strdup(caption->language),
+                          .label = g_strdup(caption->label),
+                          .old_key = g_strdup(caption->blob_key),
+                          .new_key = key_of_caption(intake->asset_id, caption->language)};
+    g_array_append_val(intake->taken_over, taken);
+  }
+  return true;
+}
+
+static bool load_replaced(Catalog *catalog, const char *replaces_id, ReplacedLesson *ret_lesson, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_read(&transaction, catalog, error) &&
+         replacement_check(transaction.connection, replaces_id, ret_lesson, error);
+}
+
+/* Title, course and institution are those of the lesson. */
+static bool prepare_replacement(Catalog *catalog, const char *replaces_id, Intake *intake, GError **error) {
+  g_auto(ReplacedLesson) lesson = {0};
+  if (!load_replaced(catalog, replaces_id, &lesson, error))
+    return false;
+  intake->replaces_id = replaces_id;
+  g_free(intake->title);
+  g_free(intake->course_id);
+  g_free(intake->institution);
+  intake->title = g_steal_pointer(&lesson.title);
+  intake->course_id = g_steal_pointer(&lesson.course_id);
+  intake->institution = g_steal_pointer(&lesson.institution);
+  return find_taken_captions(catalog, intake, error);
 }
 
 /* Errors of other parts become ours, so that callers see one domain. */
@@ -173,6 +240,25 @@ static bool store_captions(const BlobStore *store, const Intake *intake, GError 
   return true;
 }
 
+static bool copy_blob(const BlobStore *store, const char *from, const char *to, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GBytes) bytes = blob_store_read(store, from, CAPTION_BYTES_MAX, &cause);
+  if (!bytes)
+    return convert_error(cause, error);
+  gsize size = 0;
+  const char *data = g_bytes_get_data(bytes, &size);
+  return blob_store_put_bytes(store, to, data, size, &cause) || convert_error(cause, error);
+}
+
+static bool store_taken_captions(const BlobStore *store, const Intake *intake, GError **error) {
+  for (guint i = 0; i < intake->taken_over->len; i++) {
+    const TakenCaption *caption = &g_array_index(intake->taken_over, TakenCaption, i);
+    if (!copy_blob(store, caption->old_key, caption->new_key, error))
+      return false;
+  }
+  return true;
+}
+
 static bool store_source(const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
                          gpointer user_data, Intake *intake, GError **error) {
   g_autoptr(GError) cause = NULL;
@@ -186,30 +272,51 @@ static bool store_source(const BlobStore *store, const IntakeRequest *request, B
   return true;
 }
 
+static bool insert_caption(Connection *connection, const char *asset_id, const char *language, const char *label,
+                           const char *key, GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_CAPTION, error, argument_text(asset_id),
+                        argument_text(language), argument_text(label), argument_text(key));
+}
+
 static bool insert_captions(Connection *connection, const Intake *intake, GError **error) {
   for (guint i = 0; i < intake->captions->len; i++) {
     const SideCaption *caption = &g_array_index(intake->captions, SideCaption, i);
-    if (!connection_run(connection, STATEMENT_INSERT_CAPTION, error, argument_text(intake->asset_id),
-                        argument_text(caption->language), argument_text(caption->label),
-                        argument_text(intake->caption_keys->pdata[i])))
+    if (!insert_caption(connection, intake->asset_id, caption->language, caption->label,
+                        intake->caption_keys->pdata[i], error))
+      return false;
+  }
+  for (guint i = 0; i < intake->taken_over->len; i++) {
+    const TakenCaption *caption = &g_array_index(intake->taken_over, TakenCaption, i);
+    if (!insert_caption(connection, intake->asset_id, caption->language, caption->label, caption->new_key, error))
       return false;
   }
   return true;
 }
 
-static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
-  int64_t now_us = g_get_real_time();
-  return connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
-                        argument_text(intake->source_key), argument_text(intake->source_name),
-                        argument_int(intake->source_size_bytes), argument_text(intake->institution),
-                        argument_int(now_us)) &&
-         connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
+static bool insert_lesson(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
                         argument_text(intake->title), argument_text(intake->summary),
                         argument_text(intake->category), argument_text(intake->institution),
                         argument_int(now_us)) &&
          connection_run(connection, STATEMENT_INSERT_LESSON, error, argument_text(intake->lesson_id),
                         argument_text(intake->course_id), argument_text(intake->title),
-                        argument_text(intake->asset_id)) &&
+                        argument_text(intake->asset_id));
+}
+
+/* Looked at again under the write lock. */
+static bool check_replaced(Connection *connection, const Intake *intake, GError **error) {
+  g_auto(ReplacedLesson) lesson = {0};
+  return !intake->replaces_id || replacement_check(connection, intake->replaces_id, &lesson, error);
+}
+
+static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
+  int64_t now_us = g_get_real_time();
+  return check_replaced(connection, intake, error) &&
+         connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
+                        argument_text(intake->source_key), argument_text(intake->source_name),
+                        argument_int(intake->source_size_bytes), argument_text(intake->institution),
+                        argument_text(intake->replaces_id), argument_int(now_us)) &&
+         (intake->replaces_id || insert_lesson(connection, intake, now_us, error)) &&
          insert_captions(connection, intake, error) && job_share_enter(connection, intake->institution, error) &&
          connection_run(connection, STATEMENT_INSERT_JOB, error, argument_text(intake->asset_id),
                         argument_text(job_kind_name(JOB_KIND_PROBE)), argument_int(0),
@@ -227,6 +334,8 @@ static void delete_blobs(const BlobStore *store, const Intake *intake) {
   blob_store_delete(store, intake->source_key, NULL);
   for (guint i = 0; i < intake->caption_keys->len; i++)
     blob_store_delete(store, intake->caption_keys->pdata[i], NULL);
+  for (guint i = 0; i < intake->taken_over->len; i++)
+    blob_store_delete(store, g_array_index(intake->taken_over, TakenCaption, i).new_key, NULL);
 }
 
 bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
@@ -235,8 +344,11 @@ bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *
   if (!choose_category(request->category, &intake.category, error) || !check_source(request, error))
     return false;
   prepare(request, ret_warnings, &intake);
+  if (request->replaces_id && !prepare_replacement(catalog, request->replaces_id, &intake, error))
+    return false;
   if (!store_source(store, request, progress, user_data, &intake, error) ||
-      !store_captions(store, &intake, error) || !record(catalog, &intake, error)) {
+      !store_captions(store, &intake, error) || !store_taken_captions(store, &intake, error) ||
+      !record(catalog, &intake, error)) {
     delete_blobs(store, &intake);
     return false;
   }

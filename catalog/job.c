@@ -18,11 +18,20 @@ bool catalog_renew_job(Catalog *catalog, const CatalogJob *job, const char *owne
   return transaction_commit(&transaction, error);
 }
 
+static int64_t failures_max(const char *code) {
+  return g_str_equal(code, "storage") ? JOB_STORAGE_FAILURES_MAX : JOB_FAILURES_MAX;
+}
+
+static int64_t retry_delay_us(int64_t failures) {
+  int64_t doublings = CLAMP(failures - 1, 0, 20);
+  return MIN(JOB_RETRY_DELAY_US << doublings, JOB_RETRY_DELAY_MAX_US);
+}
+
 static bool retry_or_fail(Connection *connection, const CatalogJob *job, const JobLease *lease, const char *code,
                           const char *detail, bool may_retry, GError **error) {
-  if (!may_retry || lease->failures >= JOB_FAILURES_MAX)
+  if (!may_retry || lease->failures >= failures_max(code))
     return job_lease_fail(connection, job->id, lease, code, detail, error);
-  int64_t not_before_us = g_get_real_time() + (JOB_RETRY_DELAY_US << (lease->failures - 1));
+  int64_t not_before_us = g_get_real_time() + retry_delay_us(lease->failures);
   return connection_run(connection, STATEMENT_RETRY_JOB, error, argument_int(job->id), argument_text(code),
                         argument_text(detail), argument_int(not_before_us), argument_int(lease->failures));
 }

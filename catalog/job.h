@@ -165,12 +165,16 @@ bool catalog_publish_storyboard(Catalog *catalog, const CatalogJob *job, const c
 bool catalog_publish_captions(Catalog *catalog, const CatalogJob *job, const char *owner,
                               const CatalogCaption *captions, size_t count, GError **error);
 
-/** The job failed. `code` NULL is "internal". With `may_retry` and failures left (of JOB_FAILURES_MAX) it becomes ready again after a delay
- * (doubling from JOB_RETRY_DELAY_US); else it is FAILED, and so is its asset, with `code` (catalog/failure.h), whose
- * other jobs are cancelled. A failed POSTER, STORYBOARD or TEXT job never fails its asset: it just ends (DONE with nothing made);
+/** The job failed. `code` NULL is "internal". With `may_retry` and failures left it becomes ready again after a delay,
+ * doubling from JOB_RETRY_DELAY_US to JOB_RETRY_DELAY_MAX_US; else it is FAILED, and so is its asset, with `code`
+ * (catalog/failure.h), whose other jobs are cancelled. It may fail JOB_FAILURES_MAX times, but for want of room
+ * ("storage"), which no lesson is to blame for, JOB_STORAGE_FAILURES_MAX times: over an hour.
+ * A failed POSTER, STORYBOARD or TEXT job never fails its asset: it just ends (DONE with nothing made);
  * nor does the AUDIO job of a sound beside the main one (span_index over 0): its tracks are left out. */
 #define JOB_FAILURES_MAX 2
+#define JOB_STORAGE_FAILURES_MAX 15
 #define JOB_RETRY_DELAY_US (2 * G_TIME_SPAN_SECOND)
+#define JOB_RETRY_DELAY_MAX_US (10 * G_TIME_SPAN_MINUTE)
 bool catalog_fail_job(Catalog *catalog, const CatalogJob *job, const char *owner, const char *code,
                       const char *detail, bool may_retry, GError **error);
 
@@ -181,8 +185,8 @@ bool catalog_release_job(Catalog *catalog, const CatalogJob *job, const char *ow
 typedef bool (*JobOwnerIsAliveFunc)(const char *owner, gpointer user_data);
 
 /** The reaper: running jobs whose lease is over, or whose owner `is_alive` (may be NULL) denies, become ready again;
- * those claimed JOB_ATTEMPTS_MAX times without an end fail with "crashed". Returns how many in `ret_count`. */
-#define JOB_ATTEMPTS_MAX 20
+ * those lost so JOB_LOSSES_MAX times fail with "crashed". Returns how many in `ret_count`. */
+#define JOB_LOSSES_MAX 20
 bool catalog_reap_jobs(Catalog *catalog, int64_t now_us, JobOwnerIsAliveFunc is_alive, gpointer user_data,
                        int64_t *ret_count, GError **error);
 

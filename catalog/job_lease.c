@@ -1,6 +1,7 @@
 #include "catalog/job_lease.h"
 
 #include "catalog/asset_row.h"
+#include "catalog/replacement.h"
 
 static const char *const kind_names[] = {
     [JOB_KIND_PROBE] = "probe",   [JOB_KIND_AUDIO] = "audio", [JOB_KIND_SPAN] = "span",
@@ -87,8 +88,8 @@ bool job_lease_begin(Transaction *transaction, Catalog *catalog, const CatalogJo
          job_lease_find(transaction->connection, job->id, job->attempt, owner, ret_lease, error);
 }
 
-static bool fail_asset(Connection *connection, const char *asset_id, const char *code, const char *detail,
-                       int64_t now_us, GError **error) {
+bool job_lease_fail_asset(Connection *connection, const char *asset_id, const char *code, const char *detail,
+                          int64_t now_us, GError **error) {
   return connection_run(connection, STATEMENT_FAIL_ASSET, error, argument_text(asset_id), argument_text(code),
                         argument_text(detail), argument_int(now_us)) &&
          connection_run(connection, STATEMENT_CANCEL_JOBS, error, argument_text(asset_id), argument_int(now_us));
@@ -121,9 +122,10 @@ static bool settle_asset(Connection *connection, const char *asset_id, int64_t n
   if (!find_gap(connection, asset_id, &gap, error))
     return false;
   if (gap)
-    return fail_asset(connection, asset_id, "internal", gap, now_us, error);
+    return job_lease_fail_asset(connection, asset_id, "internal", gap, now_us, error);
   return connection_run(connection, STATEMENT_MAKE_ASSET_READY, error, argument_text(asset_id),
-                        argument_int(now_us));
+                        argument_int(now_us)) &&
+         replacement_settle(connection, asset_id, now_us, error);
 }
 
 bool job_lease_finish(Connection *connection, int64_t job_id, const JobLease *lease, const char *code,
@@ -157,5 +159,5 @@ bool job_lease_fail(Connection *connection, int64_t job_id, const JobLease *leas
   int64_t now_us = g_get_real_time();
   return connection_run(connection, STATEMENT_FAIL_JOB, error, argument_int(job_id), argument_text(code),
                         argument_text(detail), argument_int(now_us), argument_int(lease->failures)) &&
-         fail_asset(connection, lease->asset_id, code, detail, now_us, error);
+         job_lease_fail_asset(connection, lease->asset_id, code, detail, now_us, error);
 }

@@ -35,3 +35,7 @@ bool job_lease_finish(Connection *connection, int64_t job_id, const JobLease *le
 /** The job failed for good: with it its asset, whose other jobs are cancelled; but a poster job just ends. */
 bool job_lease_fail(Connection *connection, int64_t job_id, const JobLease *lease, const char *code,
                     const char *detail, GError **error);
+
+/** The asset failed, with `code` and `detail` (may be NULL); its open jobs are cancelled. Nothing when it is ready. */
+bool job_lease_fail_asset(Connection *connection, const char *asset_id, const char *code, const char *detail,
+                          int64_t now_us, GError **error);

@@ -2,12 +2,10 @@
 
 #include "base/blob_store.h"
 #include "catalog/asset_row.h"
+#include "catalog/course.h"
 #include "catalog/job_lease.h"
 
 #include <string.h>
-
-/* A longer lesson is an HD course video rather than a micro-lecture, when nobody said otherwise. */
-#define MICRO_LECTURE_MAX_US (20 * G_TIME_SPAN_MINUTE)
 
 static bool refuse(GError **error, const char *reason, const char *what) {
   g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "plan: %s%s", reason, what);
@@ -137,7 +135,7 @@ static bool record_plan(Connection *connection, const char *asset_id, const Cata
     if (!connection_run(connection, STATEMENT_INSERT_CHAPTER, error, argument_text(asset_id),
                         argument_int(plan->chapters[i].start_us), argument_text(plan->chapters[i].title)))
       return false;
-  return plan->duration_us <= MICRO_LECTURE_MAX_US ||
+  return plan->duration_us <= COURSE_MICRO_MAX_US ||
          connection_run(connection, STATEMENT_SUIT_COURSE_KIND, error, argument_text(asset_id));
 }
 

@@ -4,7 +4,7 @@
 
 /* A running job as the reaper saw it. */
 typedef struct {
-  int64_t id, attempt, lease_until_us;
+  int64_t id, attempt, lease_until_us, losses;
   char *owner;
 } RunningJob;
 
@@ -21,7 +21,8 @@ static bool list_running(Catalog *catalog, GArray *jobs, GError **error) {
     RunningJob job = {.id = statement_int(&statement, 0),
                       .attempt = statement_int(&statement, 1),
                       .owner = statement_dup_text(&statement, 2),
-                      .lease_until_us = statement_int(&statement, 3)};
+                      .lease_until_us = statement_int(&statement, 3),
+                      .losses = statement_int(&statement, 4)};
     g_array_append_val(jobs, job);
   }
   return statement_check(&statement, error);
@@ -41,9 +42,9 @@ static bool reap(Connection *connection, const RunningJob *job, bool is_owner_al
   if (is_owner_alive && lease.lease_until_us >= now_us)
     return true;
   ++*ret_count;
-  if (job->attempt >= JOB_ATTEMPTS_MAX)
+  if (job->losses + 1 >= JOB_LOSSES_MAX)
     return job_lease_fail(connection, job->id, &lease, "crashed", "its worker ended again and again", error);
-  return connection_run(connection, STATEMENT_RELEASE_JOB, error, argument_int(job->id));
+  return connection_run(connection, STATEMENT_LOSE_JOB, error, argument_int(job->id));
 }
 
 bool catalog_reap_jobs(Catalog *catalog, int64_t now_us, JobOwnerIsAliveFunc is_alive, gpointer user_data,

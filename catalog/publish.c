@@ -3,6 +3,7 @@
 #include "base/blob_store.h"
 #include "catalog/asset_row.h"
 #include "catalog/job_lease.h"
+#include "catalog/replacement.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -176,8 +177,10 @@ static bool publish_all(Connection *connection, const JobLease *lease, const Cat
   for (size_t i = 0; i < count; i++)
     if (!publish_one(connection, lease, &publications[i], error))
       return false;
+  int64_t now_us = g_get_real_time();
   return connection_run(connection, STATEMENT_MAKE_ASSET_PLAYABLE, error, argument_text(lease->asset_id),
-                        argument_int(g_get_real_time()));
+                        argument_int(now_us)) &&
+         replacement_settle(connection, lease->asset_id, now_us, error);
 }
 
 bool catalog_publish(Catalog *catalog, const CatalogJob *job, const char *owner,

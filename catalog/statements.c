@@ -89,8 +89,8 @@ static const StatementSpec specs[] = {
     BARE(FOREIGN_KEY_CHECK, "PRAGMA foreign_key_check"),
 
     WRITE(INSERT_ASSET,
-          "INSERT INTO asset (id, source_key, source_name, source_size_bytes, institution, created_us,"
-          " updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"),
+          "INSERT INTO asset (id, source_key, source_name, source_size_bytes, institution, replaces_id,"
+          " created_us, updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"),
     READ(LOAD_ASSET,
          "SELECT id, state, " ASSET_PROGRESS ", error_code, error_detail, source_key, source_name,"
          " source_size_bytes, has_video, has_audio, duration_us, target_duration_s, poster_key,"
@@ -102,19 +102,60 @@ static const StatementSpec specs[] = {
     READ(LOAD_SEGMENT_FRAMES, "SELECT segment_frames FROM asset WHERE id = ?1"),
     WRITE(FAIL_ASSET, "UPDATE asset SET state = 'failed', error_code = ?2, error_detail = ?3, updated_us = ?4"
                       " WHERE id = ?1 AND state <> 'ready'"),
-    WRITE(
-        MAKE_ASSET_PLAYABLE,
-        "UPDATE asset SET state = 'playable', playable_us = ?2, updated_us = ?2 WHERE id = ?1 AND state = 'queued'"
-        " AND (has_video = 1 OR has_audio = 1)"
-        " AND (has_video = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video'"
-        "  AND segment_count > 0))"
-        " AND (has_audio = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'audio'"
-        "  AND role = 'main' AND segment_count > 0))"),
+    WRITE(MAKE_ASSET_PLAYABLE,
+          "UPDATE asset SET state = 'playable', updated_us = ?2,"
+          " playable_us = CASE playable_us WHEN 0 THEN ?2 ELSE playable_us END WHERE id = ?1 AND state = 'queued'"
+          " AND (has_video = 1 OR has_audio = 1)"
+          " AND (has_video = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'video'"
+          "  AND segment_count > 0))"
+          " AND (has_audio = 0 OR EXISTS (SELECT 1 FROM track WHERE track.asset_id = asset.id AND kind = 'audio'"
+          "  AND role = 'main' AND segment_count > 0))"),
     WRITE(MAKE_ASSET_READY, "UPDATE asset SET state = 'ready', ready_us = ?2, updated_us = ?2,"
                             " playable_us = CASE playable_us WHEN 0 THEN ?2 ELSE playable_us END WHERE id = ?1 AND "
                             "state IN ('queued', 'playable')"),
+    /* an operator's hand */
+    READ(LOAD_CONTROL, "SELECT state, is_paused, institution FROM asset WHERE id = ?1"),
+    READ(LIST_PAUSABLE, "SELECT id FROM asset WHERE state IN ('queued', 'playable') AND is_paused = 0 ORDER BY id"),
+    READ(LIST_PAUSED, "SELECT id FROM asset WHERE state IN ('queued', 'playable') AND is_paused = 1 ORDER BY id"),
+    WRITE(SET_ASSET_PAUSED, "UPDATE asset SET is_paused = ?2, updated_us = ?3 WHERE id = ?1"),
+    WRITE(PAUSE_JOBS, "UPDATE job SET state = 'ready', is_paused = 1, owner = NULL, lease_until_us = 0"
+                      " WHERE asset_id = ?1 AND state IN ('ready', 'running')"),
+    WRITE(RESUME_JOBS, "UPDATE job SET is_paused = 0 WHERE asset_id = ?1 AND is_paused = 1"),
+    WRITE(REOPEN_JOBS, "UPDATE job SET state = 'ready', is_paused = 0, progress = 0, failures = 0, losses = 0,"
+                       " not_before_us = 0, finished_us = 0, error_code = NULL, error_detail = NULL"
+                       " WHERE asset_id = ?1 AND state IN ('failed', 'cancelled')"),
+    WRITE(REOPEN_ASSET, "UPDATE asset SET state = 'queued', is_paused = 0, error_code = NULL, error_detail = NULL,"
+                        " updated_us = ?2 WHERE id = ?1"),
+    /* replacement */
+    READ(LOAD_REPLACEABLE,
+         "SELECT institution, retired_us, EXISTS (SELECT 1 FROM lesson WHERE asset_id = asset.id),"
+         " (SELECT next.id FROM asset AS next INDEXED BY asset_by_replaced"
+         "  WHERE next.replaces_id = asset.id AND next.state IN ('queued', 'playable') LIMIT 1)"
+         " FROM asset WHERE id = ?1"),
+    READ(LOAD_DURATION, "SELECT duration_us FROM asset WHERE id = ?1"),
+    READ(FIND_LESSON_OF_ASSET, "SELECT course_id, title FROM lesson WHERE asset_id = ?1 ORDER BY id LIMIT 1"),
+    /* Whose place the asset takes now: when it is whole, or when it can be played and the other cannot. */
+    READ(
+        FIND_REPLACED,
+        "SELECT old.id, old.state FROM asset AS new JOIN asset AS old ON old.id = new.replaces_id WHERE new.id = ?1"
+        " AND old.retired_us = 0 AND (new.state = 'ready' OR (new.state = 'playable' AND old.state IN ('queued',"
+        " 'failed') AND NOT EXISTS (SELECT 1 FROM track WHERE track.asset_id = old.id AND segment_count > 0)))"),
+    WRITE(MOVE_LESSONS, "UPDATE lesson SET asset_id = ?2 WHERE asset_id = ?1"),
+    WRITE(RETIRE_ASSET, "UPDATE asset SET replaced_by = ?2, retired_us = ?3, updated_us = ?3 WHERE id = ?1"),
+    /* Assets that were replaced, or should have replaced another and failed, some time ago. */
+    READ(LIST_RETIRED, "SELECT id FROM asset WHERE source_key <> '' AND ((retired_us > 0 AND retired_us <= ?1)"
+                       " OR (replaces_id IS NOT NULL AND state = 'failed' AND updated_us <= ?1"
+                       "  AND NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.asset_id = asset.id)))"),
+    WRITE(PURGE_TRACKS, "DELETE FROM track WHERE asset_id = ?1"),
+    WRITE(PURGE_CAPTIONS, "DELETE FROM caption WHERE asset_id = ?1"),
+    WRITE(PURGE_JOBS, "DELETE FROM job WHERE asset_id = ?1"),
+    WRITE(PURGE_STORYBOARD, "DELETE FROM storyboard WHERE asset_id = ?1"),
+    WRITE(PURGE_CHAPTERS, "DELETE FROM chapter WHERE asset_id = ?1"),
+    WRITE(PURGE_SLIDE_CHANGES, "DELETE FROM slide_change WHERE asset_id = ?1"),
+    WRITE(PURGE_ASSET, "UPDATE asset SET state = 'failed', source_key = '', poster_key = NULL, plan = NULL,"
+                       " error_code = COALESCE(error_code, 'replaced'), segment_frames = NULL WHERE id = ?1"),
     WRITE(SET_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"),
-    READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1"
+    READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1 AND source_key <> ''"
                          " UNION ALL SELECT poster_key FROM asset WHERE id = ?1 AND poster_key IS NOT NULL"
                          " UNION ALL SELECT blob_key FROM caption WHERE asset_id = ?1"
                          " UNION ALL SELECT blob_key FROM storyboard_sheet WHERE asset_id = ?1"
@@ -250,13 +291,15 @@ static const StatementSpec specs[] = {
                      " error_code = ?2, error_detail = ?3, not_before_us = ?4 WHERE id = ?1"),
     WRITE(RELEASE_JOB, "UPDATE job SET state = 'ready', owner = NULL, lease_until_us = 0, not_before_us = 0"
                        " WHERE id = ?1"),
+    WRITE(LOSE_JOB, "UPDATE job SET state = 'ready', owner = NULL, lease_until_us = 0, not_before_us = 0,"
+                    " losses = losses + 1 WHERE id = ?1"),
     WRITE(CANCEL_JOBS, "UPDATE job SET state = 'cancelled', owner = NULL, lease_until_us = 0, finished_us = ?2"
                        " WHERE asset_id = ?1 AND state IN ('ready', 'running')"),
     READ(COUNT_OPEN_JOBS, "SELECT COUNT(*) FROM job WHERE asset_id = ?1 AND state <> 'done'"),
     READ(COUNT_JOBS,
          "SELECT SUM(state = 'ready'), SUM(state = 'running'), SUM(state = 'done'), SUM(state = 'failed')"
          " FROM job WHERE asset_id = ?1"),
-    READ(LIST_RUNNING_JOBS, "SELECT id, attempt, owner, lease_until_us FROM job WHERE state = 'running'"),
+    READ(LIST_RUNNING_JOBS, "SELECT id, attempt, owner, lease_until_us, losses FROM job WHERE state = 'running'"),
     READ(LIST_RUNNING_OWNERS, "SELECT owner FROM job WHERE asset_id = ?1 AND state = 'running'"),
     WRITE(BEAT_WORKER, "INSERT INTO worker (owner, beat_us) VALUES (?1, ?2)"
                        " ON CONFLICT (owner) DO UPDATE SET beat_us = MAX(beat_us, excluded.beat_us)"),

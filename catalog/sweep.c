@@ -182,6 +182,8 @@ bool sweep_asset(Catalog *catalog, const BlobStore *store, const char *asset_id,
   g_autoptr(GPtrArray) blobs = blob_store_list(store, prefix, &cause);
   if (!blobs)
     return convert_error(cause, error);
+  char *source_key = key_of_source(asset_id);
+  g_ptr_array_add(blobs, source_key); /* as those of the list: freed by it */
   int64_t removed = 0;
   return sweep_blobs(catalog, store, asset_id, blobs, 0, &removed, error);
 }

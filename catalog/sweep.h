@@ -9,5 +9,5 @@
  * lives are left for the next sweep, and so are blobs younger than `grace_us`. Safe beside workers at work. */
 bool sweep_run(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64_t *ret_removed, GError **error);
 
-/** The same for one asset, once its jobs are done; no grace. */
+/** The same for one asset, once its jobs are done, its source included; no grace. */
 bool sweep_asset(Catalog *catalog, const BlobStore *store, const char *asset_id, GError **error);

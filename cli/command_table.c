@@ -6,6 +6,9 @@ static const char *const INGEST_OPTIONS[] = {"title", "summary", "category", "in
 
 static const char *const TRANSCODE_OPTIONS[] = {"explain", "json", NULL};
 
+static const char *const WAIT_OPTIONS[] = {"wait", NULL};
+static const char *const ALL_OPTIONS[] = {"all", NULL};
+
 static const CliCommand COMMANDS[] = {
     {.name = "serve",
      .summary = {"启动服务：网站、接口和转码", "run Kapok: web site, API and transcoding"},
@@ -17,7 +20,7 @@ static const CliCommand COMMANDS[] = {
                "  --data DIR          数据文件夹，没有时自动建立\n"
                "  --listen HOST:PORT  监听地址\n"
                "  --config FILE       配置文件；命令行优先\n"
-               "  --workers N         转码进程数；0 表示每个处理器核心一个\n"
+               "  --workers N         转码进程数；0 表示每两个处理器核心一个\n"
                "\n"
                "全部设置见 kapok --help-config。\n",
                "Usage: kapok serve --data DIR --listen HOST:PORT [--config FILE] [--workers N] [settings...]\n"
@@ -29,7 +32,7 @@ static const CliCommand COMMANDS[] = {
                "  --data DIR          data folder, made when missing\n"
                "  --listen HOST:PORT  address to listen on\n"
                "  --config FILE       config file; the command line goes before it\n"
-               "  --workers N         transcoder workers; 0: one per processor core\n"
+               "  --workers N         transcoder workers; 0: one for every two processor cores\n"
                "\n"
                "For all settings see kapok --help-config.\n"},
      .run = cli_serve_run},
@@ -93,6 +96,109 @@ static const CliCommand COMMANDS[] = {
      .argument_count_min = 1,
      .argument_count_max = -1,
      .run = cli_ingest_run},
+    {.name = "replace",
+     .summary = {"用新的文件替换一节课的视频", "replace the video of a lesson by another file"},
+     .usage =
+         {"用法：kapok replace --data DIR [--wait] ASSET FILE\n"
+          "\n"
+          "用 FILE 替换媒体编号为 ASSET 的课时的视频。新文件转码完成以前，课程照常播放原来的内容，然后一下子\n"
+          "换成新的；转码失败时一切照旧。原来手工添加的字幕沿用，除非新文件旁边有同一语言的字幕。原来的播放\n"
+          "地址在 retired-keep（默认 24 小时）以内仍然有效。标准输出一行：新的媒体编号、制表符、标题。\n"
+          "\n"
+          "  --data DIR  数据文件夹\n"
+          "  --wait      等到转码完成并显示进度；没有转码进程在运行时自己启动\n"
+          "\n"
+          "退出码：0 成功；1 未能收入或转码失败；2 用法错误；130 等待被中断。\n",
+          "Usage: kapok replace --data DIR [--wait] ASSET FILE\n"
+          "\n"
+          "Replaces the video of the lesson with the asset id ASSET by FILE. Until the new file is transcoded\n"
+          "the lesson goes on playing what it had, then it changes over at once; when transcoding fails,\n"
+          "nothing changes. Captions that were given by hand are kept, unless the new file brings its own of\n"
+          "that language. The old addresses go on working for retired-keep (24 hours by default). Prints one\n"
+          "line on standard output: the new asset id, tab, title.\n"
+          "\n"
+          "  --data DIR  data folder\n"
+          "  --wait      wait until it is transcoded and show progress; starts workers when none runs\n"
+          "\n"
+          "Exit status: 0 all is well; 1 the file was not taken in or its transcoding failed; 2 wrong usage;\n"
+          "130 waiting was interrupted.\n"},
+     .own_options = WAIT_OPTIONS,
+     .argument_count_min = 2,
+     .argument_count_max = 2,
+     .run = cli_replace_run},
+    {.name = "pause",
+     .summary = {"暂停转码", "pause the transcoding of lessons"},
+     .usage = {"用法：kapok pause --data DIR ASSET...\n"
+               "      kapok pause --data DIR --all\n"
+               "\n"
+               "暂停媒体编号为 ASSET 的课程，或现在所有未完成的课程（--all；以后收入的不受影响）。已经做好的部分\n"
+               "可以继续播放；正在做的一小段约两秒内停下，以后重做。用 kapok resume 继续。\n"
+               "\n"
+               "退出码：0 成功；1 有课程未能暂停（已完成、已失败或不存在）；2 用法错误。\n",
+               "Usage: kapok pause --data DIR ASSET...\n"
+               "       kapok pause --data DIR --all\n"
+               "\n"
+               "Pauses the lessons with the asset ids ASSET, or all that are not done now (--all; those taken in\n"
+               "later are not touched). What was made can be played on; a piece at work stops within about two\n"
+               "seconds and is made again later. kapok resume lets them go on.\n"
+               "\n"
+               "Exit status: 0 all is well; 1 a lesson cannot be paused (it is done, failed or is not there);\n"
+               "2 wrong usage.\n"},
+     .own_options = ALL_OPTIONS,
+     .argument_count_max = -1,
+     .run = cli_pause_run},
+    {.name = "resume",
+     .summary = {"继续暂停的转码", "let paused lessons go on"},
+     .usage = {"用法：kapok resume --data DIR ASSET...\n"
+               "      kapok resume --data DIR --all\n"
+               "\n"
+               "让暂停的课程继续转码：媒体编号为 ASSET 的，或全部（--all）。没有暂停的课程不变。\n"
+               "\n"
+               "退出码：0 成功；1 有课程不存在；2 用法错误。\n",
+               "Usage: kapok resume --data DIR ASSET...\n"
+               "       kapok resume --data DIR --all\n"
+               "\n"
+               "Lets paused lessons go on: those with the asset ids ASSET, or all (--all). One that is not paused\n"
+               "stays as it is.\n"
+               "\n"
+               "Exit status: 0 all is well; 1 a lesson is not there; 2 wrong usage.\n"},
+     .own_options = ALL_OPTIONS,
+     .argument_count_max = -1,
+     .run = cli_resume_run},
+    {.name = "cancel",
+     .summary = {"取消转码", "cancel the transcoding of lessons"},
+     .usage = {"用法：kapok cancel --data DIR ASSET...\n"
+               "\n"
+               "取消媒体编号为 ASSET 的课程的转码。已经做好的部分保留，可以播放。用 kapok retry 重新开始。\n"
+               "\n"
+               "退出码：0 成功；1 有课程未能取消（已完成、已失败或不存在）；2 用法错误。\n",
+               "Usage: kapok cancel --data DIR ASSET...\n"
+               "\n"
+               "Cancels the transcoding of the lessons with the asset ids ASSET. What was made stays and can be\n"
+               "played. kapok retry begins again.\n"
+               "\n"
+               "Exit status: 0 all is well; 1 a lesson cannot be cancelled (it is done, failed or is not there);\n"
+               "2 wrong usage.\n"},
+     .argument_count_min = 1,
+     .argument_count_max = -1,
+     .run = cli_cancel_run},
+    {.name = "retry",
+     .summary = {"重试失败或取消的转码", "try failed or cancelled lessons again"},
+     .usage = {"用法：kapok retry --data DIR ASSET...\n"
+               "\n"
+               "让失败或取消的课程重新排队转码。已经做好的部分保留，只做缺少的。\n"
+               "\n"
+               "退出码：0 成功；1 有课程未能重试（没有失败或不存在）；2 用法错误。\n",
+               "Usage: kapok retry --data DIR ASSET...\n"
+               "\n"
+               "Queues lessons that failed or were cancelled again. What was made stays; only what is missing is\n"
+               "made.\n"
+               "\n"
+               "Exit status: 0 all is well; 1 a lesson cannot be tried again (it has not failed or is not there);\n"
+               "2 wrong usage.\n"},
+     .argument_count_min = 1,
+     .argument_count_max = -1,
+     .run = cli_retry_run},
     {.name = "status",
      .summary = {"查看课程和转码进度", "show lessons and their progress"},
      .usage =

@@ -12,6 +12,7 @@ typedef struct {
   char *config;      /**< --config FILE */
   char *title, *summary, *category, *institution;
   bool wait;
+  bool all;      /**< every lesson, instead of those named */
   char *explain; /**< --explain FILE */
   bool json;
 } CliOptions;

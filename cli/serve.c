@@ -36,7 +36,7 @@ static void add_processes(Supervisor *supervisor, const CliOptions *options) {
   g_auto(GStrv) server = sibling_argv(SIBLING_SERVER, NULL, options);
   supervisor_add(supervisor, "server", (const char *const *)server);
   g_auto(GStrv) worker = sibling_argv(SIBLING_TRANSCODER, "worker", options);
-  unsigned count = sibling_worker_count(&options->settings);
+  unsigned count = settings_worker_count(&options->settings);
   for (unsigned i = 1; i <= count; i++) {
     g_autofree char *name = g_strdup_printf("worker-%u", i);
     supervisor_add(supervisor, name, (const char *const *)worker);
@@ -46,7 +46,7 @@ static void add_processes(Supervisor *supervisor, const CliOptions *options) {
 static int supervise(const CliOptions *options, const DataFolder *folder, Announcer *announcer) {
   g_autoptr(Supervisor) supervisor = supervisor_new();
   add_processes(supervisor, options);
-  g_autoptr(Upkeep) upkeep = upkeep_start(folder);
+  g_autoptr(Upkeep) upkeep = upkeep_start(folder, &options->settings);
   if (announcer->address.port != 0) // a port that the server chooses stands in its log
     announcer->source = g_timeout_add(ANNOUNCE_INTERVAL_MS, on_announce, announcer);
   int status = supervisor_run(supervisor, STOP_GRACE_US);
@@ -77,7 +77,7 @@ static int open_and_supervise(const CliOptions *options) {
     text_print_error("%s", error->message);
     return CLI_EXIT_FAILURE;
   }
-  upkeep_run_once(&folder);
+  upkeep_run_once(&folder, &options->settings);
   Announcer announcer = {.address = address};
   return supervise(options, &folder, &announcer);
 }

@@ -21,7 +21,3 @@ char **sibling_argv(const char *name, const char *mode, const CliOptions *option
   g_ptr_array_add(argv, NULL);
   return (char **)g_ptr_array_free(argv, FALSE);
 }
-
-unsigned sibling_worker_count(const Settings *settings) {
-  return settings->workers > 0 ? (unsigned)settings->workers : g_get_num_processors();
-}

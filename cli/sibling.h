@@ -11,8 +11,5 @@ bool sibling_is_there(const char *name);
  * `options`. NULL-terminated; g_strfreev(). */
 char **sibling_argv(const char *name, const char *mode, const CliOptions *options);
 
-/** As many workers as the settings ask for. */
-unsigned sibling_worker_count(const Settings *settings);
-
 #define SIBLING_SERVER "kapok-server"
 #define SIBLING_TRANSCODER "kapok-transcoder"

@@ -2,7 +2,6 @@
 #include "base/units.h"
 #include "catalog/course.h"
 #include "catalog/failure.h"
-#include "catalog/job.h"
 #include "catalog/progress.h"
 #include "cli/command.h"
 #include "cli/data_folder.h"
@@ -57,7 +56,15 @@ static bool add_to_totals(Totals *totals, Catalog *catalog, const CatalogCourse 
   return true;
 }
 
-static void print_totals(const Totals *totals, bool has_worker) {
+/** "" while there is room. */
+static const char *space_text(const CatalogQueue *queue) {
+  if (queue->short_of_space_count == 0)
+    return "";
+  return text_pick("，磁盘空间不足，暂不接新任务（见 min-free-space）",
+                   ", but the disk is nearly full: no jobs are taken (see min-free-space)");
+}
+
+static void print_totals(const Totals *totals, const CatalogQueue *queue) {
   printf(text_pick("\n课程 %" G_GINT64_FORMAT "：", "\n%" G_GINT64_FORMAT " courses:"), (gint64)totals->courses);
   for (int state = 0; state <= ASSET_STATE_FAILED; state++)
     printf(" %s %" G_GINT64_FORMAT, progress_line_state_text((AssetState)state), (gint64)totals->by_state[state]);
@@ -67,8 +74,10 @@ static void print_totals(const Totals *totals, bool has_worker) {
                    "\nJobs: waiting %" G_GINT64_FORMAT " running %" G_GINT64_FORMAT " done %" G_GINT64_FORMAT
                    " failed %" G_GINT64_FORMAT "\n"),
          (gint64)jobs->ready, (gint64)jobs->running, (gint64)jobs->done, (gint64)jobs->failed);
-  puts(has_worker ? text_pick("转码进程：在运行", "Workers: running")
-                  : text_pick("转码进程：没有", "Workers: none"));
+  printf("%s%s\n",
+         queue->worker_count > 0 ? text_pick("转码进程：在运行", "Workers: running")
+                                 : text_pick("转码进程：没有", "Workers: none"),
+         space_text(queue));
 }
 
 static bool print_all(Catalog *catalog, GError **error) {
@@ -89,10 +98,10 @@ static bool print_all(Catalog *catalog, GError **error) {
     g_free(cursor);
     cursor = g_steal_pointer(&page->next);
   } while (cursor);
-  bool has_worker;
-  if (!catalog_has_worker(catalog, g_get_real_time() - WORKER_BEAT_US, &has_worker, error))
+  g_auto(CatalogQueue) queue = {0};
+  if (!catalog_load_queue(catalog, g_get_real_time() - WORKER_BEAT_US, &queue, error))
     return false;
-  print_totals(&totals, has_worker);
+  print_totals(&totals, &queue);
   return true;
 }
 
@@ -119,6 +128,12 @@ static void print_asset(const CatalogAsset *asset) {
   print_member(text_pick("大小", "size"), size);
   print_member(text_pick("时长", "length"), asset->duration_us > 0 ? length : "-");
   print_member(text_pick("状态", "state"), progress_line_state_text(asset->state));
+  if (asset->is_paused)
+    print_member("", text_pick("已暂停", "paused"));
+  if (asset->replaces_id)
+    print_member(text_pick("替换", "replaces"), asset->replaces_id);
+  if (asset->replaced_by)
+    print_member(text_pick("已换成", "replaced by"), asset->replaced_by);
   print_member(text_pick("进度", "done"), percent);
   print_time(text_pick("收入时间", "taken in"), asset->created_us);
   print_time(text_pick("完成时间", "ready at"), asset->ready_us);

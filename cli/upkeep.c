@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "catalog/job.h"
 #include "catalog/owner.h"
+#include "catalog/retired.h"
 #include "catalog/sweep.h"
 
 #define REAP_INTERVAL_S 5
@@ -12,6 +13,7 @@
 
 struct Upkeep {
   const DataFolder *folder;
+  int64_t retired_keep_us;
   guint reap_source, sweep_source;
   GThread *sweep_thread; /**< of the last sweep, or NULL */
   int is_sweeping;       /**< atomic */
@@ -28,23 +30,41 @@ static bool reap(const DataFolder *folder) {
   return count > 0;
 }
 
-static void sweep(const DataFolder *folder) {
+static void purge_retired(const DataFolder *folder, int64_t keep_us) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) asset_ids = NULL;
+  if (!catalog_purge_retired(folder->catalog, g_get_real_time() - keep_us, &asset_ids, &error)) {
+    log_warning("replaced media: %s", error->message);
+    return;
+  }
+  for (guint i = 0; i < asset_ids->len; i++) {
+    const char *asset_id = asset_ids->pdata[i];
+    g_autoptr(GError) cause = NULL;
+    if (sweep_asset(folder->catalog, folder->store, asset_id, &cause))
+      log_info("replaced media: %s and what was made of it are removed", asset_id);
+    else
+      log_warning("replaced media: %s", cause->message); /* the sweep comes to it later */
+  }
+}
+
+static void sweep(const DataFolder *folder, int64_t retired_keep_us) {
   g_autoptr(GError) error = NULL;
   int64_t count = 0;
+  purge_retired(folder, retired_keep_us);
   if (!sweep_run(folder->catalog, folder->store, SWEEP_GRACE_US, &count, &error))
     log_warning("sweep: %s", error->message);
   else if (count > 0)
     log_info("sweep: removed %" G_GINT64_FORMAT " left-over files and folders", (gint64)count);
 }
 
-void upkeep_run_once(const DataFolder *folder) {
+void upkeep_run_once(const DataFolder *folder, const Settings *settings) {
   reap(folder);
-  sweep(folder);
+  sweep(folder, settings->retired_keep_us);
 }
 
 static gpointer sweep_thread_main(gpointer data) {
   Upkeep *upkeep = data;
-  sweep(upkeep->folder);
+  sweep(upkeep->folder, upkeep->retired_keep_us);
   g_atomic_int_set(&upkeep->is_sweeping, 0);
   return NULL;
 }
@@ -66,9 +86,10 @@ static gboolean on_reap(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
-Upkeep *upkeep_start(const DataFolder *folder) {
+Upkeep *upkeep_start(const DataFolder *folder, const Settings *settings) {
   Upkeep *upkeep = g_new0(Upkeep, 1);
   upkeep->folder = folder;
+  upkeep->retired_keep_us = settings->retired_keep_us;
   upkeep->reap_source = g_timeout_add_seconds(REAP_INTERVAL_S, on_reap, upkeep);
   upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
   return upkeep;

@@ -220,14 +220,14 @@ static bool supervise_workers(Wait *wait, const CliOptions *options) {
     text_print_error(text_pick("没有转码进程在运行，也找不到“%s”", "no worker runs, and \"%s\" is missing"), path);
     return false;
   }
-  unsigned count = sibling_worker_count(&options->settings);
+  unsigned count = settings_worker_count(&options->settings);
   wait_view_erase(&wait->view);
   text_print_note(text_pick("没有转码进程在运行，现在启动 %u 个，完成后结束。",
                             "No transcoder worker runs: starting %u of them until this is done."),
                   count);
-  upkeep_run_once(wait->folder);
+  upkeep_run_once(wait->folder, &options->settings);
   g_autoptr(Supervisor) supervisor = new_worker_supervisor(options, count);
-  g_autoptr(Upkeep) upkeep = upkeep_start(wait->folder);
+  g_autoptr(Upkeep) upkeep = upkeep_start(wait->folder, &options->settings);
   wait->is_supervising = true;
   supervisor_run(supervisor, STOP_GRACE_US);
   wait->is_supervising = false;

@@ -27,9 +27,9 @@ typedef struct {
   Request request;
   ChildProcess *child;
   double progress;
-  gint64 last_progress_us, last_renew_us; /**< monotonic */
-  GArray *spans;                          /**< EventSpan, not yet published */
-  char *plan_json;                        /**< PROBE: what the child found */
+  gint64 start_us, last_progress_us, last_renew_us; /**< monotonic */
+  GArray *spans;                                    /**< EventSpan, not yet published */
+  char *plan_json;                                  /**< PROBE: what the child found */
   char *poster_file;
   GArray *slides;               /**< int64_t: changes seen, in microseconds of the lesson */
   CatalogStoryboard storyboard; /**< sheet_keys are files in the work folder */
@@ -283,17 +283,24 @@ static bool renew(JobRun *run, GError **error) {
   return true;
 }
 
+static bool set_timeout(GError **error, const char *what, int64_t limit_us) {
+  g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_TIMEOUT, "%s %" G_GINT64_FORMAT " s", what,
+              limit_us / G_TIME_SPAN_SECOND);
+  return false;
+}
+
 static bool check_patience(const JobRun *run, GError **error) {
+  const Settings *settings = run->context->settings;
+  gint64 now_us = g_get_monotonic_time();
   struct pollfd stop = {run->context->stop_fd, POLLIN, 0};
   if (poll(&stop, 1, 0) > 0) {
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED, "the worker stops");
     return false;
   }
-  if (g_get_monotonic_time() - run->last_progress_us > run->context->settings->job_timeout_us) {
-    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_TIMEOUT, "no progress for %" G_GINT64_FORMAT " s",
-                run->context->settings->job_timeout_us / G_TIME_SPAN_SECOND);
-    return false;
-  }
+  if (now_us - run->last_progress_us > settings->job_timeout_us)
+    return set_timeout(error, "no progress for", settings->job_timeout_us);
+  if (run->job->kind == JOB_KIND_SPAN && now_us - run->start_us > settings->span_time_limit_us)
+    return set_timeout(error, "a span is not made after", settings->span_time_limit_us);
   return true;
 }
 
@@ -563,7 +570,7 @@ bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   g_array_set_clear_func(run.captions, clear_caption);
   run.chapters = g_array_new(FALSE, TRUE, sizeof(CatalogChapter));
   g_array_set_clear_func(run.chapters, clear_chapter);
-  run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
+  run.start_us = run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;
   int source_fd = open_source(&run, error);

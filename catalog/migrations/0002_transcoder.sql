@@ -17,7 +17,8 @@ CREATE TABLE job_new (
   is_paused      INTEGER NOT NULL DEFAULT 0, -- as its asset: kept here for the claim's index
   progress       REAL NOT NULL DEFAULT 0,
   attempt        INTEGER NOT NULL DEFAULT 0,
-  failures       INTEGER NOT NULL DEFAULT 0,
+  failures       INTEGER NOT NULL DEFAULT 0, -- that its worker reported
+  losses         INTEGER NOT NULL DEFAULT 0, -- attempts whose worker was lost
   not_before_us  INTEGER NOT NULL DEFAULT 0,
   owner          TEXT,
   lease_until_us INTEGER NOT NULL DEFAULT 0,
@@ -71,6 +72,7 @@ ALTER TABLE asset ADD COLUMN replaces_id TEXT REFERENCES asset;       -- takes t
 ALTER TABLE asset ADD COLUMN replaced_by TEXT REFERENCES asset;
 ALTER TABLE asset ADD COLUMN retired_us INTEGER NOT NULL DEFAULT 0;    -- when it was replaced; swept a while later
 
+CREATE INDEX asset_by_replaced ON asset (replaces_id) WHERE replaces_id IS NOT NULL;
 CREATE INDEX asset_by_playable ON asset (playable_us, created_us) WHERE playable_us > 0;
 UPDATE asset SET institution = COALESCE((SELECT course.institution FROM lesson JOIN course ON course.id = lesson.course_id
   WHERE lesson.asset_id = asset.id ORDER BY lesson.id LIMIT 1), '');

@@ -134,6 +134,21 @@ static void test_settings_example(void) {
   }
 }
 
+static void test_settings_worker_count(void) {
+  const struct {
+    unsigned cores;
+    int64_t memory_gib;
+    unsigned expected;
+  } cases[] = {{1, 8, 1}, {2, 8, 1}, {3, 8, 1}, {4, 8, 2}, {16, 64, 8}, {16, 4, 2}, {16, 1, 1}, {8, -1, 4}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    g_assert_cmpuint(settings_choose_worker_count(cases[i].cores, cases[i].memory_gib * (INT64_C(1) << 30)), ==,
+                     cases[i].expected);
+  g_autoptr(Settings) settings = settings_new();
+  g_assert_cmpuint(settings_worker_count(settings), >=, 1);
+  settings->workers = 7;
+  g_assert_cmpuint(settings_worker_count(settings), ==, 7);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/base/settings/defaults", test_settings_defaults);
@@ -141,6 +156,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/base/settings/load", test_settings_load);
   g_test_add_func("/base/settings/load_refuses", test_settings_load_refuses);
   g_test_add_func("/base/settings/reference", test_settings_reference);
+  g_test_add_func("/base/settings/worker-count", test_settings_worker_count);
   g_test_add_func("/base/settings/example", test_settings_example);
   return g_test_run();
 }

@@ -4,9 +4,9 @@
 #include "catalog/keys.h"
 
 static void test_failure_texts(void) {
-  const char *codes[] = {"not_media", "empty",     "no_tracks", "bad_picture",   "too_long",
-                         "too_large", "too_short", "damaged",   "crashed",       "unsupported",
-                         "encoder",   "timeout",   "storage",   "source_missing"};
+  const char *codes[] = {"not_media", "empty",          "no_tracks", "bad_picture", "too_long", "too_large",
+                         "too_short", "damaged",        "crashed",   "unsupported", "encoder",  "timeout",
+                         "storage",   "source_missing", "cancelled", "replaced"};
   for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
     const char *zh = failure_text_zh(codes[i]), *en = failure_text_en(codes[i]);
     g_assert_true(g_utf8_validate(zh, -1, NULL));

@@ -146,6 +146,37 @@ static void test_job_retry_then_fail(Fixture *fixture, gconstpointer unused) {
   g_assert_cmpstr(failed->error_detail, ==, "signal 11");
 }
 
+/* A full disk is no fault of the lesson: it waits for over an hour, with growing pauses. */
+static void test_job_storage_is_waited_for(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autofree char *asset_id = fixture_add_lesson(fixture, "a.mp4");
+  int64_t waited_us = 0, now_us = g_get_real_time();
+  int failures = 0;
+  while (true) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CatalogJob) job = NULL;
+    int64_t later_us = now_us + G_TIME_SPAN_DAY; /* past every delay */
+    g_assert_true(catalog_claim_job(fixture->catalog, "w1", later_us, FIXTURE_LEASE_US, &job, &error));
+    if (!job)
+      break;
+    int64_t before_us = g_get_real_time();
+    g_assert_true(catalog_fail_job(fixture->catalog, job, "w1", "storage", "disk full", true, &error));
+    int64_t until_us = fixture_number(fixture, "SELECT not_before_us FROM job");
+    g_autofree char *sql =
+        g_strdup_printf("SELECT state = 'failed' FROM job WHERE id = %" G_GINT64_FORMAT, job->id);
+    failures++;
+    if (fixture_number(fixture, sql))
+      break;
+    g_assert_cmpint(until_us - before_us, <=, JOB_RETRY_DELAY_MAX_US + G_TIME_SPAN_MINUTE);
+    waited_us += until_us - before_us;
+  }
+  g_assert_cmpint(failures, ==, JOB_STORAGE_FAILURES_MAX);
+  g_assert_cmpint(waited_us, >, G_TIME_SPAN_HOUR);
+  g_autoptr(CatalogAsset) asset = fixture_load_asset(fixture, asset_id);
+  g_assert_cmpint(asset->state, ==, ASSET_STATE_FAILED);
+  g_assert_cmpstr(asset->error_code, ==, "storage");
+}
+
 static void test_job_failure_cancels_siblings(Fixture *fixture, gconstpointer unused) {
   (void)unused;
   g_autoptr(GError) error = NULL;
@@ -230,10 +261,28 @@ static void test_job_reaper_ends_endless_attempts(Fixture *fixture, gconstpointe
     g_assert_true(catalog_reap_jobs(fixture->catalog, g_get_real_time(), is_not_dead, &calls, &count, &error));
     catalog_job_free(job);
   }
-  g_assert_cmpint(claims, ==, JOB_ATTEMPTS_MAX);
+  g_assert_cmpint(claims, ==, JOB_LOSSES_MAX);
   g_autoptr(CatalogAsset) asset = fixture_load_asset(fixture, asset_id);
   g_assert_cmpint(asset->state, ==, ASSET_STATE_FAILED);
   g_assert_cmpstr(asset->error_code, ==, "crashed");
+}
+
+/* Stopped in good order any number of times, a job is not given up; nor is a loss counted then. */
+static void test_job_release_is_no_loss(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autoptr(GError) error = NULL;
+  g_free(fixture_add_lesson(fixture, "a.mp4"));
+  for (int i = 0; i < JOB_LOSSES_MAX + 5; i++) {
+    g_autoptr(CatalogJob) job = fixture_claim(fixture, "w1");
+    g_assert_true(catalog_release_job(fixture->catalog, job, "w1", &error));
+  }
+  g_autoptr(CatalogJob) job = fixture_claim(fixture, "dead");
+  int calls = 0;
+  int64_t count = 0;
+  g_assert_true(catalog_reap_jobs(fixture->catalog, g_get_real_time(), is_not_dead, &calls, &count, &error));
+  g_assert_cmpint(fixture_number(fixture, "SELECT losses FROM job"), ==, 1);
+  g_autoptr(CatalogJob) again = fixture_claim(fixture, "w1");
+  g_assert_cmpint(again->attempt, ==, JOB_LOSSES_MAX + 7);
 }
 
 static void test_job_plan_is_checked(Fixture *fixture, gconstpointer unused) {
@@ -312,10 +361,12 @@ int main(int argc, char **argv) {
   ADD(late_worker_is_fenced);
   ADD(release);
   ADD(retry_then_fail);
+  ADD(storage_is_waited_for);
   ADD(failure_cancels_siblings);
   ADD(failed_poster_is_no_failure);
   ADD(reaper);
   ADD(reaper_ends_endless_attempts);
+  ADD(release_is_no_loss);
   ADD(plan_is_checked);
   ADD(workers);
   return g_test_run();
