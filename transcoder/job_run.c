@@ -543,6 +543,19 @@ static bool prepare_request(JobRun *run, GError **error) {
   return request->work_dir != NULL;
 }
 
+/** The tracks that this attempt is about to make; what is published already is not among them. */
+static void log_request(const JobRun *run) {
+  g_autoptr(GString) tracks = g_string_new(NULL);
+  SoundRendition renditions[SOUND_RENDITIONS_MAX];
+  bool is_audio = run->job->kind == JOB_KIND_AUDIO;
+  size_t count = is_audio ? sound_plan_renditions(run->request.sound, renditions) : run->request.plan.rung_count;
+  for (size_t i = 0; i < count; i++)
+    g_string_append_printf(tracks, " %s", is_audio ? renditions[i].track : run->request.plan.rungs[i].name);
+  if (is_audio || run->job->kind == JOB_KIND_SPAN)
+    log_debug("to encode: %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "%s", job_kind_name(run->job->kind),
+              run->request.span_index, run->job->attempt, tracks->str);
+}
+
 static int open_source(const JobRun *run, GError **error) {
   g_autoptr(GError) cause = NULL;
   int fd = blob_store_open(run->context->store, run->job->source_key, NULL, &cause);
@@ -573,6 +586,7 @@ bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   run.start_us = run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;
+  log_request(&run);
   int source_fd = open_source(&run, error);
   if (source_fd < 0)
     return false;

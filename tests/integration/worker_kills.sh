@@ -28,27 +28,28 @@ workers() {
 }
 open_jobs() { sql "SELECT count(*) FROM job WHERE state <> 'done'"; }
 
-# Most kills hit a worker at work; each waits for one to be there.
+# Only a worker at work is killed, some random time after it was seen so.
 kills=0
-busy=0
-while [ "$kills" -lt "$KILLS" ] && [ "$(open_jobs)" -gt 0 ]; do
-  mapfile -t pids < <(workers)
+deadline=$((SECONDS + 300))
+while [ "$kills" -lt "$KILLS" ] && [ "$(open_jobs)" -gt 0 ] && [ "$SECONDS" -lt "$deadline" ]; do
+  pids=()
+  for pid in $(workers); do
+    [ "$(tree_of "$pid" | wc -l)" -eq 1 ] || pids+=("$pid")
+  done
   if [ "${#pids[@]}" -eq 0 ]; then
     sleep 0.1
     continue
   fi
   pid=${pids[$((RANDOM % ${#pids[@]}))]}
-  [ "$(tree_of "$pid" | wc -l)" -eq 1 ] || busy=$((busy + 1))
+  sleep "$((RANDOM % 2)).$((RANDOM % 10))"
   kill -KILL "$pid" 2>/dev/null || continue
   kills=$((kills + 1))
-  sleep "$((RANDOM % 2)).$((RANDOM % 10))"
 done
-is "workers were killed $KILLS times" "$kills" "$KILLS"
-if [ "$busy" -ge 8 ]; then ok "$busy of them were at work"; else wrong "only $busy of them were at work"; fi
-note "$(sql "SELECT sum(attempt - 1) || ' attempts were lost, at most ' || max(attempt - 1) || ' of one job' FROM job")"
+is "workers at work were killed $KILLS times" "$kills" "$KILLS"
+note "$(sql "SELECT sum(max(attempt - 1, 0)) || ' attempts were lost, at most ' || max(attempt - 1) || ' of one job' FROM job")"
 
 while read -r id; do
-  is "lesson $id is whole" "$(wait_for_state "$id" 180 ready failed)" ready
+  is "lesson $id is whole" "$(wait_for_state "$id" 300 ready failed)" ready
 done <"$WORK/ids"
 is "every job is done" "$(open_jobs)" 0
 is "every track is whole" "$(sql "SELECT count(*) FROM track WHERE is_complete = 0")" 0
