@@ -514,10 +514,8 @@ static bool prepare_video(JobRun *run, GError **error) {
  * it. */
 static int32_t cores_for(const JobRun *run) {
   int32_t cores = (int32_t)g_get_num_processors();
-  int64_t workers = run->context->settings->workers;
-  if (workers <= 0 || workers > cores)
-    workers = cores;
-  return run->request.is_urgent ? cores : cores / (int32_t)workers;
+  int32_t workers = (int32_t)settings_worker_count(run->context->settings);
+  return run->request.is_urgent ? cores : MAX(cores / workers, 1);
 }
 
 static bool prepare_request(JobRun *run, GError **error) {
