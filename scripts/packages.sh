@@ -10,8 +10,6 @@ cmake|build system
 ninja-build|build system
 pkg-config|finds the libraries
 libglib2.0-dev|GLib, the base of every part
-libgstreamer1.0-dev|media pipelines
-libgstreamer-plugins-base1.0-dev|media pipelines: raw audio and video
 libavformat-dev|probing and CMAF files
 libavcodec-dev|codec parameters
 libavutil-dev|used by the two above
@@ -29,8 +27,7 @@ EOF
 
 packages_runtime() {
   cat <<'EOF'
-gstreamer1.0-plugins-base|scaling and colour conversion
-gstreamer1.0-plugins-good|JPEG posters
+libx264-164|the H.264 encoder
 EOF
 }
 
@@ -47,6 +44,8 @@ packages_test() {
   cat <<'EOF'
 chromium|browser tests
 gstreamer1.0-tools|independent player for the output
+gstreamer1.0-plugins-base|playback of that player
+gstreamer1.0-plugins-good|HTTP and MP4 reading of that player
 gstreamer1.0-plugins-bad|HLS and H.264 parsing of that player
 gstreamer1.0-libav|decoders of that player
 opencv-doc|real video clips

@@ -80,13 +80,11 @@ static bool allow_below(int ruleset, const char *path, uint64_t rights, GError *
 }
 
 static bool allow_files(int ruleset, const char *work_dir, GError **error) {
-  const char *registry = g_getenv("GST_REGISTRY");
   for (size_t i = 0; i < G_N_ELEMENTS(readable); i++) {
     if (!allow_below(ruleset, readable[i], READ_RIGHTS, error))
       return false;
   }
-  return allow_below(ruleset, work_dir, WORK_RIGHTS, error) &&
-         (registry == NULL || allow_below(ruleset, registry, READ_RIGHTS, error));
+  return allow_below(ruleset, work_dir, WORK_RIGHTS, error);
 }
 
 static bool enter_file_wall(const char *work_dir, GError **error) {

@@ -2,7 +2,7 @@
  *
  * For the calling process and for good:
  * - it dies with its worker, gains no privileges and leaves no core file; memory, file size and descriptors are bounded;
- * - files (Landlock): it may write below its work folder only, and read system libraries, the GStreamer registry and
+ * - files (Landlock): it may write below its work folder only, and read system libraries and
  *   what it had open before; nothing else, other sources and the catalog least of all;
  * - system calls (seccomp): no sockets, no programs, no processes, no tracing, no mounts.
  * A kernel without Landlock leaves that wall out; `kapok-transcoder check` tells.

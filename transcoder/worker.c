@@ -166,15 +166,8 @@ static int take_turn(Worker *worker) {
   return 0;
 }
 
-/** GStreamer's list of plugins lives in the data folder, whose children may read it but not write: without it each
- * would look through all plugins again (0.9 s). It is brought up to date here, with a check of what is installed. */
-static bool prepare_gstreamer(const char *data_dir, GError **error) {
-  g_autofree char *root = g_canonicalize_filename(data_dir, NULL);
-  g_autofree char *folder = g_build_filename(root, "cache", NULL);
-  g_autofree char *registry = g_build_filename(folder, "gstreamer-registry.bin", NULL);
-  if (!path_make_dirs(folder, error))
-    return false;
-  g_setenv("GST_REGISTRY", registry, FALSE);
+/** Say in the log what is not installed. In a process of its own: this one opens no media library. */
+static bool report_missing(GError **error) {
   const char *argv[] = {"/proc/self/exe", "kapok-transcoder", "check", NULL};
   g_autofree char *report = NULL;
   int status;
@@ -196,7 +189,7 @@ int worker_run(const Settings *settings) {
   g_autofree char *owner = owner_of_this_process();
   g_autoptr(BlobStore) store = blob_store_open_files(settings->data_dir, &error);
   g_autoptr(Catalog) catalog = store != NULL ? catalog_open(catalog_path, &error) : NULL;
-  if (catalog == NULL || !prepare_gstreamer(settings->data_dir, &error)) {
+  if (catalog == NULL || !report_missing(&error)) {
     log_error("%s", error->message);
     return SUPERVISOR_EXIT_FATAL;
   }

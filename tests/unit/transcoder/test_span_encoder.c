@@ -8,16 +8,7 @@
 
 #include "base/path.h"
 
-#include <gst/gst.h>
 #include <math.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-/** As in transcoder/child.c. */
-int __lsan_is_turned_off(void);
-int __lsan_is_turned_off(void) {
-  return gst_is_initialized();
-}
-#endif
 
 static const ProbeLimits limits = {.max_duration_us = G_TIME_SPAN_HOUR, .max_pixels = 1 << 24};
 
@@ -327,7 +318,6 @@ static void test_audio_encode_resumed(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  gst_init(NULL, NULL);
   av_log_set_level(AV_LOG_QUIET);
   g_test_add_func("/span-encoder/seams", test_span_encode_seams);
   g_test_add_func("/span-encoder/slides", test_span_encode_slides);
