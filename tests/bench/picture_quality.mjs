@@ -30,9 +30,7 @@ export function compareFrames(made, source, folder, { psnr = true } = {}) {
 
 export const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
 
-const sorted = (list) => [...list].sort((a, b) => a - b);
-const quantile = (list, share) => sorted(list)[Math.min(list.length - 1, Math.floor(share * list.length))];
-const median = (list) => quantile(list, 0.5);
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** What a frame differs by from the frames around it: scenes differ more from each other than frames of one do. */
 const AROUND = 25;
@@ -45,18 +43,17 @@ const steps = (series) => series.slice(1).map((value, at) => value - series[at])
 
 /**
  * Frames beside the borders of spans against those in the middle of spans. Each has a deviation from the two seconds
- * around it; middle frames spread from their 0.5th to their 99.5th percentile. Key frames, every two seconds, are among
- * them, as they are at every border.
+ * around it. A border is within the spread when its frames deviate no more than middle frames do, but for `tolerance`:
+ * what nobody sees. Key frames, every two seconds, are among the middle frames, as they are at every border.
  */
-export function judgeSeams(series, borders) {
+export function judgeSeams(series, borders, tolerance = 0) {
   const own = deviations(series);
-  const beside = borders.flatMap((at) => [at - 1, at]);
   const isMiddle = (at) => borders.every((border) => Math.abs(at - border) > AROUND / 2);
   const middle = own.filter((_, at) => isMiddle(at));
   const stepsAll = steps(series);
-  const low = quantile(middle, 0.005);
-  const high = quantile(middle, 0.995);
-  const atBorders = beside.map((at) => own[at]);
+  const low = Math.min(...middle);
+  const high = Math.max(...middle);
+  const atBorders = borders.flatMap((at) => [own[at - 1], own[at]]);
   return {
     borders: borders.length,
     low,
@@ -64,8 +61,8 @@ export function judgeSeams(series, borders) {
     worst: Math.min(...atBorders),
     best: Math.max(...atBorders),
     stepBorder: Math.max(...borders.map((at) => Math.abs(stepsAll[at - 1]))),
-    stepMiddle: quantile(stepsAll.filter((_, at) => isMiddle(at)).map(Math.abs), 0.995),
-    within: atBorders.every((value) => value >= low && value <= high),
+    stepMiddle: Math.max(...stepsAll.filter((_, at) => isMiddle(at)).map(Math.abs)),
+    within: atBorders.every((value) => value >= low - tolerance && value <= high + tolerance),
   };
 }
 
