@@ -34,8 +34,8 @@ const char *caption_label(const char *language) {
 bool caption_is_same_language(const char *first, const char *second) {
   if (g_ascii_strcasecmp(first, second) == 0)
     return true;
-  if (is_traditional(first) || is_traditional(second))
-    return false;
+  if (is_of(first, "zh") && is_of(second, "zh"))
+    return is_traditional(first) == is_traditional(second);
   return (!strchr(first, '-') && is_of(second, first)) || (!strchr(second, '-') && is_of(first, second));
 }
 

@@ -7,5 +7,6 @@
 const char *caption_label(const char *language);
 
 /** Whether captions in `first` make those in `second` needless: the same tag in any case, or one is the other without
- * its region ("zh" and "zh-CN"). Traditional Chinese is another language than simplified, with which bare "zh" goes. */
+ * its region ("en" and "en-GB"). Chinese is two languages by its writing: traditional, and simplified, with which bare
+ * "zh" goes. */
 bool caption_is_same_language(const char *first, const char *second);

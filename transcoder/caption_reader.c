@@ -86,11 +86,12 @@ static void add_cue(CaptionTracks *tracks, CaptionTrack *track, int64_t start_us
 }
 
 /** The parts of one caption are lines of it. */
-static char *join_parts(const AVSubtitle *subtitle) {
+static char *join_parts(const AVSubtitle *subtitle, enum AVCodecID codec) {
+  bool is_ass = codec == AV_CODEC_ID_ASS || codec == AV_CODEC_ID_SSA;
   g_autoptr(GString) text = g_string_new(NULL);
   for (unsigned i = 0; i < subtitle->num_rects; i++) {
     const AVSubtitleRect *part = subtitle->rects[i];
-    g_autofree char *line = part->ass != NULL ? dialogue_to_webvtt(part->ass) : NULL;
+    g_autofree char *line = part->ass != NULL ? dialogue_to_webvtt(part->ass, is_ass) : NULL;
     if (line != NULL)
       g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
   }
@@ -110,7 +111,7 @@ static void take_packet(CaptionTracks *tracks, CaptionTrack *track, AVRational t
     end_us = at_us + av_rescale_q(packet->duration, time_base, AV_TIME_BASE_Q);
   else if (subtitle.end_display_time > 0 && subtitle.end_display_time < UINT32_MAX)
     end_us = at_us + (int64_t)subtitle.end_display_time * 1000;
-  char *text = join_parts(&subtitle);
+  char *text = join_parts(&subtitle, track->decoder->codec_id);
   if (text != NULL)
     add_cue(tracks, track, start_us, end_us, text);
   else
@@ -172,4 +173,45 @@ bool caption_reader_read(Source *source, const SourceInfo *info, CaptionProgress
   }
   *ret_documents = documents;
   return true;
+}
+
+typedef enum { WRITING_HAN, WRITING_KANA, WRITING_HANGUL, WRITING_LATIN, WRITING_OTHER, WRITING_COUNT } Writing;
+
+static Writing writing_of(gunichar c) {
+  switch (g_unichar_get_script(c)) {
+  case G_UNICODE_SCRIPT_HAN:
+    return WRITING_HAN;
+  case G_UNICODE_SCRIPT_HIRAGANA:
+  case G_UNICODE_SCRIPT_KATAKANA:
+    return WRITING_KANA;
+  case G_UNICODE_SCRIPT_HANGUL:
+    return WRITING_HANGUL;
+  case G_UNICODE_SCRIPT_LATIN:
+    return WRITING_LATIN;
+  default:
+    return WRITING_OTHER;
+  }
+}
+
+/** Latin letters are counted by threes: a Chinese character says about as much. Japanese is told by a tenth of kana. */
+const char *caption_reader_guess_language(const WebvttDocument *document) {
+  int64_t counts[WRITING_COUNT] = {0}, all = 0;
+  for (guint i = 0; i < document->cues->len; i++) {
+    for (const char *c = g_array_index(document->cues, WebvttCue, i).text; *c != '\0'; c = g_utf8_next_char(c)) {
+      gunichar letter = g_utf8_get_char(c);
+      if (g_unichar_isalpha(letter))
+        counts[writing_of(letter)]++;
+    }
+  }
+  counts[WRITING_LATIN] /= 3;
+  for (int i = 0; i < WRITING_COUNT; i++)
+    all += counts[i];
+  if (counts[WRITING_KANA] * 10 > all)
+    return "ja";
+  static const char *const languages[] = {[WRITING_HAN] = "zh", [WRITING_HANGUL] = "ko", [WRITING_LATIN] = "en"};
+  for (size_t i = 0; i < G_N_ELEMENTS(languages); i++) {
+    if (languages[i] != NULL && counts[i] * 2 > all)
+      return languages[i];
+  }
+  return NULL;
 }

@@ -17,3 +17,7 @@ typedef void (*CaptionProgressFunc)(double progress, gpointer user_data);
  * document may hold are left out. Error: INTERNAL. */
 bool caption_reader_read(Source *source, const SourceInfo *info, CaptionProgressFunc progress, gpointer user_data,
                          GPtrArray **ret_documents, GError **error);
+
+/** The language of captions whose container does not tell: "zh", "ja", "ko" or "en" when most of their letters are of its
+ * writing, else NULL. */
+const char *caption_reader_guess_language(const WebvttDocument *document);

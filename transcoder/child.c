@@ -191,6 +191,16 @@ static bool run_poster(Source *source, const Request *request, GError **error) {
   return poster_make(source, &request->plan, path, error) && event_send_poster(event_fd, POSTER_FILE);
 }
 
+/** As the container tells it; else, when no other track claims it, what the words look like. */
+static const char *language_of(const SourceInfo *source, const SourceText *text, const WebvttDocument *document) {
+  const char *guess = g_str_equal(text->language, "und") ? caption_reader_guess_language(document) : NULL;
+  for (size_t i = 0; guess != NULL && i < source->text_count; i++) {
+    if (caption_is_same_language(source->texts[i].language, guess))
+      guess = NULL;
+  }
+  return guess != NULL ? guess : text->language;
+}
+
 static bool write_caption(const Request *request, size_t index, const WebvttDocument *document, GError **error) {
   const SourceText *text = &request->plan.source.texts[index];
   g_autofree char *file = g_strdup_printf("caption-%zu.vtt", index);
@@ -202,8 +212,9 @@ static bool write_caption(const Request *request, size_t index, const WebvttDocu
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STORAGE, cause->message);
     return false;
   }
-  const char *label = text->label[0] != '\0' ? text->label : caption_label(text->language);
-  return event_send_caption(event_fd, text->language, label, file);
+  const char *language = language_of(&request->plan.source, text, document);
+  const char *label = text->label[0] != '\0' ? text->label : caption_label(language);
+  return event_send_caption(event_fd, language, label, file);
 }
 
 static bool run_text(Source *source, const Request *request, GError **error) {

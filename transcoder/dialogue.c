@@ -35,7 +35,8 @@ static void append_escaped(GString *out, char c) {
     g_string_append_c(out, c);
 }
 
-/** "\N" and "\n" break lines, "\h" is a hard space; returns how many bytes that took, 0 for anything else. */
+/** "\N" and "\n" break lines, "\h" is a hard space; a brace behind a backslash is a
+ * brace. Returns how many bytes that took, 0 for anything else. */
 static size_t append_escape(GString *out, const char *at) {
   if (at[0] != '\\')
     return 0;
@@ -43,6 +44,8 @@ static size_t append_escape(GString *out, const char *at) {
     g_string_append_c(out, '\n');
   else if (at[1] == 'h')
     g_string_append(out, "\u00a0");
+  else if (at[1] == '{' || at[1] == '}')
+    g_string_append_c(out, at[1]);
   else
     return 0;
   return 2;
@@ -59,7 +62,15 @@ static char *trim_lines(const char *text) {
   return out->len > 0 ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
-char *dialogue_to_webvtt(const char *line) {
+/** The end of an override block that begins here, NULL when none does. In ASS words in braces alone are a comment; in
+ * what decoders make of other formats they are words. */
+static const char *block_end(const char *at, bool is_ass) {
+  if (*at != '{' || (!is_ass && at[1] != '\\'))
+    return NULL;
+  return strchr(at, '}');
+}
+
+char *dialogue_to_webvtt(const char *line, bool is_ass) {
   const char *at = skip_fields(line);
   if (at == NULL)
     return NULL;
@@ -67,7 +78,7 @@ char *dialogue_to_webvtt(const char *line) {
   g_autoptr(GString) out = g_string_new(NULL);
   bool draws = false;
   for (const char *c = valid; *c != '\0' && out->len < TEXT_BYTES_MAX;) {
-    const char *end = *c == '{' ? strchr(c, '}') : NULL;
+    const char *end = block_end(c, is_ass);
     size_t taken;
     if (end != NULL) {
       draws = draws_after(c, (size_t)(end - c), draws);

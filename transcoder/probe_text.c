@@ -30,6 +30,17 @@ static bool has_language(const SourceText *texts, size_t count, const char *lang
   return false;
 }
 
+/** Containers have one code for both ways to write Chinese; their titles tell. */
+static void tell_script(SourceText *text) {
+  if (!g_str_equal(text->language, "zh"))
+    return;
+  g_autofree char *label = g_utf8_casefold(text->label, -1);
+  if (strstr(label, "繁") != NULL || strstr(label, "traditional") != NULL || strstr(label, "hant") != NULL)
+    g_strlcpy(text->language, "zh-Hant", sizeof text->language);
+  else if (strstr(label, "简") != NULL || strstr(label, "simplified") != NULL || strstr(label, "hans") != NULL)
+    g_strlcpy(text->language, "zh-Hans", sizeof text->language);
+}
+
 /** A second track of a language gets a private subtag: "zh-x-2". */
 static void make_unique(SourceText *text, const SourceText *others, size_t count) {
   g_autofree char *language = g_strndup(text->language, sizeof text->language - sizeof "-x-99");
@@ -49,6 +60,7 @@ size_t probe_text(const AVFormatContext *format, SourceText ret_texts[SOURCE_TEX
     if (text.language[0] == '\0')
       g_strlcpy(text.language, "und", sizeof text.language);
     stream_tags_label(stream->metadata, text.label, sizeof text.label);
+    tell_script(&text);
     make_unique(&text, ret_texts, count);
     ret_texts[count++] = text;
   }

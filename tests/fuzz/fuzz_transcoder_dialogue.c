@@ -5,11 +5,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  g_autofree char *line = g_strndup((const char *)data, size);
-  g_autofree char *text = dialogue_to_webvtt(line);
+static void check(const char *line, bool is_ass) {
+  g_autofree char *text = dialogue_to_webvtt(line, is_ass);
   if (text != NULL)
     g_assert_true(*text != '\0' && g_utf8_validate(text, -1, NULL) && strpbrk(text, "<>") == NULL &&
                   strstr(text, "\n\n") == NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  g_autofree char *line = g_strndup((const char *)data, size);
+  check(line, true);
+  check(line, false);
   return 0;
 }

@@ -11,6 +11,7 @@ encode() { ffmpeg -nostdin -v error "$@"; }
 make_texts() {
   printf '1\n00:00:00,500 --> 00:00:01,500\n大家好 <b>欢迎</b>\n\n2\n00:00:02,000 --> 00:00:03,250\n第一行\n第二行 & 更多\n' >zh.srt
   printf '1\n00:00:00,500 --> 00:00:01,500\nHello everyone\n\n2\n00:00:02,000 --> 00:00:03,250\nTwo < three\n' >en.srt
+  printf '1\n00:00:00,500 --> 00:00:01,500\nThe set {1, 2} of numbers\n' >braces.srt
   cat >styled.ass <<'ASS'
 [Script Info]
 ScriptType: v4.00+
@@ -49,6 +50,9 @@ make_sources() {
   encode -i plain.mp4 -i en.srt -map 0:v -map 1 -c:v libvpx -deadline realtime -cpu-used 8 -c:s webvtt \
     -metadata:s:s:0 language=eng screen.webm
   encode -ss 1 -i recorder.mkv -map 0 -c copy -copyts -avoid_negative_ts disabled later.mkv
+  encode -i plain.mp4 -i braces.srt -i zh.srt -i zh.srt -map 0 -map 1 -map 2 -map 3 -c copy -c:s srt \
+    -metadata:s:s:1 language=chi -metadata:s:s:1 title=简体中文 -metadata:s:s:2 language=chi -metadata:s:s:2 title=繁體中文 \
+    -disposition:s:0 0 editor.mkv
   cp phone.mp4 byhand.mp4
   printf 'WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n手写的字幕\n' >byhand.zh-CN.vtt
 }
@@ -60,7 +64,7 @@ rows() { sql "$1"; }
 make_texts
 make_sources
 start_serve
-files=(plain.mp4 phone.mp4 recorder.mkv screen.webm later.mkv byhand.mp4)
+files=(plain.mp4 phone.mp4 recorder.mkv screen.webm later.mkv byhand.mp4 editor.mkv)
 mapfile -t ids < <("$KAPOK" ingest --data "$DATA" --wait "${files[@]}" 2>"$WORK/ingest.log" | cut -f1)
 [ "${#ids[@]}" = "${#files[@]}" ] || die "ingest: $(tail -3 "$WORK/ingest.log")"
 declare -A asset_of
@@ -71,6 +75,7 @@ is "no text, no captions" "$(languages plain)" ""
 is "mov_text tracks by their language" "$(languages phone)" "en zh"
 is "two tracks of one language" "$(languages recorder)" "zh zh-x-2"
 is "WebVTT in WebM" "$(languages screen)" "en"
+is "titles tell the writing, the words an untold language" "$(languages editor)" "en zh-Hans zh-Hant"
 is "captions by hand win over those of the same language" "$(languages byhand)" "en zh-CN"
 
 text=$(caption phone zh)
@@ -83,6 +88,7 @@ text=$(caption recorder zh-x-2)
 has "ASS: styles go, lines stay" "$text" $'00:00:01.023 --> 00:00:02.023\n起势，两臂前举\n慢'
 case $text in *"m 0 0"*) wrong "a drawing is no caption" ;; *) ok "a drawing is no caption" ;; esac
 has "the lesson's clock begins with its tracks" "$(caption screen en)" "00:00:02.000 --> 00:00:03.250"
+has "braces are words" "$(caption editor en)" "The set {1, 2} of numbers"
 has "by hand" "$(caption byhand zh-CN)" "手写的字幕"
 has "in the playlist" "$(curl -sS "$BASE/media/${asset_of[phone]}/master.m3u8")" 'TYPE=SUBTITLES'
 

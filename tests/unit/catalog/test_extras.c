@@ -146,6 +146,7 @@ static void test_extras_caption_languages(Fixture *fixture, gconstpointer unused
   (void)fixture, (void)unused;
   g_assert_true(caption_is_same_language("zh", "zh-CN") && caption_is_same_language("zh-CN", "zh"));
   g_assert_true(caption_is_same_language("ZH-cn", "zh-CN") && caption_is_same_language("en", "en-GB"));
+  g_assert_true(caption_is_same_language("zh-Hans", "zh-CN") && caption_is_same_language("zh-TW", "zh-Hant"));
   g_assert_false(caption_is_same_language("zh", "zh-Hant") || caption_is_same_language("zh-TW", "zh-CN"));
   g_assert_false(caption_is_same_language("zh", "zha") || caption_is_same_language("en-US", "en-GB"));
   g_assert_cmpstr(caption_label("zh-TW"), ==, "繁體中文");

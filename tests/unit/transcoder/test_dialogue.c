@@ -15,7 +15,6 @@ static const struct {
     {"0,0,Default,,0,0,0,,{\\p1}m 0 0 l 100 0 100 100{\\p0}shown", "shown"},
     {"0,0,Default,,0,0,0,,{\\pos(10,20)}placed", "placed"},
     {"0,0,Default,,0,0,0,,{ not closed", "{ not closed"},
-    {"0,0,Default,,0,0,0,,ends in \\", "ends in \\"},
     {"0,0,Default,,0,0,0,,{\\b1}", NULL},
     {"0,0,Default,,0,0,0,,", NULL},
     {"too,few,fields", NULL},
@@ -24,9 +23,17 @@ static const struct {
 
 static void test_dialogue_to_webvtt(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *text = dialogue_to_webvtt(cases[i].line);
+    g_autofree char *text = dialogue_to_webvtt(cases[i].line, true);
     g_assert_cmpstr(text, ==, cases[i].text);
   }
+}
+
+/** Braces that are words in other formats. */
+static void test_dialogue_braces(void) {
+  const char *line = "0,0,Default,,0,0,0,,{\\an8}f(x) = {1, 2} \\{3\\}";
+  g_autofree char *of_ass = dialogue_to_webvtt(line, true), *of_other = dialogue_to_webvtt(line, false);
+  g_assert_cmpstr(of_ass, ==, "f(x) =  {3}");
+  g_assert_cmpstr(of_other, ==, "f(x) = {1, 2} {3}");
 }
 
 /** However long it is, what comes out is bounded and valid UTF-8. */
@@ -34,17 +41,18 @@ static void test_dialogue_is_bounded(void) {
   g_autoptr(GString) line = g_string_new("0,0,Default,,0,0,0,,x");
   for (int i = 0; i < 100000; i++)
     g_string_append(line, "木");
-  g_autofree char *text = dialogue_to_webvtt(line->str);
+  g_autofree char *text = dialogue_to_webvtt(line->str, true);
   g_assert_cmpuint(strlen(text), >, 5000);
   g_assert_cmpuint(strlen(text), <, 20000);
   g_assert_true(g_utf8_validate(text, -1, NULL));
-  g_autofree char *broken = dialogue_to_webvtt("0,0,Default,,0,0,0,,\xff\xfe ok");
+  g_autofree char *broken = dialogue_to_webvtt("0,0,Default,,0,0,0,,\xff\xfe ok", true);
   g_assert_true(g_utf8_validate(broken, -1, NULL));
 }
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/dialogue/to-webvtt", test_dialogue_to_webvtt);
+  g_test_add_func("/dialogue/braces", test_dialogue_braces);
   g_test_add_func("/dialogue/is-bounded", test_dialogue_is_bounded);
   return g_test_run();
 }
