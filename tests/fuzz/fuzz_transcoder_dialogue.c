@@ -1,6 +1,7 @@
 /** Caption lines of a source: any bytes become valid text for a WebVTT cue, or nothing. */
 #include "transcoder/dialogue.h"
 
+#include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
