@@ -73,7 +73,8 @@ is "serve ends in good order" "$SERVE_STATUS" 0
 is "no temporary file stays" "$(find "$DATA/tmp" -mindepth 1)" ""
 (cd "$DATA/objects" && find . -type f | sed 's,^\./,,' | sort) >"$WORK/stored"
 sql "SELECT source_key FROM asset UNION SELECT poster_key FROM asset WHERE poster_key IS NOT NULL
-     UNION SELECT blob_key FROM span UNION SELECT blob_key FROM caption" | sort >"$WORK/listed"
+     UNION SELECT blob_key FROM span UNION SELECT blob_key FROM caption
+     UNION SELECT blob_key FROM storyboard_sheet" | sort >"$WORK/listed"
 is "nothing is stored that the catalog does not list" "$(comm -23 "$WORK/stored" "$WORK/listed")" ""
 is "nothing is listed that is not stored" "$(comm -13 "$WORK/stored" "$WORK/listed")" ""
 finish
