@@ -9,9 +9,11 @@ is_near() {
   fi
 }
 
-# pixel URL FILTER FORMAT: the first samples of what the filter leaves of a picture one second in.
+# pixel URL FILTER FORMAT: the first samples of what the filter leaves of the picture one second in. A picture that
+# does not change is there once and stays: it is held here as a player holds it.
 pixel() {
-  ffmpeg -nostdin -v error -i "$1" -map 0:v:0 -ss 1 -frames:v 1 -vf "$2" -f rawvideo -pix_fmt "$3" - | od -An -v -tu1 -N3
+  ffmpeg -nostdin -v error -i "$1" -map 0:v:0 -vf "tpad=stop=-1:stop_mode=clone,fps=25,trim=start=1:end=2,$2" \
+    -frames:v 1 -f rawvideo -pix_fmt "$3" - | od -An -v -tu1 -N3
 }
 
 # look_level FILE URL X,Y:LUMA: the luma there, of 16 (black) to 235 (white); of the best rendition's own pixels.
