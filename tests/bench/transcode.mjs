@@ -27,8 +27,14 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'natural,floor,rungs,slides,copy,first,seams' },
     nice: { type: 'string', default: '19' },
     json: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+if (options.help) {
+  const lines = readFileSync(new URL(import.meta.url), 'utf8').split('\n');
+  console.log(lines.slice(0, lines.indexOf('')).map((line) => line.replace(/^\/\/ ?/, '')).join('\n'));
+  process.exit(0);
+}
 const runs = Number(options.runs);
 const nice = Number(options.nice);
 const only = new Set(options.only.split(','));
