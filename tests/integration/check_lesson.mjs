@@ -190,7 +190,7 @@ async function checkPlayers(url, hasVideo, segmentCount) {
   const { format } = await probe(url);
   check(Number(format.duration) > 0, `ffprobe tells ${format.duration} s`);
   const sinks = ['video-sink=fakesink sync=false', 'audio-sink=fakesink sync=false'];
-  const gst = await playWithGstreamer(['playbin3', 'flags=audio+video', `uri=${url}`, ...(hasVideo ? [sinks[0]] : []), sinks[1]], segmentCount);
+  const gst = await playWithGstreamer(['playbin3', 'flags=audio+video+soft-volume', `uri=${url}`, ...(hasVideo ? [sinks[0]] : []), sinks[1]], segmentCount);
   const words = `${gst.stdout}${gst.stderr}`;
   check(!gst.code && /Got EOS from element/.test(words) && !/ERROR|WARNING|CRITICAL/i.test(words.replace(/\(gst-[^\n]*dconf[^\n]*/g, '')),
     'playbin3 plays it to its end', `${gst.code ?? ''} ${words.slice(-600)}`);
