@@ -232,6 +232,12 @@ static void clear_caption(gpointer data) {
   g_free(caption->blob_key);
 }
 
+GArray *catalog_captions_new(void) {
+  GArray *captions = g_array_new(FALSE, TRUE, sizeof(CatalogCaption));
+  g_array_set_clear_func(captions, clear_caption);
+  return captions;
+}
+
 static void add_caption(Statement *statement, gpointer rows) {
   CatalogCaption caption = {.label = statement_dup_text(statement, 1),
                             .blob_key = statement_dup_text(statement, 2)};
@@ -240,8 +246,7 @@ static void add_caption(Statement *statement, gpointer rows) {
 }
 
 bool catalog_load_captions(Catalog *catalog, const char *asset_id, GArray **ret_captions, GError **error) {
-  g_autoptr(GArray) captions = g_array_new(FALSE, FALSE, sizeof(CatalogCaption));
-  g_array_set_clear_func(captions, clear_caption);
+  g_autoptr(GArray) captions = catalog_captions_new();
   if (!load_rows(catalog, STATEMENT_LIST_CAPTIONS, argument_text(asset_id), add_caption, captions, error))
     return false;
   *ret_captions = g_steal_pointer(&captions);

@@ -100,6 +100,8 @@ typedef struct {
   char *label;
   char *blob_key; /**< a WebVTT file */
 } CatalogCaption;
+/** An array of CatalogCaption that frees what they hold. */
+GArray *catalog_captions_new(void);
 /** Array of CatalogCaption with its clear function set. */
 bool catalog_load_captions(Catalog *catalog, const char *asset_id, GArray **ret_captions, GError **error);
 

@@ -7,6 +7,12 @@ static void clear_chapter(gpointer data) {
   g_free(chapter->title);
 }
 
+GArray *catalog_chapters_new(void) {
+  GArray *chapters = g_array_new(FALSE, TRUE, sizeof(CatalogChapter));
+  g_array_set_clear_func(chapters, clear_chapter);
+  return chapters;
+}
+
 static bool load_own(Connection *connection, const char *asset_id, GArray *chapters, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LIST_CHAPTERS);
   statement_bind(&statement, argument_text(asset_id));
@@ -41,8 +47,7 @@ static bool load_of_slides(Connection *connection, const char *asset_id, GArray 
 
 bool catalog_load_chapters(Catalog *catalog, const char *asset_id, GArray **ret_chapters, GError **error) {
   g_auto(Transaction) transaction = {0};
-  g_autoptr(GArray) chapters = g_array_new(FALSE, FALSE, sizeof(CatalogChapter));
-  g_array_set_clear_func(chapters, clear_chapter);
+  g_autoptr(GArray) chapters = catalog_chapters_new();
   if (!transaction_begin_read(&transaction, catalog, error) ||
       !load_own(transaction.connection, asset_id, chapters, error) ||
       (chapters->len == 0 && !load_of_slides(transaction.connection, asset_id, chapters, error)))

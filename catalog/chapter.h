@@ -8,6 +8,9 @@ typedef struct {
   char *title; /**< empty for a chapter made of a slide change: the reader's language names it */
 } CatalogChapter;
 
+/** An array of CatalogChapter that frees their titles. */
+GArray *catalog_chapters_new(void);
+
 /** Array of CatalogChapter with its clear function set, in order: the source's own; else, from the slide changes, one
  * at 0 and one at every change that is CHAPTER_MIN_US or more after the one before; none when there are fewer than
  * two. */

@@ -37,7 +37,7 @@ static AVCodecContext *open_decoder(const AVStream *stream) {
 static void tracks_open(CaptionTracks *tracks, const AVFormatContext *format, const SourceInfo *info) {
   tracks->count = info->text_count;
   tracks->start_us = info->start_us;
-  tracks->duration_us = MAX(info->video_duration_us, info->audio_duration_us);
+  tracks->duration_us = source_info_duration_us(info);
   for (size_t i = 0; i < tracks->count; i++) {
     CaptionTrack *track = &tracks->tracks[i];
     track->text = &info->texts[i];

@@ -49,8 +49,7 @@ static bool send_sound(const EventSpan *span, gpointer user_data) {
 }
 
 static bool send_chapters(Source *source, const SourceInfo *info) {
-  int64_t duration_us = MAX(info->video_duration_us, info->audio_duration_us);
-  g_autoptr(GArray) chapters = probe_chapters(source_format(source), info->start_us, duration_us);
+  g_autoptr(GArray) chapters = probe_chapters(source_format(source), info->start_us, source_info_duration_us(info));
   bool ok = true;
   for (guint i = 0; ok && i < chapters->len; i++) {
     const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);

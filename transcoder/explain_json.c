@@ -24,8 +24,7 @@ static void json_source(JsonWriter *writer, const SourceInfo *source) {
   json_writer_name(writer, "source");
   json_writer_begin_object(writer);
   json_writer_member_string(writer, "container", source->container);
-  json_writer_member_double(writer, "duration",
-                            (double)MAX(source->video_duration_us, source->audio_duration_us) / 1e6);
+  json_writer_member_double(writer, "duration", (double)source_info_duration_us(source) / 1e6);
   if (source->has_video) {
     json_writer_name(writer, "video");
     json_writer_begin_object(writer);

@@ -122,7 +122,7 @@ static void write_sounds(const Page *page, const SourceInfo *source) {
 static void write_source(const Page *page, const Explanation *explanation) {
   const SourceInfo *source = &explanation->plan->source;
   g_autofree char *size = units_format_size_short(explanation->file_size_bytes);
-  g_autofree char *length = units_format_clock(MAX(source->video_duration_us, source->audio_duration_us));
+  g_autofree char *length = units_format_clock(source_info_duration_us(source));
   write_title(page, "源文件", "Source");
   write_row(page, "名称", "name", explanation->file_name);
   write_row(page, "大小", "size", size);

@@ -30,11 +30,11 @@ typedef struct {
   gint64 start_us, last_progress_us, last_renew_us; /**< monotonic */
   GArray *spans;                                    /**< EventSpan, not yet published */
   char *plan_json;                                  /**< PROBE: what the child found */
-  char *poster_file;
-  GArray *slides;               /**< int64_t: changes seen, in microseconds of the lesson */
-  CatalogStoryboard storyboard; /**< sheet_keys are files in the work folder */
-  GArray *chapters;             /**< CatalogChapter, of the source's own */
-  GArray *captions;             /**< CatalogCaption, blob_key is a file in the work folder */
+  char *poster_file;                                /**< in the work folder; its key once it is stored */
+  GArray *slides;                                   /**< int64_t: changes seen, in microseconds of the lesson */
+  CatalogStoryboard storyboard;                     /**< sheet_keys are files in the work folder */
+  GArray *chapters;                                 /**< CatalogChapter, of the source's own */
+  GArray *captions;                                 /**< CatalogCaption, blob_key is a file in the work folder */
   bool is_done;
   bool is_lease_unsure; /**< said once, not at every missed renewal */
 } JobRun;
@@ -192,16 +192,6 @@ static bool take_slides(JobRun *run, const GArray *times, GError **error) {
   return true;
 }
 
-static void clear_caption(gpointer data) {
-  CatalogCaption *caption = data;
-  g_free(caption->label);
-  g_free(caption->blob_key);
-}
-
-static void clear_chapter(gpointer data) {
-  g_free(((CatalogChapter *)data)->title);
-}
-
 /** The catalog looks at their order and titles. */
 static bool take_chapter(JobRun *run, Event *event, GError **error) {
   if (run->chapters->len >= SOURCE_CHAPTERS_MAX)
@@ -336,7 +326,7 @@ static bool finish_probe(JobRun *run, GError **error) {
     return distrust(error, "no probe");
   if (!encode_plan_from_json(run->plan_json, &found, error))
     return false;
-  int64_t duration_us = MAX(found.source.video_duration_us, found.source.audio_duration_us);
+  int64_t duration_us = source_info_duration_us(&found.source);
   if (duration_us <= 0 || duration_us > run->context->settings->max_source_duration_us)
     return distrust(error, "a duration out of bounds");
   if (!encode_plan_make(&found.source, run->context->settings, &plan, error))
@@ -364,15 +354,6 @@ static bool finish_probe(JobRun *run, GError **error) {
   return catalog_plan_asset(run->context->catalog, run->job, run->context->owner, &record, error);
 }
 
-static bool finish_poster(JobRun *run, GError **error) {
-  if (run->poster_file == NULL)
-    return distrust(error, "no poster");
-  g_autofree char *path = result_path(run, run->poster_file, error);
-  g_autofree char *key = key_of_poster(run->job->asset_id, run->job->attempt);
-  return path != NULL && blob_store_put_file(run->context->store, key, path, error) &&
-         catalog_publish_poster(run->context->catalog, run->job, run->context->owner, key, error);
-}
-
 /** Put a file of the child's into the store as `key`, and give `*name`, which named the file, that key. */
 static bool store_result(const JobRun *run, char **name, char *key, GError **error) {
   g_autofree char *owned_key = key;
@@ -382,6 +363,13 @@ static bool store_result(const JobRun *run, char **name, char *key, GError **err
   g_free(*name);
   *name = g_steal_pointer(&owned_key);
   return true;
+}
+
+static bool finish_poster(JobRun *run, GError **error) {
+  if (run->poster_file == NULL)
+    return distrust(error, "no poster");
+  return store_result(run, &run->poster_file, key_of_poster(run->job->asset_id, run->job->attempt), error) &&
+         catalog_publish_poster(run->context->catalog, run->job, run->context->owner, run->poster_file, error);
 }
 
 static bool finish_storyboard(JobRun *run, GError **error) {
@@ -577,10 +565,8 @@ bool job_run(const JobContext *context, const CatalogJob *job, GError **error) {
   g_auto(JobRun) run = {.context = context, .job = job};
   run.spans = event_spans_new();
   run.slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
-  run.captions = g_array_new(FALSE, TRUE, sizeof(CatalogCaption));
-  g_array_set_clear_func(run.captions, clear_caption);
-  run.chapters = g_array_new(FALSE, TRUE, sizeof(CatalogChapter));
-  g_array_set_clear_func(run.chapters, clear_chapter);
+  run.captions = catalog_captions_new();
+  run.chapters = catalog_chapters_new();
   run.start_us = run.last_progress_us = run.last_renew_us = g_get_monotonic_time();
   if (!prepare_request(&run, error))
     return false;

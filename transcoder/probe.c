@@ -145,6 +145,10 @@ static void find_fields(Source *source, SourceInfo *info) {
   info->filter.fields = field_count_decide(&count);
 }
 
+int64_t source_info_duration_us(const SourceInfo *info) {
+  return MAX(info->video_duration_us, info->audio_duration_us);
+}
+
 bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_info, GError **error) {
   AVFormatContext *format = source_format(source);
   SourceInfo info = {.video_stream = -1, .audio_stream = -1, .cover_stream = -1};
@@ -152,7 +156,7 @@ bool probe_source(Source *source, const ProbeLimits *limits, SourceInfo *ret_inf
   if (!choose_streams(format, limits, &info, error) || !probe_timing(source, &info, error))
     return false;
 
-  int64_t duration_us = MAX(info.video_duration_us, info.audio_duration_us);
+  int64_t duration_us = source_info_duration_us(&info);
   if (duration_us < TINY_US) {
     g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_TOO_SHORT, "lasts %" G_GINT64_FORMAT " us", duration_us);
     return false;

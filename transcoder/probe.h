@@ -31,6 +31,9 @@ typedef struct {
   size_t text_count;
 } SourceInfo;
 
+/** Of the longer of the two. */
+int64_t source_info_duration_us(const SourceInfo *info);
+
 typedef struct {
   int64_t max_duration_us;
   int64_t max_pixels;

@@ -67,10 +67,6 @@ size_t probe_text(const AVFormatContext *format, SourceText ret_texts[SOURCE_TEX
   return count;
 }
 
-static void clear_chapter(gpointer data) {
-  g_free(((CatalogChapter *)data)->title);
-}
-
 static int compare_chapters(gconstpointer a, gconstpointer b) {
   int64_t first = ((const CatalogChapter *)a)->start_us, second = ((const CatalogChapter *)b)->start_us;
   return (first > second) - (first < second);
@@ -86,8 +82,7 @@ static void drop_doubles(GArray *chapters) {
 }
 
 GArray *probe_chapters(const AVFormatContext *format, int64_t start_us, int64_t duration_us) {
-  GArray *chapters = g_array_new(FALSE, TRUE, sizeof(CatalogChapter));
-  g_array_set_clear_func(chapters, clear_chapter);
+  GArray *chapters = catalog_chapters_new();
   for (unsigned i = 0; i < format->nb_chapters && chapters->len < SOURCE_CHAPTERS_MAX; i++) {
     const AVChapter *own = format->chapters[i];
     char title[TITLE_BYTES];
