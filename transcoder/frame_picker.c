@@ -29,7 +29,10 @@ FramePicker *frame_picker_new(Source *source, const SourceInfo *info, Rational f
   picker->shown = av_frame_alloc();
   picker->next = av_frame_alloc();
   picker->reader = picture_reader_new(source, info, error);
-  if (picker->reader == NULL || !picture_reader_seek(picker->reader, latest_start_us(frame_rate, first), error))
+  if (picker->reader == NULL)
+    return NULL;
+  picture_reader_want(picker->reader, FRAMES_CHANGED);
+  if (!picture_reader_seek(picker->reader, latest_start_us(frame_rate, first), error))
     return NULL;
   read_next(picker);
   if (!picker->has_next) {

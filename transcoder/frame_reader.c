@@ -9,6 +9,11 @@
 /** After a seek the decoder gets nothing before a key frame, unless none comes for this many packets. */
 #define KEY_SEARCH_PACKETS 2000
 
+/** On the way to the frame that a seek is for, pictures that no other refers to are passed over up to here. */
+#define SEEK_MARGIN_US G_TIME_SPAN_SECOND
+/** A picture of nothing but skipped macroblocks has at most one byte for so many of them. */
+#define STILL_MACROBLOCKS_PER_BYTE 100
+
 /** The frame that a seek is for, the one after it, and one to spare. */
 #define PENDING_MAX 3
 
@@ -25,8 +30,11 @@ struct FrameReader {
   int pending_count;
   int64_t start_us;
   int64_t next_us; /**< expected time of a frame without one of its own */
-  int skip_to_key; /**< packets that may still be skipped to find a key frame */
-  int64_t counted; /**< pictures so far, where those have no time stamps */
+  FramesWanted wanted;
+  int64_t pass_until_us; /**< before, only referenced pictures are decoded */
+  int64_t passed_us;     /**< latest time of a picture that may have been passed over since the last seek */
+  int skip_to_key;       /**< packets that may still be skipped to find a key frame */
+  int64_t counted;       /**< pictures so far, where those have no time stamps */
   int64_t damaged;
   bool at_end;
 };
@@ -64,6 +72,7 @@ FrameReader *frame_reader_new(Source *source, int stream, int64_t start_us, GErr
   reader->time_base = stream_of(reader)->time_base;
   reader->rate = stream_of(reader)->avg_frame_rate;
   reader->start_us = start_us;
+  reader->pass_until_us = reader->passed_us = INT64_MIN;
   reader->packet = av_packet_alloc();
   reader->current = av_frame_alloc();
   for (int i = 0; i < PENDING_MAX; i++)
@@ -94,6 +103,31 @@ static bool is_before_key(FrameReader *reader, const AVPacket *packet) {
   return !is_key;
 }
 
+void frame_reader_want(FrameReader *reader, FramesWanted wanted) {
+  reader->wanted = wanted;
+}
+
+static bool is_still(const FrameReader *reader, const AVPacket *packet) {
+  enum { MACROBLOCK_SAMPLES = 16 * 16 };
+  int64_t samples = (int64_t)reader->decoder->width * reader->decoder->height;
+  return packet->size <= samples / MACROBLOCK_SAMPLES / STILL_MACROBLOCKS_PER_BYTE;
+}
+
+/** Tell the decoder whether the packet's picture may be passed over when no other refers to it. */
+static void choose_effort(FrameReader *reader, const AVPacket *packet) {
+  reader->decoder->skip_frame = AVDISCARD_DEFAULT;
+  if (reader->decoder->codec_type != AVMEDIA_TYPE_VIDEO || packet->pts == AV_NOPTS_VALUE ||
+      source_timing(reader->source)->is_counted)
+    return;
+  int64_t time_us = av_rescale_q(packet->pts, reader->time_base, AV_TIME_BASE_Q) - reader->start_us;
+  if (time_us >= reader->pass_until_us && reader->wanted != FRAMES_REFERENCED &&
+      (reader->wanted != FRAMES_CHANGED || !is_still(reader, packet)))
+    return;
+  reader->decoder->skip_frame = AVDISCARD_NONREF;
+  if (time_us < reader->pass_until_us)
+    reader->passed_us = MAX(reader->passed_us, time_us);
+}
+
 /** Feed the decoder one packet of the stream, or the end. */
 static void feed(FrameReader *reader) {
   while (true) {
@@ -106,6 +140,7 @@ static void feed(FrameReader *reader) {
       av_packet_unref(reader->packet);
       continue;
     }
+    choose_effort(reader, reader->packet);
     int result = avcodec_send_packet(reader->decoder, reader->packet);
     av_packet_unref(reader->packet);
     if (result >= 0)
@@ -201,6 +236,7 @@ static void forget(FrameReader *reader, int64_t time_us) {
   reader->at_end = false;
   reader->next_us = MAX(time_us, 0);
   reader->counted = 0;
+  reader->pass_until_us = reader->passed_us = INT64_MIN;
 }
 
 static void rewind_to(FrameReader *reader, int64_t time_us) {
@@ -255,6 +291,18 @@ static void seek_linear(FrameReader *reader, int64_t time_us) {
   advance_to(reader, time_us);
 }
 
+/** Decode from `start_us` on up to the frame at `time_us`, quickly. When what was passed over might have been that frame,
+ * once more with all of them. */
+static void seek_from(FrameReader *reader, int64_t start_us, int64_t time_us) {
+  rewind_to(reader, start_us);
+  reader->pass_until_us = time_us - SEEK_MARGIN_US;
+  advance_to(reader, time_us);
+  if (reader->passed_us == INT64_MIN || (reader->pending_count > 0 && reader->pending_us[0] >= reader->passed_us))
+    return;
+  rewind_to(reader, start_us);
+  advance_to(reader, time_us);
+}
+
 static bool fail_without_frame(FrameReader *reader, GError **error) {
   g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_DAMAGED, "no %s frame could be decoded",
               av_get_media_type_string(stream_of(reader)->codecpar->codec_type));
@@ -270,8 +318,7 @@ bool frame_reader_seek(FrameReader *reader, int64_t time_us, GError **error) {
   }
   for (size_t i = 0; i < G_N_ELEMENTS(steps_back_us); i++) {
     bool from_start = steps_back_us[i] >= time_us;
-    rewind_to(reader, from_start ? 0 : time_us - steps_back_us[i]);
-    advance_to(reader, time_us);
+    seek_from(reader, from_start ? 0 : time_us - steps_back_us[i], time_us);
     if (reader->pending_count > 0 && (reader->pending_us[0] <= time_us || from_start))
       return true;
     if (from_start)

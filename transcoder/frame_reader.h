@@ -16,11 +16,22 @@
 
 typedef struct FrameReader FrameReader;
 
+/** Which pictures of a video are worth decoding. */
+typedef enum {
+  FRAMES_ALL,
+  FRAMES_CHANGED,   /**< not those that no other refers to and that are too small to show anything new */
+  FRAMES_REFERENCED /**< only those that others refer to: quick looks */
+} FramesWanted;
+
 /** `source` is borrowed and used by this reader alone. `start_us` of the source's clock is time 0 of the reader.
  * Error: UNSUPPORTED. */
 FrameReader *frame_reader_new(Source *source, int stream, int64_t start_us, GError **error);
 void frame_reader_free(FrameReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FrameReader, frame_reader_free)
+
+/** For what is decoded from now on; all, when nothing is said. Streams without time stamps of their own are always
+ * decoded whole. */
+void frame_reader_want(FrameReader *reader, FramesWanted wanted);
 
 /** Go to the last frame that starts at or before `time_us` (or the first of all): the next frame_reader_next() gives
  * it. Returns false with DAMAGED when no frame can be decoded at all. */

@@ -1,7 +1,6 @@
 #include "transcoder/picture_reader.h"
 
 #include "transcoder/error.h"
-#include "transcoder/frame_reader.h"
 #include "transcoder/picture_filter.h"
 
 struct PictureReader {
@@ -41,6 +40,10 @@ void picture_reader_free(PictureReader *reader) {
   g_queue_free_full(reader->ahead, free_frame);
   g_clear_error(&reader->problem);
   g_free(reader);
+}
+
+void picture_reader_want(PictureReader *reader, FramesWanted wanted) {
+  frame_reader_want(reader->frames, reader->needs_neighbours ? FRAMES_ALL : wanted);
 }
 
 /** One decoded frame, or the end, into the filter. A frame that it refuses is passed over. */

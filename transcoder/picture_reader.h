@@ -4,6 +4,7 @@
  * Threads: one thread per reader. */
 #pragma once
 
+#include "transcoder/frame_reader.h"
 #include "transcoder/probe.h"
 #include "transcoder/source.h"
 
@@ -19,6 +20,9 @@ typedef struct PictureReader PictureReader;
 PictureReader *picture_reader_new(Source *source, const SourceInfo *info, GError **error);
 void picture_reader_free(PictureReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PictureReader, picture_reader_free)
+
+/** As frame_reader_want(); all pictures of a source whose fields are joined. */
+void picture_reader_want(PictureReader *reader, FramesWanted wanted);
 
 /** Go to the last picture that starts at or before `time_us` (or the first of all): the next picture_reader_next()
  * gives it. Errors: DAMAGED when none can be decoded at all, UNSUPPORTED. */

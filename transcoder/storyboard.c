@@ -182,7 +182,10 @@ static bool make_of_keys(Sheets *sheets, KeyFrameReader *reader, GError **error)
 /** Each tile shows the last picture at or before its time. */
 static bool make_of_all(Sheets *sheets, Source *source, const SourceInfo *info, GError **error) {
   g_autoptr(PictureReader) reader = picture_reader_new(source, info, error);
-  if (reader == NULL || !picture_reader_seek(reader, 0, error))
+  if (reader == NULL)
+    return false;
+  picture_reader_want(reader, FRAMES_REFERENCED);
+  if (!picture_reader_seek(reader, 0, error))
     return false;
   AVFrame *held = NULL;
   const AVFrame *picture;
