@@ -255,6 +255,8 @@ static bool copy_content(Copy *copy, BlobProgressFunc progress, gpointer user_da
     }
     if (count < 0 && errno != EINTR)
       return fail_errno(error, errno, "copy", path);
+    /* A hint: the disk begins now, so that there is less to wait for at the end. */
+    sync_file_range(copy->to, copy->done_bytes, MAX(count, 0), SYNC_FILE_RANGE_WRITE);
     copy->done_bytes += MAX(count, 0);
   }
 }

@@ -32,9 +32,8 @@ static bool open_context(AacEncoder *encoder, int32_t rate_hz, int64_t bitrate_b
   context->time_base = (AVRational){1, rate_hz};
   context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT;
   av_channel_layout_default(&context->ch_layout, SOUND_CHANNELS);
-  /* A quarter of the default coder's time and, on speech, less noise: docs/notes/loudness.md. */
+  /* A quarter to a half of the default coder's time and less noise: docs/notes/loudness.md. */
   av_opt_set(context->priv_data, "aac_coder", "fast", 0);
-  av_opt_set_int(context->priv_data, "aac_is", 0, 0);
   int result = avcodec_open2(context, codec, NULL);
   return result >= 0 || fail(error, result, "the AAC encoder does not start");
 }

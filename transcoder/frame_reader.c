@@ -107,8 +107,11 @@ void frame_reader_want(FrameReader *reader, FramesWanted wanted) {
   reader->wanted = wanted;
 }
 
+/** Of H.264 alone: elsewhere a few bytes may show a picture that was sent before (VP9, AV1). */
 static bool is_still(const FrameReader *reader, const AVPacket *packet) {
   enum { MACROBLOCK_SAMPLES = 16 * 16 };
+  if (reader->decoder->codec_id != AV_CODEC_ID_H264)
+    return false;
   int64_t samples = (int64_t)reader->decoder->width * reader->decoder->height;
   return packet->size <= samples / MACROBLOCK_SAMPLES / STILL_MACROBLOCKS_PER_BYTE;
 }

@@ -52,16 +52,15 @@ static void set_rate_control(x264_param_t *param, const LadderRung *rung) {
 
 /** The analysis of x264's "veryfast", dealt out anew: a fifth less CPU for the same bytes at the same SSIM. Less of what
  * earns next to nothing on filmed people, rooms and slides (a hexagon around the best vector, small partitions of
- * B-frames and of the largest pictures); more lookahead and quantizers that follow the texture, which earn it back.
+ * B-frames and of the largest pictures); quantizers that follow the texture by themselves earn it back.
  * docs/notes/transcode-speed.md has the measurements. */
 static void set_analysis(x264_param_t *param, const LadderRung *rung) {
-  enum { FINE_PARTITIONS_SIDE_MAX = 720, LOOKAHEAD_FRAMES = 14 };
+  enum { FINE_PARTITIONS_SIDE_MAX = 720 };
   param->analyse.i_me_method = X264_ME_DIA;
   param->analyse.inter &= ~X264_ANALYSE_BSUB16x16;
   if (MIN(rung->width, rung->height) > FINE_PARTITIONS_SIDE_MAX)
     param->analyse.inter &= ~X264_ANALYSE_PSUB16x16;
   param->rc.i_aq_mode = X264_AQ_AUTOVARIANCE;
-  param->rc.i_lookahead = LOOKAHEAD_FRAMES;
 }
 
 static void set_groups(x264_param_t *param) {
