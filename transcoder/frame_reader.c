@@ -11,8 +11,10 @@
 
 /** On the way to the frame that a seek is for, pictures that no other refers to are passed over up to here. */
 #define SEEK_MARGIN_US G_TIME_SPAN_SECOND
-/** A picture of nothing but skipped macroblocks has at most one byte for so many of them. */
+/** A picture of nothing but skipped macroblocks has at most one byte for so many of them, and at most this many more
+ * than the smallest of its kind: a pointer that moves by a few pixels takes eight. */
 #define STILL_MACROBLOCKS_PER_BYTE 100
+#define STILL_SPARE_BYTES 4
 
 /** The frame that a seek is for, the one after it, and one to spare. */
 #define PENDING_MAX 3
@@ -33,6 +35,7 @@ struct FrameReader {
   FramesWanted wanted;
   int64_t pass_until_us; /**< before, only referenced pictures are decoded */
   int64_t passed_us;     /**< latest time of a picture that may have been passed over since the last seek */
+  int still_bytes;       /**< of the smallest picture that may show nothing new; 0: none so far */
   int skip_to_key;       /**< packets that may still be skipped to find a key frame */
   int64_t counted;       /**< pictures so far, where those have no time stamps */
   int64_t damaged;
@@ -108,12 +111,16 @@ void frame_reader_want(FrameReader *reader, FramesWanted wanted) {
 }
 
 /** Of H.264 alone: elsewhere a few bytes may show a picture that was sent before (VP9, AV1). */
-static bool is_still(const FrameReader *reader, const AVPacket *packet) {
+static bool is_still(FrameReader *reader, const AVPacket *packet) {
   enum { MACROBLOCK_SAMPLES = 16 * 16 };
-  if (reader->decoder->codec_id != AV_CODEC_ID_H264)
-    return false;
   int64_t samples = (int64_t)reader->decoder->width * reader->decoder->height;
-  return packet->size <= samples / MACROBLOCK_SAMPLES / STILL_MACROBLOCKS_PER_BYTE;
+  if (reader->decoder->codec_id != AV_CODEC_ID_H264 ||
+      packet->size > samples / MACROBLOCK_SAMPLES / STILL_MACROBLOCKS_PER_BYTE)
+    return false;
+  bool is_smallest_kind = reader->still_bytes > 0 && packet->size <= reader->still_bytes + STILL_SPARE_BYTES;
+  if (reader->still_bytes == 0 || packet->size < reader->still_bytes)
+    reader->still_bytes = packet->size;
+  return is_smallest_kind;
 }
 
 /** Tell the decoder whether the packet's picture may be passed over when no other refers to it. */

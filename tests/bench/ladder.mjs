@@ -18,6 +18,10 @@ export const LADDER = [
 ];
 export const TOP = LADDER[LADDER.length - 1];
 
+/** What the transcoder's encoder changes of the preset (transcoder/h264_encoder.c), for a rung. */
+const analysisOf = (rung) =>
+  `me=dia:analyse=i4x4,i8x8${Math.min(rung.width, rung.height) > 720 ? '' : ',p8x8'}:aq-mode=2`;
+
 const vbvKbit = (rung) => (rung.kbps * VBV_MS) / 1000;
 
 /** Differences between a stored plan and this ladder, as sentences. */
@@ -40,16 +44,17 @@ export function planDifferences(plan) {
 }
 
 /** Each stream by its number: a copied one beside them takes no encoder's options. */
-function encoderArguments(rungs, crf) {
+function encoderArguments(rungs, { crf, sameSettings = false }) {
   const settings = (rung) => ({ c: 'libx264', preset: PRESET, profile: 'high', crf, maxrate: `${rung.kbps}k`,
-    bufsize: `${vbvKbit(rung)}k`, g: GOP_FRAMES, keyint_min: GOP_FRAMES, sc_threshold: 0, pix_fmt: 'yuv420p' });
+    bufsize: `${vbvKbit(rung)}k`, g: GOP_FRAMES, keyint_min: GOP_FRAMES, sc_threshold: 0, pix_fmt: 'yuv420p',
+    ...(sameSettings && { 'x264-params': analysisOf(rung) }) });
   return rungs.flatMap((rung, i) =>
     Object.entries(settings(rung)).flatMap(([name, value]) => [`-${name}:v:${i}`, String(value)]));
 }
 
 const AUDIO = ['-map', '0:a:0', '-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2'];
 
-const scale = (rung) => `scale=${rung.width}:${rung.height}:flags=bilinear`;
+const scale = (rung, flags = 'bilinear') => `scale=${rung.width}:${rung.height}:flags=${flags}`;
 
 function hls(out, streams) {
   return ['-f', 'hls', '-hls_time', String(SEGMENT_S), '-hls_segment_type', 'fmp4', '-hls_playlist_type', 'event',
@@ -58,20 +63,21 @@ function hls(out, streams) {
 
 const quiet = ['ffmpeg', '-nostdin', '-v', 'error', '-y'];
 
-/** One ffmpeg that makes all: one decoder, split, scalers, encoders, sound. With `copyTop` the largest is copied. */
-export function ffmpegOneProcess(source, out, { crf = CRF, copyTop = false } = {}) {
+/** One ffmpeg that makes all: one decoder, split, scalers, encoders, sound. With `copyTop` the largest is copied; with
+ * `sameSettings` x264 is told what ours is told, else the preset alone, and scaling is bicubic as ours is. */
+export function ffmpegOneProcess(source, out, { crf = CRF, copyTop = false, sameSettings = false } = {}) {
   const rungs = copyTop ? LADDER.slice(0, -1) : LADDER;
   const graph = `[0:v]split=${rungs.length}${rungs.map((_, i) => `[s${i}]`).join('')};` +
-    rungs.map((rung, i) => `[s${i}]${scale(rung)}[v${i}]`).join(';');
+    rungs.map((rung, i) => `[s${i}]${scale(rung, sameSettings ? 'bicubic' : 'bilinear')}[v${i}]`).join(';');
   const copied = copyTop ? ['-map', '0:v:0', `-c:v:${rungs.length}`, 'copy'] : [];
   const streams = `${LADDER.map((_, i) => `v:${i},agroup:a`).join(' ')} a:0,agroup:a`;
   return [...quiet, '-i', source, '-filter_complex', graph, ...rungs.flatMap((_, i) => ['-map', `[v${i}]`]),
-    ...encoderArguments(rungs, crf), ...copied, ...AUDIO, ...hls(out, streams)];
+    ...encoderArguments(rungs, { crf, sameSettings }), ...copied, ...AUDIO, ...hls(out, streams)];
 }
 
 /** One ffmpeg for one rung, as when each resolution is a job of its own. */
 export function ffmpegOneRung(source, out, rung, { crf = CRF, sound = false } = {}) {
-  return [...quiet, '-i', source, '-map', '0:v:0', '-vf', scale(rung), ...encoderArguments([rung], crf),
+  return [...quiet, '-i', source, '-map', '0:v:0', '-vf', scale(rung), ...encoderArguments([rung], { crf }),
     ...(sound ? AUDIO : []), ...hls(out, sound ? 'v:0,agroup:a a:0,agroup:a' : 'v:0')];
 }
 
@@ -80,7 +86,14 @@ export const ffmpegRawFrames = (source, rung, file) =>
   [...quiet, '-i', source, '-map', '0:v:0', '-vf', scale(rung), '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe', file];
 
 /** The bare encoder on raw frames, one thread. */
-export const x264Bare = (rung, file) =>
+export const x264Bare = (rung, file, { sameAnalysis = false } = {}) =>
   ['x264', '--quiet', '--no-progress', '--preset', PRESET, '--profile', 'high', '--crf', String(CRF), '--vbv-maxrate',
     String(rung.kbps), '--vbv-bufsize', String(vbvKbit(rung)), '--keyint', String(GOP_FRAMES), '--min-keyint',
-    String(GOP_FRAMES), '--no-scenecut', '--threads', '1', '--output', '/dev/null', file];
+    String(GOP_FRAMES), '--no-scenecut', ...(sameAnalysis ? x264Analysis(rung) : []), '--threads', '1', '--output',
+    '/dev/null', file];
+
+/** The same as analysisOf(), as x264's own arguments. */
+function x264Analysis(rung) {
+  const small = Math.min(rung.width, rung.height) > 720 ? '' : ',p8x8';
+  return ['--me', 'dia', '--partitions', `i4x4,i8x8${small}`, '--aq-mode', '2'];
+}

@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { KapokService, until } from './kapok_service.mjs';
-import { FRAME_RATE, LADDER, TOP, ffmpegOneProcess, ffmpegOneRung, ffmpegRawFrames, planDifferences, x264Bare }
+import { CRF, FRAME_RATE, LADDER, TOP, ffmpegOneProcess, ffmpegOneRung, ffmpegRawFrames, planDifferences, x264Bare }
   from './ladder.mjs';
 import { bytesAt, compareFrames, judgeSeams, mean } from './picture_quality.mjs';
 import { endAll, machineLine, runMeasured, startProcess } from './process_meter.mjs';
@@ -112,31 +112,62 @@ async function benchNatural(service) {
   const bytes = service.tracks(asset).filter((track) => track.kind === 'video').reduce((sum, one) => sum + one.bytes, 0);
   const theirBytes = LADDER.reduce((sum, _, i) => sum + bytesOfRung(folder, i), 0);
   report.note(`natural, bytes of all rungs: ${megabytes(bytes)}, ffmpeg ${megabytes(theirBytes)}`);
+  await benchSameSettings(pairs, folder);
+  await benchTopRung(service, 'natural', asset);
   return { pairs, asset };
 }
 
-/** Bare encodes of raw frames, one rung after the other; CPU milliseconds of all. */
+/** ffmpeg with our x264 analysis and scaler: what is left is the engine around them. */
+async function benchSameSettings(pairs, folder) {
+  freshFolder('ffmpeg-natural');
+  const command = ffmpegOneProcess(sourceFile('natural'), folder, { sameSettings: true });
+  const theirs = await runFfmpeg('ffmpeg, one process, our settings', 'natural', command);
+  const found = pairs.map(({ ours }) => ours.wallMs / theirs.wallMs);
+  report.row('natural, wall: whole lesson / ffmpeg with our analysis and scaler', '', showRatios(found), null, median(found));
+}
+
+/** SSIM of the top rung, and its bytes against ffmpeg's at that SSIM; { difference, ratio }. */
+async function benchTopRung(service, source, asset) {
+  const made = path.join(work, `${source}.mp4`);
+  await service.download(asset, TOP.height, made);
+  const ours = compareFrames(made, sourceFile(source), work, { psnr: false }).ssim;
+  const curve = await measureRateCurve(source);
+  const theirs = curve.find((point) => point.crf === CRF);
+  const difference = mean(ours) - theirs.ssim;
+  report.row(`${source}, SSIM of the top rung: ours less ffmpeg's`, 'at least -0.0020', difference.toFixed(4),
+    difference >= -0.002, difference);
+  report.note(`${source}, SSIM of the top rung: ours ${mean(ours).toFixed(4)}, lowest frame ${Math.min(...ours).toFixed(4)}; ` +
+    `ffmpeg at crf ${curve.map((point) => `${point.crf}: ${point.ssim.toFixed(4)} with ${megabytes(point.bytes)}`).join(', ')}`);
+  const top = service.tracks(asset).find((track) => track.height === TOP.height).bytes;
+  report.atMost(`${source}, bytes of the top rung / ffmpeg at the same SSIM`, source === 'slides' ? 0.8 : 1.0,
+    [top / bytesAt(curve, mean(ours))]);
+}
+
+/** Bare encodes of raw frames, one rung after the other; CPU milliseconds of all: [with the preset alone, with our
+ * analysis]. */
 async function measureFloor() {
   const file = path.join(work, 'frames.y4m');
-  let total = 0;
+  const totals = [0, 0];
   for (const rung of LADDER) {
     execFileSync(...split(ffmpegRawFrames(sourceFile('natural'), rung, file)));
-    const { cpuMs } = await runMeasured(x264Bare(rung, file), { nice });
+    for (const [i, sameAnalysis] of [false, true].entries())
+      totals[i] += (await runMeasured(x264Bare(rung, file, { sameAnalysis }), { nice })).cpuMs;
     rmSync(file);
-    total += cpuMs;
   }
-  return total;
+  return totals;
 }
 
 const split = ([program, ...rest]) => [program, rest];
 
 async function benchFloor(pairs) {
-  const floor = await measureFloor();
+  const [floor, ownFloor] = await measureFloor();
   report.note(`the floor, bare x264 on raw frames of all rungs: CPU ${seconds(floor)}`);
   report.atMost('natural, CPU over the x264 floor: span jobs', 1.25, pairs.map(({ ours }) => ours.engineCpuMs / floor));
   const rest = (pick) => pairs.map((pair) => pick(pair) / floor);
   const whole = rest(({ ours }) => ours.cpuMs);
   report.row('natural, CPU over the x264 floor: whole lesson', '', showRatios(whole), null, median(whole));
+  const own = pairs.map(({ ours }) => ours.engineCpuMs / ownFloor);
+  report.row('natural, CPU over the floor with our x264 analysis: span jobs', '', showRatios(own), null, median(own));
   const theirs = rest((pair) => pair.theirs.cpuMs);
   report.row('natural, CPU over the x264 floor: ffmpeg in one process', '', showRatios(theirs), null, median(theirs));
   const { kinds } = pairs[pairs.length - 1].ours;
@@ -196,19 +227,8 @@ async function benchSlides(service) {
   const cpu = ratios(pairs, (run) => run.cpuMs);
   report.row('slides, CPU: whole lesson / ffmpeg in one process', '', showRatios(cpu), null, median(cpu));
 
-  const made = path.join(work, 'slides.mp4');
-  await service.download(asset, TOP.height, made);
-  const ours = compareFrames(made, sourceFile('slides'), work, { psnr: false }).ssim;
-  const curve = await measureRateCurve('slides');
-  const theirs = curve.find((point) => point.crf === 23);
-  const difference = mean(ours) - theirs.ssim;
-  report.row('slides, SSIM of the top rung: ours less ffmpeg\'s', 'at least -0.0020', difference.toFixed(4),
-    difference >= -0.002, difference);
-  report.note(`slides, SSIM of the top rung: ours ${mean(ours).toFixed(4)}, lowest frame ${Math.min(...ours).toFixed(4)}; ` +
-    `ffmpeg at crf ${curve.map((point) => `${point.crf}: ${point.ssim.toFixed(4)} with ${megabytes(point.bytes)}`).join(', ')}`);
+  await benchTopRung(service, 'slides', asset);
   const tracks = service.tracks(asset).filter((track) => track.kind === 'video');
-  const top = tracks.find((track) => track.height === TOP.height).bytes;
-  report.atMost('slides, bytes of the top rung / ffmpeg at the same SSIM', 0.8, [top / bytesAt(curve, mean(ours))]);
   const all = tracks.reduce((sum, track) => sum + track.bytes, 0);
   const allTheirs = LADDER.reduce((sum, _, i) => sum + bytesOfRung(folder, i), 0);
   report.row('slides, bytes of all rungs / ffmpeg with its settings', '', (all / allTheirs).toFixed(2), null, all / allTheirs);
