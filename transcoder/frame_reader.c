@@ -130,8 +130,7 @@ static void choose_effort(FrameReader *reader, const AVPacket *packet) {
       source_timing(reader->source)->is_counted)
     return;
   int64_t time_us = av_rescale_q(packet->pts, reader->time_base, AV_TIME_BASE_Q) - reader->start_us;
-  if (time_us >= reader->pass_until_us && reader->wanted != FRAMES_REFERENCED &&
-      (reader->wanted != FRAMES_CHANGED || !is_still(reader, packet)))
+  if (time_us >= reader->pass_until_us && (reader->wanted == FRAMES_ALL || !is_still(reader, packet)))
     return;
   reader->decoder->skip_frame = AVDISCARD_NONREF;
   if (time_us < reader->pass_until_us)

@@ -19,8 +19,7 @@ typedef struct FrameReader FrameReader;
 /** Which pictures of a video are worth decoding. */
 typedef enum {
   FRAMES_ALL,
-  FRAMES_CHANGED,   /**< not those that no other refers to and that are too small to show anything new */
-  FRAMES_REFERENCED /**< only those that others refer to: quick looks */
+  FRAMES_CHANGED /**< not those that no other refers to and that are too small to show anything new */
 } FramesWanted;
 
 /** `source` is borrowed and used by this reader alone. `start_us` of the source's clock is time 0 of the reader.

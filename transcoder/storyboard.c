@@ -184,7 +184,7 @@ static bool make_of_all(Sheets *sheets, Source *source, const SourceInfo *info, 
   g_autoptr(PictureReader) reader = picture_reader_new(source, info, error);
   if (reader == NULL)
     return false;
-  picture_reader_want(reader, FRAMES_REFERENCED);
+  picture_reader_want(reader, FRAMES_CHANGED);
   if (!picture_reader_seek(reader, 0, error))
     return false;
   AVFrame *held = NULL;

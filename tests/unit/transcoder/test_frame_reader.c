@@ -57,25 +57,6 @@ static void test_frame_reader_past_end(void) {
   close(fd);
 }
 
-/** With pictures passed over that no other refers to, the others come at their times. In the fixture's order of coding
- * every third picture is one that others refer to. */
-static void test_frame_reader_referenced(void) {
-  int fd, count = 0;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Source) source = fixture_open(&sources[1], &fd);
-  g_autoptr(FrameReader) reader = frame_reader_new(source, 0, 0, &error);
-  frame_reader_want(reader, FRAMES_REFERENCED);
-  g_assert_true(frame_reader_seek(reader, 0, &error));
-  int64_t time_us;
-  for (const AVFrame *picture; (picture = frame_reader_next(reader, &time_us)) != NULL; count++) {
-    int frame = (int)((time_us + 20000) / 40000);
-    g_assert_cmpint(fixture_code(picture), ==, frame % FIXTURE_CODES);
-  }
-  g_assert_cmpint(count, >=, sources[1].frames / 3);
-  g_assert_cmpint(count, <=, sources[1].frames / 2);
-  close(fd);
-}
-
 /** No picture is too small to be new where a coding can show old pictures by name: all of MPEG-4 Part 2 come. */
 static void test_frame_reader_changed(void) {
   int fd, count = 0;
@@ -180,7 +161,6 @@ int main(int argc, char **argv) {
   av_log_set_level(AV_LOG_QUIET);
   g_test_add_func("/frame-reader/seek", test_frame_reader_seek);
   g_test_add_func("/frame-reader/past-end", test_frame_reader_past_end);
-  g_test_add_func("/frame-reader/referenced", test_frame_reader_referenced);
   g_test_add_func("/frame-reader/changed", test_frame_reader_changed);
   g_test_add_func("/probe/durations", test_probe_durations);
   g_test_add_func("/probe/language", test_probe_language);
