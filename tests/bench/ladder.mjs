@@ -18,9 +18,12 @@ export const LADDER = [
 ];
 export const TOP = LADDER[LADDER.length - 1];
 
-/** What the transcoder's encoder changes of the preset (transcoder/h264_encoder.c), for a rung. */
-const analysisOf = (rung) =>
-  `me=dia:analyse=i4x4,i8x8${Math.min(rung.width, rung.height) > 720 ? '' : ',p8x8'}:aq-mode=2`;
+/** What the transcoder's encoder changes of the preset (transcoder/h264_encoder.c), for a rung, by x264's names. */
+const analysisOf = (rung) => ({
+  me: 'dia',
+  partitions: `i4x4,i8x8${Math.min(rung.width, rung.height) > 720 ? '' : ',p8x8'}`,
+  'aq-mode': 2,
+});
 
 const vbvKbit = (rung) => (rung.kbps * VBV_MS) / 1000;
 
@@ -43,11 +46,14 @@ export function planDifferences(plan) {
   return found;
 }
 
+const libx264Analysis = (rung) => Object.entries(analysisOf(rung)).map((pair) => pair.join('=')).join(':');
+const x264Analysis = (rung) => Object.entries(analysisOf(rung)).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
 /** Each stream by its number: a copied one beside them takes no encoder's options. */
 function encoderArguments(rungs, { crf, sameSettings = false }) {
   const settings = (rung) => ({ c: 'libx264', preset: PRESET, profile: 'high', crf, maxrate: `${rung.kbps}k`,
     bufsize: `${vbvKbit(rung)}k`, g: GOP_FRAMES, keyint_min: GOP_FRAMES, sc_threshold: 0, pix_fmt: 'yuv420p',
-    ...(sameSettings && { 'x264-params': analysisOf(rung) }) });
+    ...(sameSettings && { 'x264-params': libx264Analysis(rung) }) });
   return rungs.flatMap((rung, i) =>
     Object.entries(settings(rung)).flatMap(([name, value]) => [`-${name}:v:${i}`, String(value)]));
 }
@@ -91,9 +97,3 @@ export const x264Bare = (rung, file, { sameAnalysis = false } = {}) =>
     String(rung.kbps), '--vbv-bufsize', String(vbvKbit(rung)), '--keyint', String(GOP_FRAMES), '--min-keyint',
     String(GOP_FRAMES), '--no-scenecut', ...(sameAnalysis ? x264Analysis(rung) : []), '--threads', '1', '--output',
     '/dev/null', file];
-
-/** The same as analysisOf(), as x264's own arguments. */
-function x264Analysis(rung) {
-  const small = Math.min(rung.width, rung.height) > 720 ? '' : ',p8x8';
-  return ['--me', 'dia', '--partitions', `i4x4,i8x8${small}`, '--aq-mode', '2'];
-}
