@@ -177,7 +177,7 @@ static bool scan_tables(Scan *scan, PacketSkim *skim) {
     if (!add_packet(scan, &packet, NULL))
       return false;
   }
-  return true;
+  return packet_skim_is_whole(skim) || refuse(scan, COPY_REASON_DAMAGED);
 }
 
 static bool scan_file(Scan *scan) {

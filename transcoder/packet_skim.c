@@ -121,3 +121,7 @@ bool packet_skim_next(PacketSkim *skim, SkimPacket *ret_packet) {
   av_packet_unref(packet);
   return true;
 }
+
+bool packet_skim_is_whole(const PacketSkim *skim) {
+  return skim->left == 0;
+}

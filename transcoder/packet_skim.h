@@ -28,5 +28,8 @@ PacketSkim *packet_skim_new(Source *source, int stream);
 void packet_skim_free(PacketSkim *skim);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PacketSkim, packet_skim_free)
 
-/** The next packet in decode order. False at the end of the tables. */
+/** The next packet in decode order. False at the end of the tables, and where the file ends before they do. */
 bool packet_skim_next(PacketSkim *skim, SkimPacket *ret_packet);
+
+/** After the last packet: whether the file holds all that its tables name. */
+bool packet_skim_is_whole(const PacketSkim *skim);

@@ -22,6 +22,12 @@ mp4() {
   encode "${input[@]}" "${codec[@]}" "$@" -c:a aac "$name"
 }
 
+# position_of FILE SECOND: where in the file the first picture from then on begins, in bytes.
+position_of() {
+  ffprobe -v error -select_streams v -show_entries packet=pts_time,pos -of csv=p=0 "$1" |
+    awk -F, -v from="$2" '!found && $1 >= from { print $2; found = 1 }'
+}
+
 # A line for each file: name and "copied", or the reason why not.
 expected=()
 copied() { expected+=("$1 copied"); }
@@ -71,8 +77,10 @@ make_unfit_ones() {
   encode -ss 1 -i cfr.mp4 -c copy trimmed.mp4
   encoded trimmed.mp4 edges
   encode -i cfr.mp4 -c copy -movflags faststart whole.mp4
-  head -c $(($(stat -c %s whole.mp4) * 2 / 3)) whole.mp4 >cut.mp4 && rm whole.mp4
+  head -c $(($(stat -c %s whole.mp4) * 2 / 3)) whole.mp4 >cut.mp4
   encoded cut.mp4 damaged
+  head -c "$(position_of whole.mp4 12)" whole.mp4 >short.mp4 && rm whole.mp4
+  encoded short.mp4 damaged
   encode -i cfr.mp4 -c copy stream.ts
   encoded stream.ts headers
 }
