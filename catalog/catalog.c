@@ -21,7 +21,7 @@ Catalog *catalog_open(const char *path, GError **error) {
   catalog->path = g_strdup(path);
   catalog->writer = writer;
   catalog->idle_readers = g_ptr_array_new_with_free_func((GDestroyNotify)connection_close);
-  g_mutex_init(&catalog->writer_lock);
+  pthread_mutex_init(&catalog->writer_lock, NULL);
   g_mutex_init(&catalog->readers_lock);
   return catalog;
 }
@@ -31,7 +31,7 @@ void catalog_close(Catalog *catalog) {
     return;
   g_ptr_array_unref(catalog->idle_readers);
   connection_close(catalog->writer);
-  g_mutex_clear(&catalog->writer_lock);
+  pthread_mutex_destroy(&catalog->writer_lock);
   g_mutex_clear(&catalog->readers_lock);
   g_free(catalog->path);
   g_free(catalog);

@@ -4,13 +4,20 @@
 #include "catalog/catalog.h"
 #include "catalog/connection.h"
 
+#include <pthread.h>
+
 /** Idle reader connections kept at most. */
 #define CATALOG_IDLE_READERS_MAX 64
 
+/** Writes of several threads that become durable by one commit; see transaction.c. */
+typedef struct WriteGroup WriteGroup;
+
 struct Catalog {
   char *path;
-  GMutex writer_lock;
-  Connection *writer; /**< under writer_lock */
+  int waiting_writers;         /**< atomic: threads that wait for writer_lock */
+  pthread_mutex_t writer_lock; /**< not a GMutex, which thread sanitizers cannot see */
+  Connection *writer;          /**< under writer_lock */
+  WriteGroup *group;           /**< under writer_lock: whose transaction is open, or NULL */
   GMutex readers_lock;
   GPtrArray *idle_readers; /**< under readers_lock; the last given back is the first taken */
 };

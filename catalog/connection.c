@@ -10,6 +10,8 @@ struct Connection {
   char *path;
   ConnectionRole role;
   sqlite3 *db;
+  int log_pages;                             /* of the write-ahead log, after the last commit */
+  int tend_at;                               /* pages at which it is looked after next */
   sqlite3_stmt *statements[STATEMENT_COUNT]; /* NULL: not of this role */
 };
 
@@ -70,6 +72,34 @@ static void harden(sqlite3 *db) {
   sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
 }
 
+/* Called by SQLite after each commit, in place of its own checkpoints. */
+static int note_log_size(void *data, sqlite3 *db, const char *name, int pages) {
+  (void)db;
+  (void)name;
+  Connection *connection = data;
+  if (pages < connection->log_pages) /* it begins again at its start */
+    connection->tend_at = CONNECTION_LOG_PAGES;
+  connection->log_pages = pages;
+  return SQLITE_OK;
+}
+
+/* PASSIVE copies what no reader is in the way of, and waits for nobody. The log can begin again at its start only at a
+ * moment without readers, which need never come when they overlap; so once it is long, TRUNCATE waits a little for the
+ * readers that are under way. New ones do not hinder it: with all copied they do not look into the log. */
+void connection_tend_log(Connection *connection) {
+  if (connection->log_pages < connection->tend_at)
+    return;
+  bool is_long = connection->log_pages >= CONNECTION_LOG_PAGES_MAX;
+  int pages = 0, copied = 0;
+  if (is_long)
+    sqlite3_busy_timeout(connection->db, CONNECTION_LOG_PATIENCE_MS);
+  sqlite3_wal_checkpoint_v2(connection->db, NULL, is_long ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+                            &pages, &copied);
+  if (is_long)
+    sqlite3_busy_timeout(connection->db, CONNECTION_BUSY_TIMEOUT_MS);
+  connection->tend_at = connection->log_pages + (is_long ? 4 : 1) * CONNECTION_LOG_PAGES;
+}
+
 static bool prepare_class(Connection *connection, StatementClass class, GError **error) {
   for (int id = 0; id < STATEMENT_COUNT; id++) {
     const StatementSpec *spec = statement_spec((StatementId)id);
@@ -103,6 +133,9 @@ Connection *connection_open(const char *path, ConnectionRole role, GError **erro
     return NULL;
   }
   harden(connection->db);
+  connection->tend_at = CONNECTION_LOG_PAGES;
+  if (role == CONNECTION_ROLE_WRITER)
+    sqlite3_wal_hook(connection->db, note_log_size, connection);
   return set_up(connection, error) ? g_steal_pointer(&connection) : NULL;
 }
 

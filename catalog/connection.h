@@ -26,6 +26,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_close)
 /** Turn the file to write-ahead logging; waits for other processes that do the same. */
 bool connection_enable_wal(Connection *connection, GError **error);
 
+/** To be called by a writer between transactions: copies the write-ahead log into the file when it has grown, so that it
+ * begins again at its start and readers have little to look through. Waits at most CONNECTION_LOG_PATIENCE_MS for
+ * readers, and that only when the log is longer than CONNECTION_LOG_PAGES_MAX. A failure shows at the next write. */
+#define CONNECTION_LOG_PAGES 1000      /**< 4 MB */
+#define CONNECTION_LOG_PAGES_MAX 16000 /**< 64 MB */
+#define CONNECTION_LOG_PATIENCE_MS 100
+void connection_tend_log(Connection *connection);
+
 /** Prepare every statement that the role may use; the schema must be the newest. */
 bool connection_prepare(Connection *connection, GError **error);
 

@@ -81,6 +81,10 @@ static const StatementSpec specs[] = {
     BARE(BEGIN_WRITE, "BEGIN IMMEDIATE"),
     BARE(COMMIT, "COMMIT"),
     BARE(ROLLBACK, "ROLLBACK"),
+    /* a write that joins the open transaction of others */
+    BARE(BEGIN_MEMBER, "SAVEPOINT member"),
+    BARE(KEEP_MEMBER, "RELEASE member"),
+    BARE(UNDO_MEMBER, "ROLLBACK TO member"),
     BARE(ENABLE_WAL, "PRAGMA journal_mode = WAL"),
     /* one statement, so that the three are of one moment */
     BARE(LOAD_IDENTITY, "SELECT (SELECT application_id FROM pragma_application_id),"

@@ -12,13 +12,19 @@ typedef struct {
   Catalog *catalog;
   Connection *connection; /**< NULL: not begun */
   bool is_write;
+  bool is_nested; /**< a later member of a group: a savepoint inside the transaction of the first */
 } Transaction;
 void transaction_clear(Transaction *transaction);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Transaction, transaction_clear)
 
 /** One snapshot for all reads until the transaction is cleared. Runs beside other readers and the writer. */
 bool transaction_begin_read(Transaction *transaction, Catalog *catalog, GError **error);
-/** Take the write lock: this process's mutex, then SQLite's. */
+/** Take the write lock: this process's mutex, then SQLite's, unless another thread left its transaction open for us. */
 bool transaction_begin_write(Transaction *transaction, Catalog *catalog, GError **error);
-/** End the transaction; after false nothing of it remains. */
+/** End the transaction; after true a write is durable, after false nothing of it remains.
+ * While other threads of this process wait to write, their writes join in one commit, so that all of them are made
+ * durable by one fsync: each write is a savepoint of its own and fails or succeeds by itself; only when that one commit
+ * fails do all fail. At most TRANSACTION_GROUP_MAX writes and TRANSACTION_GROUP_US are gathered so. */
+#define TRANSACTION_GROUP_MAX 64
+#define TRANSACTION_GROUP_US (20 * G_TIME_SPAN_MILLISECOND)
 bool transaction_commit(Transaction *transaction, GError **error);
