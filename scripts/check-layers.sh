@@ -15,6 +15,7 @@ BEGIN {
   allowed["cli"] = "cli catalog base"
   # Folders that alone may include the headers whose names begin so.
   owner["sqlite3"] = "catalog/"
+  owner["unicode/"] = "catalog/search/"
   owner["gst/"] = "transcoder/"
   owner["microhttpd"] = "server/"
   owner["libav"] = "transcoder/ media/view/"
