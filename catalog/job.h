@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/file_checksum.h"
 #include "catalog/asset.h"
 #include "catalog/catalog.h"
 #include "catalog/chapter.h"
@@ -117,10 +118,11 @@ typedef struct {
   int64_t first_segment; /**< index of segments[0] in the track */
   const CatalogSegment *segments;
   size_t segment_count;
-  const char *codec; /**< RFC 6381 */
-  GBytes *init;      /**< init segment: stored at the first publication of the track; a later one must be
+  const char *codec;          /**< RFC 6381 */
+  GBytes *init;               /**< init segment: stored at the first publication of the track; a later one must be
                                       byte-equal (else CATALOG_ERROR_CONFLICT) */
-  bool is_last;      /**< audio: the track is complete with this (video: computed from segment_total) */
+  const FileMeasure *measure; /**< length and checksum of the file; NULL: recorded later, by stored_files_seal() */
+  bool is_last;               /**< audio: the track is complete with this (video: computed from segment_total) */
 } CatalogPublication;
 
 /** Record publications of a running job in one transaction; with `finish` the job is done with it. Moves the asset

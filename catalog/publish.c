@@ -27,6 +27,10 @@ static bool check_publication(const CatalogPublication *publication, GError **er
     return refuse(error, CATALOG_ERROR_INVALID, publication, "codec or init segment is missing");
   if (strlen(publication->codec) >= sizeof((CatalogTrack *)NULL)->codec)
     return refuse(error, CATALOG_ERROR_INVALID, publication, "the codec string is too long");
+  const CatalogSegment *last = &publication->segments[publication->segment_count - 1];
+  if (publication->measure && publication->measure->size_bytes != last->offset + last->length)
+    return refuse(error, CATALOG_ERROR_INVALID, publication,
+                  "the length of its file is not where its segments end");
   for (size_t i = 0; i < publication->segment_count; i++)
     if (!is_segment_valid(&publication->segments[i]))
       return refuse(error, CATALOG_ERROR_INVALID, publication,
@@ -87,11 +91,19 @@ static bool insert_segments(Connection *connection, const CatalogPublication *pu
   return true;
 }
 
+static bool seal(Connection *connection, const CatalogPublication *publication, GError **error) {
+  if (!publication->measure)
+    return true;
+  g_autoptr(GBytes) checksum = g_bytes_new(publication->measure->checksum, FILE_CHECKSUM_BYTES);
+  return connection_run(connection, STATEMENT_SEAL_STORED_FILE, error, argument_text(publication->blob_key),
+                        argument_int(publication->measure->size_bytes), argument_bytes(checksum));
+}
+
 static bool insert_span(Connection *connection, const CatalogPublication *publication, int64_t track_id,
                         GError **error) {
   if (connection_run(connection, STATEMENT_INSERT_SPAN, error, argument_int(track_id),
                      argument_int(publication->span_index), argument_text(publication->blob_key)) &&
-      insert_segments(connection, publication, track_id, error))
+      seal(connection, publication, error) && insert_segments(connection, publication, track_id, error))
     return true;
   g_prefix_error(error, "span %" PRId64 " of track %s: ", publication->span_index, publication->track_name);
   return false;

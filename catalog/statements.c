@@ -22,6 +22,8 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   "id, name, kind, codec, bitrate_bps, width, height, frame_rate_num, frame_rate_den, channels, language,"         \
   " timescale_hz, segment_total, segment_count, is_complete, role, label, sound_index"
 
+#define STORED_FILE_COLUMNS "blob_key, asset_id, size_bytes, checksum FROM stored_file"
+
 #define JOB_IS_READY "state = 'ready' AND is_paused = 0"
 
 /* It has jobs that wait or run. */
@@ -90,7 +92,17 @@ static const StatementSpec specs[] = {
     BARE(LOAD_IDENTITY, "SELECT (SELECT application_id FROM pragma_application_id),"
                         " (SELECT user_version FROM pragma_user_version), (SELECT COUNT(*) FROM sqlite_schema)"),
     BARE(QUICK_CHECK, "PRAGMA quick_check(1)"),
+    BARE(INTEGRITY_CHECK, "PRAGMA integrity_check(100)"),
     BARE(FOREIGN_KEY_CHECK, "PRAGMA foreign_key_check"),
+
+    /* stored files */
+    READ(LIST_STORED_FILES, "SELECT " STORED_FILE_COLUMNS " WHERE blob_key > ?1 ORDER BY blob_key LIMIT ?2"),
+    READ(LIST_UNSEALED_FILES, "SELECT " STORED_FILE_COLUMNS " INDEXED BY stored_file_unsealed"
+                              " WHERE checksum IS NULL AND blob_key > ?1 ORDER BY blob_key LIMIT ?2"),
+    READ(HAS_STORED_FILE, "SELECT 1 FROM stored_file WHERE blob_key = ?1"),
+    READ(COUNT_STORED_FILES, "SELECT COUNT(*), COALESCE(SUM(size_bytes), 0) FROM stored_file"),
+    WRITE(SEAL_STORED_FILE, "UPDATE stored_file SET size_bytes = ?2, checksum = ?3"
+                            " WHERE blob_key = ?1 AND checksum IS NULL"),
 
     WRITE(INSERT_ASSET,
           "INSERT INTO asset (id, source_key, source_name, source_size_bytes, institution, replaces_id,"

@@ -6,6 +6,7 @@ static const char *const INGEST_OPTIONS[] = {"title", "summary", "category", "in
 
 static const char *const TRANSCODE_OPTIONS[] = {"explain", "json", NULL};
 
+static const char *const CHECK_OPTIONS[] = {"deep", NULL};
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
 
@@ -210,6 +211,32 @@ static const CliCommand COMMANDS[] = {
           "Lists the courses with state and progress; with an asset id ASSET shows the details of that one.\n"},
      .argument_count_max = 1,
      .run = cli_status_run},
+    {.name = "check",
+     .summary = {"核对目录库和存储的文件", "check the catalog and the stored files"},
+     .usage =
+         {"用法：kapok check --data DIR [--deep]\n"
+          "\n"
+          "检查目录库是否完好，登记的每个文件是否都在、长度是否正确，并列出没有登记的文件（最多显示 20 个）。\n"
+          "可以在 kapok serve 运行时使用。每个问题一行：问题、制表符、文件或说明。\n"
+          "\n"
+          "  --deep      还读出每个文件，和发布时记下的 SHA-256 校验和比较；没有校验和的现在记下\n"
+          "\n"
+          "退出码：0 完好（有没登记的文件也算完好）；1 发现问题，或无法检查；2 用法错误。\n",
+          "Usage: kapok check --data DIR [--deep]\n"
+          "\n"
+          "Checks that the catalog is sound, that every file it lists is there with its length, and tells of "
+          "files\n"
+          "it does not list (20 are shown at most). May be used while kapok serve runs. One line for each "
+          "finding:\n"
+          "what it is, tab, the file or an explanation.\n"
+          "\n"
+          "  --deep      also read every file and compare it with the SHA-256 recorded when it was published;\n"
+          "              where none was recorded it is now\n"
+          "\n"
+          "Exit status: 0 all is sound (also with unlisted files); 1 a problem was found, or the check could not\n"
+          "be made; 2 wrong usage.\n"},
+     .own_options = CHECK_OPTIONS,
+     .run = cli_check_run},
     {.name = "doctor",
      .summary = {"检查安装和数据文件夹", "check the installation and the data folder"},
      .usage =

@@ -54,6 +54,11 @@ static const OptionSpec OWN_OPTIONS[] = {
      .offset = offsetof(CliOptions, json),
      .default_text = "no",
      .help = "Print JSON."},
+    {.name = "deep",
+     .type = OPTION_TYPE_BOOL,
+     .offset = offsetof(CliOptions, deep),
+     .default_text = "no",
+     .help = "Read every stored file and compare its checksum."},
 };
 
 static bool is_own(const char *const *own, const char *name) {

@@ -15,6 +15,7 @@ typedef struct {
   bool all;      /**< every lesson, instead of those named */
   char *explain; /**< --explain FILE */
   bool json;
+  bool deep; /**< read every file */
 } CliOptions;
 
 /** Read `arguments` (NULL-terminated): defaults, then the config file, then the command line. `own` names the options

@@ -4,6 +4,7 @@
 #include "catalog/job.h"
 #include "catalog/owner.h"
 #include "catalog/retired.h"
+#include "catalog/stored_file.h"
 #include "catalog/sweep.h"
 
 #define REAP_INTERVAL_S 5
@@ -17,6 +18,7 @@ struct Upkeep {
   guint reap_source, sweep_source;
   GThread *sweep_thread; /**< of the last sweep, or NULL */
   int is_sweeping;       /**< atomic */
+  int is_stopping;       /**< atomic */
 };
 
 /** True when workers were lost. */
@@ -62,9 +64,28 @@ void upkeep_run_once(const DataFolder *folder, const Settings *settings) {
   sweep(folder, settings->retired_keep_us);
 }
 
+static bool is_stopping(gpointer data) {
+  return g_atomic_int_get(&((Upkeep *)data)->is_stopping) != 0;
+}
+
+/** Checksums of what was stored without one: sources, pictures, captions, files of an older Kapok. */
+static void seal(Upkeep *upkeep) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+  int64_t count = 0;
+  if (!stored_files_seal(upkeep->folder->catalog, upkeep->folder->store, is_stopping, upkeep, &count, warnings,
+                         &error))
+    log_warning("checksums: %s", error->message);
+  else if (count > 0)
+    log_debug("checksums: recorded for %" G_GINT64_FORMAT " files", (gint64)count);
+  for (guint i = 0; i < warnings->len; i++)
+    log_warning("stored file %s", (const char *)warnings->pdata[i]);
+}
+
 static gpointer sweep_thread_main(gpointer data) {
   Upkeep *upkeep = data;
   sweep(upkeep->folder, upkeep->retired_keep_us);
+  seal(upkeep);
   g_atomic_int_set(&upkeep->is_sweeping, 0);
   return NULL;
 }
@@ -100,6 +121,7 @@ void upkeep_stop(Upkeep *upkeep) {
     return;
   g_clear_handle_id(&upkeep->reap_source, g_source_remove);
   g_clear_handle_id(&upkeep->sweep_source, g_source_remove);
+  g_atomic_int_set(&upkeep->is_stopping, 1);
   g_clear_pointer(&upkeep->sweep_thread, g_thread_join);
   g_free(upkeep);
 }

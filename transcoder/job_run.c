@@ -116,11 +116,12 @@ static bool check_span(const JobRun *run, const EventSpan *span, const char *pat
   return true;
 }
 
-/** Store the span file and say how to publish it. Strings of `ret_publication` belong to `span` and `ret_key`. */
-static bool store_span(const JobRun *run, const EventSpan *span, char **ret_key,
+/** Store the span file and say how to publish it. What `ret_publication` points to belongs to `span`, `ret_key` and
+ * `ret_measure`. */
+static bool store_span(const JobRun *run, const EventSpan *span, char **ret_key, FileMeasure *ret_measure,
                        CatalogPublication *ret_publication, GError **error) {
   g_autofree char *path = result_path(run, span->file, error);
-  if (path == NULL || !check_span(run, span, path, error))
+  if (path == NULL || !check_span(run, span, path, error) || !file_checksum_of_path(path, ret_measure, error))
     return false;
   g_autofree char *key = key_of_span(run->job->asset_id, span->track, span->span_index, run->job->attempt);
   if (!blob_store_put_file(run->context->store, key, path, error))
@@ -134,6 +135,7 @@ static bool store_span(const JobRun *run, const EventSpan *span, char **ret_key,
       .segment_count = span->segments->len,
       .codec = span->codec,
       .init = span->init,
+      .measure = ret_measure,
       .is_last = span->is_last,
   };
   *ret_key = g_steal_pointer(&key);
@@ -143,9 +145,10 @@ static bool store_span(const JobRun *run, const EventSpan *span, char **ret_key,
 static bool publish_spans(const JobRun *run, const GArray *spans, bool finish, GError **error) {
   g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
   g_autofree CatalogPublication *publications = g_new0(CatalogPublication, spans->len + 1);
+  g_autofree FileMeasure *measures = g_new0(FileMeasure, spans->len + 1);
   for (guint i = 0; i < spans->len; i++) {
     char *key = NULL;
-    if (!store_span(run, &g_array_index(spans, EventSpan, i), &key, &publications[i], error))
+    if (!store_span(run, &g_array_index(spans, EventSpan, i), &key, &measures[i], &publications[i], error))
       return false;
     g_ptr_array_add(keys, key);
   }

@@ -1,60 +1,121 @@
 #include "catalog/course.h"
+#include "catalog/migration.h"
 #include "catalog/progress.h"
 #include "tests/unit/catalog/catalog_fixture.h"
 
-/* What a catalog of the first schema held. */
-static const char old_rows[] =
-    "INSERT INTO asset (id, state, source_key, source_name, source_size_bytes, has_video, has_audio, duration_us,"
-    " target_duration_s, plan, poster_key, created_us, updated_us, ready_us) VALUES"
-    " ('ready00000001', 'ready', 'source/ready00000001', 'a.mp4', 10, 1, 1, 30000000, 6, '{\"a\":1}',"
-    "  'asset/ready00000001/poster-1.jpg', 100, 200, 200),"
-    " ('grows00000002', 'playable', 'source/grows00000002', 'b.mp4', 20, 1, 1, 90000000, 6, '{\"b\":1}', NULL, 300,"
-    "  400, 0),"
-    " ('fails00000003', 'failed', 'source/fails00000003', 'c.mp4', 30, 0, 0, 0, 0, NULL, NULL, 500, 600, 0);"
-    "UPDATE asset SET error_code = 'not_media', error_detail = 'text' WHERE state = 'failed';"
-    "INSERT INTO course (id, title, institution, created_us, updated_us) VALUES"
-    " ('course0000001', '太极拳', '社区大学', 100, 100), ('course0000002', '书法', '', 300, 300);"
-    "INSERT INTO course_audience VALUES ('course0000001', 'elders');"
-    "INSERT INTO course_tag VALUES ('course0000001', '健身');"
-    "INSERT INTO lesson VALUES ('lesson0000001', 'course0000001', 1, '第一课', 'ready00000001'),"
-    " ('lesson0000002', 'course0000001', 2, '第二课', 'grows00000002'),"
-    " ('lesson0000003', 'course0000002', 1, '书法', 'fails00000003');"
-    "INSERT INTO caption VALUES ('ready00000001', 'zh-CN', '中文', 'asset/ready00000001/captions/zh-CN.vtt');"
-    "INSERT INTO track (id, asset_id, name, kind, codec, bitrate_bps, width, height, frame_rate_num, "
-    "frame_rate_den,"
-    " timescale_hz, segment_total, segment_count, is_complete, init) VALUES"
-    " (1, 'ready00000001', 'v360', 'video', 'avc1.64001e', 800000, 640, 360, 25, 1, 12800, 2, 2, 1, x'0102'),"
-    " (2, 'grows00000002', 'v360', 'video', 'avc1.64001e', 800000, 640, 360, 25, 1, 12800, 9, 1, 0, x'0304');"
-    "INSERT INTO span VALUES (1, 0, 'asset/ready00000001/v360/000000-1.m4s'),"
-    " (1, 1, 'asset/ready00000001/v360/000001-2.m4s'), (2, 0, 'asset/grows00000002/v360/000000-1.m4s');"
-    "INSERT INTO segment VALUES (1, 0, 0, 0, 1000, 0, 76800), (1, 1, 1, 0, 900, 76800, 76800),"
-    " (2, 0, 0, 0, 800, 0, 76800);"
-    "INSERT INTO job (id, asset_id, kind, span_index, state, priority, weight, progress, attempt, failures, owner,"
-    " lease_until_us, error_code, created_us, finished_us) VALUES"
-    " (1, 'ready00000001', 'probe', 0, 'done', 1000, 1, 1, 1, 0, NULL, 0, NULL, 100, 110),"
-    " (2, 'ready00000001', 'span', 0, 'done', 100, 6000, 1, 1, 0, NULL, 0, NULL, 110, 120),"
-    " (3, 'ready00000001', 'span', 1, 'done', 50, 6000, 1, 2, 1, NULL, 0, 'crashed', 110, 130),"
-    " (4, 'grows00000002', 'span', 1, 'running', 50, 12000, 0.5, 3, 0, 'w1', 9000000000000000, NULL, 310, 0),"
-    " (5, 'grows00000002', 'span', 2, 'ready', 50, 36000, 0, 0, 0, NULL, 0, NULL, 310, 0),"
-    " (6, 'grows00000002', 'poster', 0, 'ready', 80, 500, 0, 0, 0, NULL, 0, NULL, 310, 0),"
-    " (7, 'fails00000003', 'probe', 0, 'failed', 1000, 1, 0, 1, 1, NULL, 0, 'not_media', 500, 510);"
-    "INSERT INTO worker VALUES ('w1', 1000);";
-
-static void make_old_catalog(const Fixture *fixture) {
-  g_autoptr(GError) error = NULL;
+/* A catalog as it was with schema `version`: it lived through all versions before, and has rows of each
+ * (tests/fixtures/catalog/NNNN.sql, where that version had something new to hold). */
+static void run_file(sqlite3 *db, const char *path, bool may_miss) {
   g_autofree char *script = NULL;
-  g_assert_true(
-      g_file_get_contents(KAPOK_SOURCE_DIR "/catalog/migrations/0001_first_floor.sql", &script, NULL, &error));
-  g_assert_no_error(error);
+  if (may_miss && !g_file_test(path, G_FILE_TEST_EXISTS))
+    return;
+  g_autoptr(GError) error = NULL;
+  g_assert_true(g_file_get_contents(path, &script, NULL, &error));
+  char *message = NULL;
+  if (sqlite3_exec(db, script, NULL, NULL, &message) != SQLITE_OK)
+    g_error("%s: %s", path, message);
+}
+
+static void make_catalog_of(const Fixture *fixture, int version) {
   sqlite3 *db = NULL;
   g_assert_cmpint(sqlite3_open(fixture->database, &db), ==, SQLITE_OK);
-  const char *steps[] = {script, "PRAGMA user_version = 1", "PRAGMA foreign_keys = ON", old_rows};
-  for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
-    char *message = NULL;
-    if (sqlite3_exec(db, steps[i], NULL, NULL, &message) != SQLITE_OK)
-      g_error("%s", message);
+  for (size_t i = 0; i < migration_table_count && migration_table[i].version <= version; i++) {
+    const Migration *migration = &migration_table[i];
+    g_autofree char *script = g_strdup_printf(KAPOK_SOURCE_DIR "/catalog/migrations/%s.sql", migration->name);
+    g_autofree char *rows =
+        g_strdup_printf(KAPOK_SOURCE_DIR "/tests/fixtures/catalog/%04d.sql", migration->version);
+    sqlite3_exec(db, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL);
+    run_file(db, script, false);
+    sqlite3_exec(db, migration->version_sql, NULL, NULL, NULL);
+    sqlite3_exec(db, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    run_file(db, rows, migration->version > 2); /* the first two are always told apart */
   }
   sqlite3_close(db);
+}
+
+static void make_old_catalog(const Fixture *fixture) {
+  make_catalog_of(fixture, 1);
+}
+
+/* Every value of every table, as SQL literals, in the order of the columns named in `columns` (table -> names). */
+static char *dump_rows(const Fixture *fixture, GHashTable *columns) {
+  sqlite3 *db = NULL;
+  g_assert_cmpint(sqlite3_open(fixture->database, &db), ==, SQLITE_OK);
+  g_autoptr(GList) tables = g_list_sort(g_hash_table_get_keys(columns), (GCompareFunc)strcmp);
+  GString *dump = g_string_new(NULL);
+  for (const GList *at = tables; at; at = at->next) {
+    g_autofree char *sql = g_strdup_printf("SELECT %s FROM %s ORDER BY 1",
+                                           (char *)g_hash_table_lookup(columns, at->data), (char *)at->data);
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+      g_error("%s: %s", sql, sqlite3_errmsg(db));
+    while (sqlite3_step(statement) == SQLITE_ROW)
+      g_string_append_printf(dump, "%s: %s\n", (char *)at->data, (const char *)sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+  }
+  sqlite3_close(db);
+  return g_string_free(dump, FALSE);
+}
+
+/* Tables with an expression of all their columns, as the schema is now. */
+static GHashTable *list_columns(const Fixture *fixture) {
+  sqlite3 *db = NULL;
+  sqlite3_stmt *statement = NULL;
+  g_assert_cmpint(sqlite3_open(fixture->database, &db), ==, SQLITE_OK);
+  g_assert_cmpint(sqlite3_prepare_v2(db,
+                                     "SELECT s.name, group_concat('quote(\"' || c.name || '\")', ' || '', '' || ')"
+                                     " FROM sqlite_schema AS s JOIN pragma_table_info(s.name) AS c"
+                                     " WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite%' GROUP BY s.name",
+                                     -1, &statement, NULL),
+                  ==, SQLITE_OK);
+  GHashTable *columns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  while (sqlite3_step(statement) == SQLITE_ROW)
+    g_hash_table_insert(columns, g_strdup((const char *)sqlite3_column_text(statement, 0)),
+                        g_strdup((const char *)sqlite3_column_text(statement, 1)));
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return columns;
+}
+
+/* From every schema there was: all that stood in it stands in it afterwards, and work goes on. */
+static void test_migration_from_each(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  for (int version = 1; version <= migration_newest_version(); version++) {
+    g_autoptr(GError) error = NULL;
+    make_catalog_of(fixture, version);
+    g_autoptr(GHashTable) columns = list_columns(fixture);
+    g_autofree char *before = dump_rows(fixture, columns);
+    g_assert_nonnull(strstr(before, "太极拳"));
+    fixture_open(fixture);
+    g_autofree char *after = dump_rows(fixture, columns);
+    g_assert_cmpstr(after, ==, before);
+    g_assert_cmpint(fixture_number(fixture, "PRAGMA user_version"), ==, migration_newest_version());
+    catalog_check(fixture->catalog, &error);
+    g_assert_no_error(error);
+    g_autofree char *asset_id = fixture_add_lesson_of(fixture, "new.mp4", "新机构");
+    g_autoptr(CatalogJob) probe = fixture_claim(fixture, "w2");
+    g_assert_cmpstr(probe->asset_id, ==, asset_id);
+    fixture_clear(fixture);
+    fixture_init(fixture);
+  }
+}
+
+/* A migrated file has the very schema of a new one. */
+static void test_migration_same_schema(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  make_catalog_of(fixture, 1);
+  fixture_open(fixture);
+  g_autoptr(GHashTable) migrated = list_columns(fixture);
+  fixture_clear(fixture);
+  fixture_init(fixture);
+  fixture_open(fixture);
+  g_autoptr(GHashTable) fresh = list_columns(fixture);
+  g_assert_cmpuint(g_hash_table_size(migrated), ==, g_hash_table_size(fresh));
+  GHashTableIter iter;
+  gpointer table = NULL, names = NULL;
+  g_hash_table_iter_init(&iter, fresh);
+  while (g_hash_table_iter_next(&iter, &table, &names))
+    g_assert_cmpstr(g_hash_table_lookup(migrated, table), ==, names);
 }
 
 /* Counts of every table of the first schema. */
@@ -142,6 +203,8 @@ static void set_up_folder(Fixture *fixture, gconstpointer unused) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
+  ADD(from_each);
+  ADD(same_schema);
   ADD(keeps_rows);
   ADD(goes_on);
   return g_test_run();
