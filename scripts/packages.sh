@@ -20,6 +20,7 @@ libebur128-dev|loudness of sound
 libx264-dev|the H.264 encoder
 libmicrohttpd-dev|HTTP server
 libsqlite3-dev|catalog
+zlib1g-dev|checksums of the search index
 libicu-dev|folding and sorting of Chinese in search
 rime-data-pinyin-simp|words and their pinyin, built into search
 libjansson-dev|JSON reading

@@ -60,15 +60,25 @@ size_t search_run_length(const FoldedText *folded, size_t at) {
   return length;
 }
 
-static void emit_han(const gunichar *han, size_t count, size_t at, SearchTokenFunc func, gpointer data) {
-  for (size_t i = 0; i < count; i++) {
-    SearchKey single = search_key_han(han + i, 1);
-    func(data, &single, at + i == 0);
-    if (i + 1 < count) {
-      SearchKey pair = search_key_han(han + i, 2);
-      func(data, &pair, at + i == 0);
+/* A run of the text, and whom to tell. */
+typedef struct {
+  const gunichar *chars;
+  size_t count, at, text_count;
+  SearchTokenFunc func;
+  gpointer data;
+} Run;
+
+/* The token of `length` characters from i on. */
+static void emit(const Run *run, const SearchKey *key, size_t i, size_t length) {
+  run->func(run->data, key, run->at + i == 0, run->at + i + length == run->text_count);
+}
+
+static void emit_han(const Run *run) {
+  for (size_t i = 0; i < run->count; i++)
+    for (size_t length = 1; length <= 2 && i + length <= run->count; length++) {
+      SearchKey key = search_key_han(run->chars + i, length);
+      emit(run, &key, i, length);
     }
-  }
 }
 
 /* Syllables from i on that are known, side by side, at most three. */
@@ -79,35 +89,39 @@ static size_t count_known(const uint16_t *syllables, size_t count, size_t i) {
   return known;
 }
 
-static void emit_pinyin(const gunichar *han, size_t count, size_t at, SearchTokenFunc func, gpointer data) {
-  g_autofree uint16_t *syllables = g_new(uint16_t, count);
-  pinyin_lexicon_read(han, count, syllables);
-  for (size_t i = 0; i < count; i++) {
-    size_t known = count_known(syllables, count, i);
+static void emit_pinyin(const Run *run) {
+  g_autofree uint16_t *syllables = g_new(uint16_t, run->count);
+  pinyin_lexicon_read(run->chars, run->count, syllables);
+  for (size_t i = 0; i < run->count; i++) {
+    size_t known = count_known(syllables, run->count, i);
     char initials[3];
-    for (size_t n = 0; n < known; n++) {
-      initials[n] = pinyin_syllable_text(syllables[i + n])[0];
-      SearchKey key = search_key_initials(initials, n + 1);
-      func(data, &key, at + i == 0);
+    for (size_t length = 1; length <= known; length++) {
+      initials[length - 1] = pinyin_syllable_text(syllables[i + length - 1])[0];
+      SearchKey key = search_key_initials(initials, length);
+      emit(run, &key, i, length);
     }
-    for (size_t n = 1; n <= MIN(known, 2); n++) {
-      SearchKey key = search_key_pinyin(syllables[i], n == 2 ? syllables[i + 1] : 0);
-      func(data, &key, at + i == 0);
+    for (size_t length = 1; length <= MIN(known, 2); length++) {
+      SearchKey key = search_key_pinyin(syllables[i], length == 2 ? syllables[i + 1] : 0);
+      emit(run, &key, i, length);
     }
   }
 }
 
 void search_analyze(const FoldedText *folded, bool has_pinyin, SearchTokenFunc func, gpointer data) {
-  for (size_t at = 0, length; at < folded->count; at += length) {
+  size_t count = folded->count;
+  while (count > 0 && fold_class(folded->chars[count - 1]) == FOLD_CLASS_SEPARATOR)
+    count--;
+  for (size_t at = 0, length; at < count; at += length) {
     FoldClass class = fold_class(folded->chars[at]);
     length = search_run_length(folded, at);
+    Run run = {folded->chars + at, length, at, count, func, data};
     if (class == FOLD_CLASS_WORD) {
-      SearchKey key = search_key_word(folded->chars + at, length);
-      func(data, &key, at == 0);
+      SearchKey key = search_key_word(run.chars, length);
+      emit(&run, &key, 0, length);
     } else if (class == FOLD_CLASS_HAN) {
-      emit_han(folded->chars + at, length, at, func, data);
+      emit_han(&run);
       if (has_pinyin)
-        emit_pinyin(folded->chars + at, length, at, func, data);
+        emit_pinyin(&run);
     }
   }
 }

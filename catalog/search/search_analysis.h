@@ -32,6 +32,6 @@ SearchKey search_key_initials(const char *letters, size_t count);
 /** How many characters from `at` on are of the same class; a separator counts alone. */
 size_t search_run_length(const FoldedText *folded, size_t at);
 
-/** `is_first`: the token begins the text. The same token may come several times. */
-typedef void (*SearchTokenFunc)(gpointer data, const SearchKey *key, bool is_first);
+/** `is_first`: the token begins the text; `is_last`: it ends it. The same token may come several times. */
+typedef void (*SearchTokenFunc)(gpointer data, const SearchKey *key, bool is_first, bool is_last);
 void search_analyze(const FoldedText *folded, bool has_pinyin, SearchTokenFunc func, gpointer data);

@@ -163,9 +163,9 @@ static void test_pinyin_lexicon_syllables(void) {
   g_assert_cmpstr(pinyin_syllable_text(60000), ==, "");
 }
 
-static void collect(gpointer data, const SearchKey *key, bool is_first) {
+static void collect(gpointer data, const SearchKey *key, bool is_first, bool is_last) {
   g_string_append_len(data, key->bytes, (gssize)key->size);
-  g_string_append(data, is_first ? "! " : " ");
+  g_string_append(data, is_first ? is_last ? "!$ " : "! " : is_last ? "$ " : " ");
 }
 
 static void test_search_analyze(void) {
@@ -174,11 +174,12 @@ static void test_search_analyze(void) {
     bool has_pinyin;
     const char *tokens;
   } cases[] = {
-      {"太極", true, "h太! h太极! h极 it! itj! ptai! ptai'ji! ij pji "},
-      {"学Excel 表", false, "h学! wexcel h表 "},
-      {"3D打印", false, "w3d! h打 h打印 h印 "},
+      {"太極", true, "h太! h太极!$ h极$ it! itj!$ ptai! ptai'ji!$ ij$ pji$ "},
+      {"学Excel 表", false, "h学! wexcel h表$ "},
+      {"3D打印", false, "w3d! h打 h打印$ h印$ "},
       {"，、", true, ""},
-      {"太极拳", true, "h太! h太极! h极 h极拳 h拳 it! itj! itjq! ptai! ptai'ji! ij ijq pji pji'quan iq pquan "},
+      {"太极拳", true,
+       "h太! h太极! h极 h极拳$ h拳$ it! itj! itjq!$ ptai! ptai'ji! ij ijq$ pji pji'quan$ iq$ pquan$ "},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(FoldedText) folded = fold_text(cases[i].text, strlen(cases[i].text));
@@ -193,7 +194,7 @@ static void test_search_analyze_long_word(void) {
   g_autoptr(FoldedText) folded = fold_text(text, 500);
   g_autoptr(GString) tokens = g_string_new(NULL);
   search_analyze(folded, true, collect, tokens);
-  g_assert_cmpuint(tokens->len, <=, SEARCH_WORD_SIZE_MAX + 2);
+  g_assert_cmpuint(tokens->len, <=, SEARCH_WORD_SIZE_MAX + 3);
 }
 
 int main(int argc, char **argv) {

@@ -1,0 +1,140 @@
+#include "catalog/search/search_facets.h"
+
+#include <string.h>
+
+#define COMBINATIONS (1u << SEARCH_AUDIENCES_MAX)
+
+struct SearchFacetSum {
+  GHashTable *counts[SEARCH_FACET_COUNT]; /* text to int64_t * */
+};
+
+SearchFacets *search_facets_new(const SearchSegment *segment) {
+  SearchFacets *facets = g_new0(SearchFacets, 1);
+  facets->segment = segment;
+  facets->institution_count = segment->value_counts[VALUE_INSTITUTION];
+  facets->division_count = segment->value_counts[VALUE_DIVISION];
+  facets->audiences = g_new0(uint32_t, COMBINATIONS);
+  facets->institutions = g_new0(uint32_t, facets->institution_count + 1);
+  facets->divisions = g_new0(uint32_t, facets->division_count + 1);
+  return facets;
+}
+
+void search_facets_free(SearchFacets *facets) {
+  if (!facets)
+    return;
+  g_free(facets->audiences);
+  g_free(facets->institutions);
+  g_free(facets->divisions);
+  g_free(facets);
+}
+
+SearchFacetSum *search_facet_sum_new(void) {
+  SearchFacetSum *sum = g_new0(SearchFacetSum, 1);
+  for (int i = 0; i < SEARCH_FACET_COUNT; i++)
+    sum->counts[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return sum;
+}
+
+void search_facet_sum_free(SearchFacetSum *sum) {
+  if (!sum)
+    return;
+  for (int i = 0; i < SEARCH_FACET_COUNT; i++)
+    g_hash_table_unref(sum->counts[i]);
+  g_free(sum);
+}
+
+static void add_count(SearchFacetSum *sum, SearchFacet facet, const char *value, size_t size, int64_t count) {
+  if (size == 0 || count == 0)
+    return;
+  char *key = g_strndup(value, size);
+  int64_t *total = g_hash_table_lookup(sum->counts[facet], key);
+  if (total) {
+    *total += count;
+    g_free(key);
+  } else {
+    total = g_new(int64_t, 1);
+    *total = count;
+    g_hash_table_insert(sum->counts[facet], key, total);
+  }
+}
+
+static void add_list(SearchFacetSum *sum, SearchFacet facet, const SearchSegment *segment, ValueId list,
+                     const uint32_t *counts, uint32_t limit) {
+  for (uint32_t i = 0; i < MIN(limit, segment->value_counts[list]); i++)
+    if (counts[i] > 0)
+      add_count(sum, facet, segment->values[list][i], strlen(segment->values[list][i]), counts[i]);
+}
+
+static void add_audiences(SearchFacetSum *sum, const SearchFacets *facets) {
+  int64_t counts[SEARCH_AUDIENCES_MAX] = {0};
+  for (uint32_t combination = 1; combination < COMBINATIONS; combination++)
+    for (unsigned bit = 0; facets->audiences[combination] > 0 && bit < SEARCH_AUDIENCES_MAX; bit++)
+      if (combination >> bit & 1)
+        counts[bit] += facets->audiences[combination];
+  for (unsigned bit = 0; bit < SEARCH_AUDIENCES_MAX; bit++) {
+    const char *value = segment_value(facets->segment, VALUE_AUDIENCE, bit + 1);
+    add_count(sum, SEARCH_FACET_AUDIENCE, value, strlen(value), counts[bit]);
+  }
+}
+
+/* Digits of the level below a prefix: province 2, city 4, county 6, township 9, village 12. */
+static size_t level_below(const char *prefix) {
+  static const size_t levels[] = {2, 4, 6, 9, 12};
+  size_t size = prefix ? strlen(prefix) : 0;
+  if (size == 0)
+    return 6;
+  for (size_t i = 0; i < G_N_ELEMENTS(levels); i++)
+    if (levels[i] > size)
+      return levels[i];
+  return 12;
+}
+
+static void add_divisions(SearchFacetSum *sum, const SearchFacets *facets, const char *prefix) {
+  size_t level = level_below(prefix);
+  for (uint32_t i = 0; i < facets->division_count; i++) {
+    const char *code = facets->segment->values[VALUE_DIVISION][i];
+    add_count(sum, SEARCH_FACET_DIVISION, code, MIN(strlen(code), level), facets->divisions[i]);
+  }
+}
+
+void search_facet_sum_add(SearchFacetSum *sum, const SearchFacets *facets, const char *division) {
+  const SearchSegment *segment = facets->segment;
+  add_list(sum, SEARCH_FACET_CATEGORY, segment, VALUE_CATEGORY, facets->categories, 256);
+  add_list(sum, SEARCH_FACET_KIND, segment, VALUE_KIND, facets->kinds, 256);
+  add_list(sum, SEARCH_FACET_LEVEL, segment, VALUE_LEVEL, facets->levels, 256);
+  add_list(sum, SEARCH_FACET_INSTITUTION, segment, VALUE_INSTITUTION, facets->institutions, UINT32_MAX);
+  for (unsigned band = 1; band < SEARCH_BAND_COUNT; band++)
+    add_count(sum, SEARCH_FACET_DURATION, search_band_name(band), strlen(search_band_name(band)),
+              facets->bands[band]);
+  add_audiences(sum, facets);
+  add_divisions(sum, facets, division);
+}
+
+static gint compare_counts(gconstpointer a, gconstpointer b) {
+  const SearchCount *left = a, *right = b;
+  if (left->count != right->count)
+    return left->count > right->count ? -1 : 1;
+  return strcmp(left->value, right->value);
+}
+
+static void clear_count(gpointer data) {
+  g_free(((SearchCount *)data)->value);
+}
+
+void search_facet_sum_finish(SearchFacetSum *sum, GArray *ret_facets[SEARCH_FACET_COUNT]) {
+  for (int i = 0; i < SEARCH_FACET_COUNT; i++) {
+    GArray *facet = g_array_new(FALSE, FALSE, sizeof(SearchCount));
+    GHashTableIter iter;
+    gpointer key, value;
+    g_array_set_clear_func(facet, clear_count);
+    g_hash_table_iter_init(&iter, sum->counts[i]);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+      SearchCount count = {g_strdup(key), *(int64_t *)value};
+      g_array_append_val(facet, count);
+    }
+    g_array_sort(facet, compare_counts);
+    if (facet->len > SEARCH_FACET_VALUES_MAX)
+      g_array_set_size(facet, SEARCH_FACET_VALUES_MAX);
+    ret_facets[i] = facet;
+  }
+}

@@ -1,0 +1,283 @@
+#include "catalog/search/search_find.h"
+
+#include "catalog/search/search_facets.h"
+#include "catalog/search/search_filter.h"
+#include "catalog/search/search_locate.h"
+#include "catalog/search/search_rank.h"
+
+#include <string.h>
+
+/* One request at work. */
+typedef struct {
+  SearchSnapshot *snapshot;
+  const SearchRequest *request;
+  const SearchQuery *query;
+  bool by_relevance;
+  RankBest *bests; /* of each part */
+  GArray *page;    /* RankCandidate: one more than the limit, to know whether there are more */
+  guint limit;
+  SearchFacetSum *sum;
+  int64_t total;
+} Find;
+
+/* The part of it that is at work. */
+typedef struct {
+  SearchFilter filter;
+  SearchFacets *facets; /* NULL: not wanted */
+  RankOrder order;
+  RankBest *best; /* NULL: by an order */
+  int64_t total;
+} FindPart;
+
+static inline void take(FindPart *part, uint32_t ordinal, uint8_t quality) {
+  if (!search_filter_accepts(&part->filter, ordinal))
+    return;
+  part->total++;
+  if (part->facets)
+    search_facets_add(part->facets, &part->filter.segment->rows[ordinal]);
+  if (part->best)
+    rank_best_add(part->best, ordinal, quality);
+  else
+    rank_order_add(&part->order, ordinal);
+}
+
+static void begin_part(const Find *find, uint32_t number, FindPart *part) {
+  const SearchPart *source = &find->snapshot->parts[number];
+  *part = (FindPart){0};
+  search_filter_init(&part->filter, source, find->request);
+  part->facets = find->sum ? search_facets_new(source->segment) : NULL;
+  if (find->by_relevance)
+    part->best = &find->bests[number];
+  else
+    rank_order_init(&part->order, source, number, find->request, find->limit);
+}
+
+static void end_part(Find *find, FindPart *part) {
+  find->total += part->total;
+  if (part->facets)
+    search_facet_sum_add(find->sum, part->facets, find->request->division);
+  if (!part->best)
+    rank_order_merge(find->page, &part->order);
+  search_facets_free(part->facets);
+  rank_order_clear(&part->order);
+  search_filter_clear(&part->filter);
+}
+
+static void find_in_part(Find *find, uint32_t number) {
+  FindPart part;
+  MatchBlock block;
+  begin_part(find, number, &part);
+  if (!part.filter.is_nothing) {
+    g_autoptr(MatchPlan) plan = match_plan_new(part.filter.segment, find->query);
+    while (match_plan_next(plan, &block))
+      for (uint32_t i = 0; i < block.count; i++)
+        take(&part, block.ordinals[i], block.qualities[i]);
+  }
+  end_part(find, &part);
+}
+
+static void run_strict(Find *find) {
+  for (uint32_t i = 0; i < find->snapshot->part_count; i++)
+    find_in_part(find, i);
+}
+
+/* How many words the documents of each part have. */
+typedef struct {
+  uint8_t **counts;
+  uint16_t **qualities;
+  uint8_t most;
+} UnitCounts;
+
+static void count_units(Find *find, UnitCounts *counts) {
+  for (uint32_t i = 0; i < find->snapshot->part_count; i++) {
+    const SearchSegment *segment = find->snapshot->parts[i].segment;
+    g_auto(SearchFilter) filter = {0};
+    counts->counts[i] = g_new0(uint8_t, segment->count + 1);
+    counts->qualities[i] = g_new0(uint16_t, segment->count + 1);
+    match_count_units(segment, find->query, counts->counts[i], counts->qualities[i]);
+    search_filter_init(&filter, &find->snapshot->parts[i], find->request);
+    for (uint32_t n = 0; n < segment->count; n++)
+      if (counts->counts[i][n] > counts->most && !filter.is_nothing && search_filter_accepts(&filter, n))
+        counts->most = counts->counts[i][n];
+  }
+}
+
+/* Documents that have as many of the words as any. */
+static void run_relaxed(Find *find) {
+  uint32_t part_count = find->snapshot->part_count;
+  UnitCounts counts = {g_new0(uint8_t *, part_count), g_new0(uint16_t *, part_count), 0};
+  count_units(find, &counts);
+  for (uint32_t i = 0; i < part_count; i++) {
+    FindPart part;
+    begin_part(find, i, &part);
+    for (uint32_t n = 0; n < part.filter.segment->count && counts.most > 0 && !part.filter.is_nothing; n++)
+      if (counts.counts[i][n] == counts.most)
+        take(&part, n, (uint8_t)(counts.qualities[i][n] / find->query->unit_count));
+    end_part(find, &part);
+    g_free(counts.counts[i]);
+    g_free(counts.qualities[i]);
+  }
+  g_free(counts.counts);
+  g_free(counts.qualities);
+}
+
+static bool has_term(gpointer data, const SearchKey *key) {
+  const SearchSnapshot *snapshot = data;
+  SegmentTerm term;
+  for (uint32_t i = 0; i < snapshot->part_count; i++)
+    if (segment_find_term(snapshot->parts[i].segment, key->bytes, key->size, &term))
+      return true;
+  return false;
+}
+
+static void each_word(gpointer data, char letter, QueryWordFunc func, gpointer func_data) {
+  const SearchSnapshot *snapshot = data;
+  const char prefix[] = {TOKEN_WORD, letter};
+  for (uint32_t i = 0; i < snapshot->part_count; i++) {
+    SegmentTermWalk walk;
+    segment_term_walk_init(&walk, snapshot->parts[i].segment, prefix, sizeof prefix);
+    while (segment_term_walk_next(&walk) && walk.key_size >= sizeof prefix &&
+           memcmp(walk.key, prefix, sizeof prefix) == 0)
+      if (!func(func_data, walk.key + 1, walk.key_size - 1))
+        return;
+  }
+}
+
+static void begin(Find *find) {
+  uint32_t part_count = find->snapshot->part_count;
+  find->page = g_array_new(FALSE, FALSE, sizeof(RankCandidate));
+  g_array_set_clear_func(find->page, rank_candidate_clear);
+  find->limit = (guint)CLAMP(find->request->limit, 1, SEARCH_LIMIT_MAX) + 1;
+  find->by_relevance = find->request->sort == SEARCH_SORT_RELEVANCE && find->query->unit_count > 0;
+  find->bests = g_new0(RankBest, part_count);
+  for (uint32_t i = 0; i < part_count; i++)
+    rank_best_init(&find->bests[i], find->request->is_exact);
+  find->sum = find->request->has_facets ? search_facet_sum_new() : NULL;
+}
+
+static void end(Find *find) {
+  for (uint32_t i = 0; i < find->snapshot->part_count; i++)
+    rank_best_clear(&find->bests[i]);
+  g_free(find->bests);
+  g_array_unref(find->page);
+  search_facet_sum_free(find->sum);
+}
+
+/* What was typed; then what it may become; then what may have been meant; then as much of it as there is. */
+static void run(Find *find, SearchQuery *query, SearchResult *result) {
+  run_strict(find);
+  if (find->total == 0 && search_query_extend(query))
+    run_strict(find);
+  if (find->total == 0 && query->unit_count > 0 && search_query_correct(query, has_term, each_word, find->snapshot))
+    run_strict(find);
+  if (find->total == 0 && query->unit_count > 1) {
+    run_relaxed(find);
+    result->is_relaxed = find->total > 0;
+  }
+  result->is_corrected = query->is_corrected && find->total > 0;
+}
+
+static void take_page(Find *find, SearchResult *result) {
+  if (find->by_relevance)
+    rank_by_relevance(find->snapshot, find->request, find->query, find->bests, find->page, find->limit);
+  result->has_more = find->page->len == find->limit;
+  for (guint i = 0; i < MIN(find->page->len, find->limit - 1); i++) {
+    const RankCandidate *candidate = &g_array_index(find->page, RankCandidate, i);
+    SearchHit hit = {.number = candidate->number, .part = candidate->part, .ordinal = candidate->ordinal};
+    segment_copy_id(find->snapshot->parts[hit.part].segment, hit.ordinal, hit.id);
+    g_array_append_val(result->hits, hit);
+  }
+}
+
+SearchResult *search_find(SearchSnapshot *snapshot, const SearchRequest *request) {
+  SearchResult *result = g_new0(SearchResult, 1);
+  g_autoptr(SearchQuery) query = search_query_parse(request->text ? request->text : "");
+  Find find = {.snapshot = snapshot, .request = request, .query = query};
+  result->hits = g_array_new(FALSE, FALSE, sizeof(SearchHit));
+  begin(&find);
+  bool is_wordless = query->unit_count == 0 && request->text && *request->text;
+  if (!is_wordless) /* "!?" is no wish to see everything */
+    run(&find, query, result);
+  take_page(&find, result);
+  result->total = find.total;
+  if (find.sum)
+    search_facet_sum_finish(find.sum, result->facets);
+  end(&find);
+  if (query->unit_count > 0)
+    result->query = g_steal_pointer(&query);
+  return result;
+}
+
+void search_result_free(SearchResult *result) {
+  if (!result)
+    return;
+  g_array_unref(result->hits);
+  for (int i = 0; i < SEARCH_FACET_COUNT; i++)
+    g_clear_pointer(&result->facets[i], g_array_unref);
+  search_query_free(result->query);
+  g_free(result);
+}
+
+SearchPosition search_result_position(SearchSnapshot *snapshot, const SearchRequest *request,
+                                      const SearchHit *hit) {
+  SearchPosition position = {.number = hit->number};
+  memcpy(position.id, hit->id, sizeof position.id);
+  if (request->sort == SEARCH_SORT_TITLE) {
+    SegmentText title = segment_title(snapshot->parts[hit->part].segment, hit->ordinal);
+    position.number = 0;
+    position.title = g_strndup(title.text, title.size);
+  }
+  return position;
+}
+
+static void clear_cue_hit(gpointer data) {
+  SearchCueHit *hit = data;
+  g_free(hit->lesson_id);
+  g_free(hit->text);
+}
+
+/* A cue and how many words it has. */
+typedef struct {
+  SegmentCue cue;
+  unsigned count;
+} CountedCue;
+
+static unsigned count_words(const SegmentCue *cue, const SearchQuery *query) {
+  g_auto(LocateText) text = {0};
+  unsigned count = 0;
+  locate_text_init(&text, cue->text.text, cue->text.size);
+  for (size_t i = 0; i < query->unit_count; i++)
+    count += locate_has_unit(&text, &query->units[i]);
+  return count;
+}
+
+static void keep_best(CountedCue *best, size_t *count, size_t max, const CountedCue *cue) {
+  size_t at = *count;
+  while (at > 0 && best[at - 1].count < cue->count)
+    at--;
+  if (at >= max)
+    return;
+  *count = MIN(*count + 1, max);
+  memmove(best + at + 1, best + at, (*count - at - 1) * sizeof *best);
+  best[at] = *cue;
+}
+
+GArray *search_find_cues(SearchSnapshot *snapshot, const SearchQuery *query, const SearchHit *hit, size_t max) {
+  GArray *hits = g_array_new(FALSE, FALSE, sizeof(SearchCueHit));
+  g_autofree CountedCue *best = g_new(CountedCue, MAX(max, 1));
+  size_t count = 0;
+  SegmentCueWalk walk;
+  CountedCue cue;
+  g_array_set_clear_func(hits, clear_cue_hit);
+  segment_cue_walk_init(&walk, snapshot->parts[hit->part].segment, hit->ordinal);
+  while (max > 0 && segment_cue_walk_next(&walk, &cue.cue))
+    if ((cue.count = count_words(&cue.cue, query)) > 0)
+      keep_best(best, &count, max, &cue);
+  for (size_t i = 0; i < count && best[i].count == best[0].count; i++) {
+    SearchCueHit found = {g_strndup(best[i].cue.lesson_id.text, best[i].cue.lesson_id.size),
+                          g_strndup(best[i].cue.text.text, best[i].cue.text.size), best[i].cue.start_us,
+                          best[i].cue.is_chapter};
+    g_array_append_val(hits, found);
+  }
+  return hits;
+}

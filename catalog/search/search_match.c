@@ -1,0 +1,426 @@
+#include "catalog/search/search_match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SOURCES_MAX (QUERY_UNITS_MAX * QUERY_TERMS_MAX)
+#define PREFIX_TERMS_MAX 4096
+#define DENSE_SHARE 32 /* lists that hold more than 1/32 of the documents together are joined in an array of all */
+
+/* Rising ordinals with a byte each: postings, or a list in memory. */
+typedef struct {
+  uint32_t cost;
+  unsigned unit;
+  bool is_list;
+  uint32_t at, count;
+  uint32_t *ordinals;
+  uint8_t *bytes; /* fields, or qualities when `is_scored` */
+  bool is_scored;
+  PostingsReader reader;
+} Source;
+
+struct MatchPlan {
+  const SearchSegment *segment;
+  size_t unit_count;
+  QueryCertainty certainties[QUERY_UNITS_MAX];
+  GPtrArray *sources; /* Source *, cheapest first */
+  bool is_everything, is_nothing;
+  uint32_t next; /* of everything */
+};
+
+static void source_free(gpointer data) {
+  Source *source = data;
+  if (!source)
+    return;
+  g_free(source->ordinals);
+  g_free(source->bytes);
+  g_free(source);
+}
+
+static inline uint32_t source_ordinal(const Source *source) {
+  if (!source->is_list)
+    return postings_reader_ordinal(&source->reader);
+  return source->at < source->count ? source->ordinals[source->at] : POSTINGS_END;
+}
+
+static inline uint8_t source_byte(const Source *source) {
+  return source->is_list ? source->bytes[source->at] : postings_reader_fields(&source->reader);
+}
+
+static inline void source_next(Source *source) {
+  if (source->is_list)
+    source->at++;
+  else
+    postings_reader_next(&source->reader);
+}
+
+static void source_seek(Source *source, uint32_t ordinal) {
+  if (!source->is_list) {
+    postings_reader_seek(&source->reader, ordinal);
+    return;
+  }
+  uint32_t low = source->at, high = low, step = 1;
+  while (high < source->count && source->ordinals[high] < ordinal) {
+    low = high + 1;
+    high += step;
+    step *= 2;
+  }
+  high = MIN(high, source->count);
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (source->ordinals[middle] < ordinal)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  source->at = low;
+}
+
+static const uint8_t place_qualities[][2] = {{FIELD_TITLE, 60},   {FIELD_META, 44},    {FIELD_SUMMARY, 26},
+                                             {FIELD_CHAPTER, 20}, {FIELD_CAPTION, 12}, {0, 6}};
+
+unsigned match_quality(uint8_t fields, QueryCertainty certainty) {
+  static const uint8_t doubts[] = {
+      [CERTAINTY_WHOLE] = 0, [CERTAINTY_PARTIAL] = 2, [CERTAINTY_INITIALS] = 5, [CERTAINTY_CORRECTED] = 9};
+  unsigned quality = 0;
+  size_t i = 0;
+  while (place_qualities[i][0] != 0 && !(fields & place_qualities[i][0]))
+    i++;
+  quality = place_qualities[i][1];
+  if (fields & FIELD_TITLE) {
+    bool is_start = (fields & FIELD_TITLE_START) != 0, is_end = (fields & FIELD_TITLE_END) != 0;
+    quality += is_start && is_end ? MATCH_QUALITY_WHOLE - 60 : is_start ? 4 : 0;
+    quality += fields & FIELD_META ? 3 : 0;
+  }
+  if (fields & (FIELD_TITLE | FIELD_META))
+    quality += fields & FIELD_SUMMARY ? 2 : 0;
+  return quality > doubts[certainty] ? quality - doubts[certainty] : 1;
+}
+
+static const uint8_t *quality_table(QueryCertainty certainty) {
+  static uint8_t tables[4][256];
+  static gsize is_ready;
+  if (g_once_init_enter(&is_ready)) {
+    for (int c = 0; c < 4; c++)
+      for (int fields = 0; fields < 256; fields++)
+        tables[c][fields] = (uint8_t)match_quality((uint8_t)fields, (QueryCertainty)c);
+    g_once_init_leave(&is_ready, 1);
+  }
+  return tables[certainty];
+}
+
+/* Terms of the segment that a term of the query stands for. */
+typedef struct {
+  const SearchSegment *segment;
+  bool is_prefix;
+  GArray *found; /* SegmentTerm */
+} TermLookup;
+
+static void look_up(gpointer data, const SearchKey *key) {
+  TermLookup *lookup = data;
+  SegmentTerm term;
+  if (!lookup->is_prefix) {
+    if (segment_find_term(lookup->segment, key->bytes, key->size, &term))
+      g_array_append_val(lookup->found, term);
+    return;
+  }
+  SegmentTermWalk walk;
+  segment_term_walk_init(&walk, lookup->segment, key->bytes, key->size);
+  while (lookup->found->len < PREFIX_TERMS_MAX && segment_term_walk_next(&walk) && walk.key_size >= key->size &&
+         memcmp(walk.key, key->bytes, key->size) == 0)
+    g_array_append_val(lookup->found, walk.term);
+}
+
+static GArray *find_terms(const SearchSegment *segment, const QueryTerm *term) {
+  TermLookup lookup = {segment, term->kind == TERM_PREFIX, g_array_new(FALSE, FALSE, sizeof(SegmentTerm))};
+  query_term_for_each_key(term, look_up, &lookup);
+  return lookup.found;
+}
+
+static void open_postings(Source *source, const SearchSegment *segment, const SegmentTerm *term) {
+  postings_reader_init(&source->reader, term->postings, term->size, term->count, segment->count);
+}
+
+static Source *new_list(uint32_t capacity) {
+  Source *source = g_new(Source, 1);
+  source->is_list = true;
+  source->is_scored = false;
+  source->unit = 0;
+  source->at = source->count = 0;
+  source->ordinals = g_new(uint32_t, MAX(capacity, 1));
+  source->bytes = g_new(uint8_t, MAX(capacity, 1));
+  return source;
+}
+
+static void list_append(Source *list, uint32_t ordinal, uint8_t byte) {
+  list->ordinals[list->count] = ordinal;
+  list->bytes[list->count++] = byte;
+}
+
+static Source *join_dense(const SearchSegment *segment, const GArray *terms) {
+  g_autofree uint8_t *all = g_new0(uint8_t, segment->count);
+  g_autofree PostingsReader *reader = g_new(PostingsReader, 1);
+  uint32_t count = 0;
+  for (guint i = 0; i < terms->len; i++) {
+    const SegmentTerm *term = &g_array_index(terms, SegmentTerm, i);
+    postings_reader_init(reader, term->postings, term->size, term->count, segment->count);
+    for (; reader->filled > 0; postings_reader_load_block(reader, reader->block + 1))
+      for (uint32_t n = 0; n < reader->filled; n++)
+        all[reader->ordinals[n]] |= reader->fields[n];
+  }
+  for (uint32_t i = 0; i < segment->count; i++)
+    count += all[i] != 0;
+  Source *list = new_list(count);
+  for (uint32_t i = 0; i < segment->count; i++)
+    if (all[i] != 0)
+      list_append(list, i, all[i]);
+  return list;
+}
+
+static int compare_pairs(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+  return left < right ? -1 : left > right;
+}
+
+static Source *join_sparse(const SearchSegment *segment, const GArray *terms, uint32_t total) {
+  g_autofree uint64_t *pairs = g_new(uint64_t, MAX(total, 1));
+  g_autofree PostingsReader *reader = g_new(PostingsReader, 1);
+  uint32_t count = 0;
+  for (guint i = 0; i < terms->len; i++) {
+    const SegmentTerm *term = &g_array_index(terms, SegmentTerm, i);
+    postings_reader_init(reader, term->postings, term->size, term->count, segment->count);
+    for (; reader->filled > 0; postings_reader_load_block(reader, reader->block + 1))
+      for (uint32_t n = 0; n < reader->filled; n++)
+        pairs[count++] = (uint64_t)reader->ordinals[n] << 8 | reader->fields[n];
+  }
+  qsort(pairs, count, sizeof *pairs, compare_pairs);
+  Source *list = new_list(count);
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t ordinal = (uint32_t)(pairs[i] >> 8);
+    if (list->count > 0 && list->ordinals[list->count - 1] == ordinal)
+      list->bytes[list->count - 1] |= (uint8_t)pairs[i];
+    else
+      list_append(list, ordinal, (uint8_t)pairs[i]);
+  }
+  return list;
+}
+
+/* NULL when no document has the term. */
+static Source *open_term(const SearchSegment *segment, const QueryTerm *query_term) {
+  g_autoptr(GArray) terms = find_terms(segment, query_term);
+  uint64_t total = 0;
+  for (guint i = 0; i < terms->len; i++)
+    total += g_array_index(terms, SegmentTerm, i).count;
+  if (total == 0)
+    return NULL;
+  Source *source;
+  if (terms->len == 1) {
+    source = g_new(Source, 1);
+    source->is_list = source->is_scored = false;
+    source->ordinals = NULL;
+    source->bytes = NULL;
+    open_postings(source, segment, &g_array_index(terms, SegmentTerm, 0));
+    source->cost = source->reader.count;
+    return source;
+  }
+  source = total > segment->count / DENSE_SHARE ? join_dense(segment, terms)
+                                                : join_sparse(segment, terms, (uint32_t)total);
+  source->cost = source->count;
+  return source;
+}
+
+static gint compare_costs(gconstpointer a, gconstpointer b) {
+  const Source *left = *(Source *const *)a, *right = *(Source *const *)b;
+  return left->cost < right->cost ? -1 : left->cost > right->cost;
+}
+
+/* Sources of all terms of an alternative, behind those that are there; false when one has no document. */
+static bool open_alternative(const SearchSegment *segment, const QueryAlternative *alternative, unsigned unit,
+                             GPtrArray *sources) {
+  for (size_t i = 0; i < alternative->term_count; i++) {
+    Source *source = open_term(segment, &alternative->terms[i]);
+    if (!source)
+      return false;
+    source->unit = unit;
+    g_ptr_array_add(sources, source);
+  }
+  return alternative->term_count > 0;
+}
+
+/* Go to the next document that all sources have, from where they stand; POSTINGS_END when there is none. */
+static inline uint32_t meet(Source *const *sources, guint count) {
+  uint32_t ordinal = source_ordinal(sources[0]);
+  for (guint i = 1; ordinal != POSTINGS_END && i < count; i++) {
+    source_seek(sources[i], ordinal);
+    uint32_t other = source_ordinal(sources[i]);
+    if (other == POSTINGS_END)
+      return POSTINGS_END;
+    if (other != ordinal) {
+      source_seek(sources[0], other);
+      ordinal = source_ordinal(sources[0]);
+      i = 0;
+    }
+  }
+  return ordinal;
+}
+
+/* The fields in which a row of terms stands: where all are; the title's ends where one is. */
+static inline uint8_t join_fields(uint8_t all, uint8_t any) {
+  uint8_t fields = (uint8_t)(all & FIELD_PLACES);
+  return fields & FIELD_TITLE ? (uint8_t)(fields | (any & (FIELD_TITLE_START | FIELD_TITLE_END))) : fields;
+}
+
+/* The documents of an alternative, with qualities; NULL: none. */
+static Source *list_alternative(const SearchSegment *segment, const QueryAlternative *alternative) {
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(source_free);
+  const uint8_t *table = quality_table(alternative->certainty);
+  if (!open_alternative(segment, alternative, 0, sources))
+    return NULL;
+  g_ptr_array_sort(sources, compare_costs);
+  Source **all = (Source **)sources->pdata;
+  Source *list = new_list(all[0]->cost);
+  list->is_scored = true;
+  for (uint32_t ordinal; (ordinal = meet(all, sources->len)) != POSTINGS_END; source_next(all[0])) {
+    uint8_t common = 0xFF, any = 0;
+    for (guint i = 0; i < sources->len; i++) {
+      common = (uint8_t)(common & source_byte(all[i]));
+      any = (uint8_t)(any | source_byte(all[i]));
+    }
+    list_append(list, ordinal, table[join_fields(common, any)]);
+  }
+  list->cost = list->count;
+  return list;
+}
+
+/* Both lists in one, the better quality of each; frees them. NULL is an empty one. */
+static Source *unite(Source *left, Source *right) {
+  if (!left || !right)
+    return left ? left : right;
+  Source *list = new_list(left->count + right->count);
+  list->is_scored = true;
+  while (left->at < left->count || right->at < right->count) {
+    uint32_t a = source_ordinal(left), b = source_ordinal(right), ordinal = MIN(a, b);
+    uint8_t left_byte = a == ordinal ? left->bytes[left->at] : 0;
+    uint8_t right_byte = b == ordinal ? right->bytes[right->at] : 0;
+    list_append(list, ordinal, MAX(left_byte, right_byte));
+    left->at += a == ordinal;
+    right->at += b == ordinal;
+  }
+  list->cost = list->count;
+  source_free(left);
+  source_free(right);
+  return list;
+}
+
+static Source *list_unit(const SearchSegment *segment, const QueryUnit *unit) {
+  Source *list = NULL;
+  for (guint i = 0; i < unit->alternatives->len; i++)
+    list = unite(list, list_alternative(segment, unit->alternatives->pdata[i]));
+  return list;
+}
+
+static bool open_unit(MatchPlan *plan, const QueryUnit *unit, unsigned number) {
+  if (unit->alternatives->len == 1) {
+    const QueryAlternative *alternative = unit->alternatives->pdata[0];
+    plan->certainties[number] = alternative->certainty;
+    return open_alternative(plan->segment, alternative, number, plan->sources);
+  }
+  Source *list = list_unit(plan->segment, unit);
+  if (!list)
+    return false;
+  list->unit = number;
+  g_ptr_array_add(plan->sources, list);
+  return true;
+}
+
+MatchPlan *match_plan_new(const SearchSegment *segment, const SearchQuery *query) {
+  MatchPlan *plan = g_new0(MatchPlan, 1);
+  plan->segment = segment;
+  plan->unit_count = query->unit_count;
+  plan->is_everything = query->unit_count == 0;
+  plan->sources = g_ptr_array_new_with_free_func(source_free);
+  for (size_t i = 0; i < query->unit_count && !plan->is_nothing; i++)
+    plan->is_nothing = !open_unit(plan, &query->units[i], (unsigned)i);
+  g_ptr_array_sort(plan->sources, compare_costs);
+  return plan;
+}
+
+void match_plan_free(MatchPlan *plan) {
+  if (!plan)
+    return;
+  g_ptr_array_unref(plan->sources);
+  g_free(plan);
+}
+
+static bool next_of_everything(MatchPlan *plan, MatchBlock *block) {
+  while (plan->next < plan->segment->count && block->count < MATCH_BLOCK) {
+    block->ordinals[block->count] = plan->next++;
+    block->qualities[block->count++] = 0;
+  }
+  return block->count > 0;
+}
+
+/* One list of postings: whole blocks at a time. */
+static bool next_of_one(MatchPlan *plan, Source *source, MatchBlock *block) {
+  PostingsReader *reader = &source->reader;
+  const uint8_t *table = quality_table(plan->certainties[0]);
+  if (reader->filled == 0)
+    return false;
+  block->count = reader->filled;
+  memcpy(block->ordinals, reader->ordinals, reader->filled * sizeof *block->ordinals);
+  for (uint32_t i = 0; i < reader->filled; i++)
+    block->qualities[i] = table[reader->fields[i]];
+  postings_reader_load_block(reader, reader->block + 1);
+  return true;
+}
+
+static uint8_t quality_here(const MatchPlan *plan) {
+  uint8_t common[QUERY_UNITS_MAX], any[QUERY_UNITS_MAX] = {0};
+  unsigned sum = 0;
+  memset(common, 0xFF, sizeof common);
+  for (guint i = 0; i < plan->sources->len; i++) {
+    const Source *source = plan->sources->pdata[i];
+    uint8_t byte = source_byte(source);
+    if (source->is_scored) {
+      sum += byte;
+      common[source->unit] = 0;
+    } else {
+      common[source->unit] = (uint8_t)(common[source->unit] & byte);
+      any[source->unit] = (uint8_t)(any[source->unit] | byte);
+    }
+  }
+  for (size_t i = 0; i < plan->unit_count; i++)
+    if (any[i] != 0)
+      sum += quality_table(plan->certainties[i])[join_fields(common[i], any[i])];
+  return (uint8_t)(sum / plan->unit_count);
+}
+
+bool match_plan_next(MatchPlan *plan, MatchBlock *ret_block) {
+  ret_block->count = 0;
+  if (plan->is_nothing)
+    return false;
+  if (plan->is_everything)
+    return next_of_everything(plan, ret_block);
+  Source **sources = (Source **)plan->sources->pdata;
+  if (plan->sources->len == 1 && !sources[0]->is_list)
+    return next_of_one(plan, sources[0], ret_block);
+  uint32_t ordinal;
+  while (ret_block->count < MATCH_BLOCK && (ordinal = meet(sources, plan->sources->len)) != POSTINGS_END) {
+    ret_block->ordinals[ret_block->count] = ordinal;
+    ret_block->qualities[ret_block->count++] = quality_here(plan);
+    source_next(sources[0]);
+  }
+  return ret_block->count > 0;
+}
+
+void match_count_units(const SearchSegment *segment, const SearchQuery *query, uint8_t *ret_counts,
+                       uint16_t *ret_qualities) {
+  for (size_t i = 0; i < query->unit_count; i++) {
+    Source *list = list_unit(segment, &query->units[i]);
+    for (uint32_t n = 0; list && n < list->count; n++) {
+      ret_counts[list->ordinals[n]]++;
+      ret_qualities[list->ordinals[n]] = (uint16_t)(ret_qualities[list->ordinals[n]] + list->bytes[n]);
+    }
+    source_free(list);
+  }
+}

@@ -1,0 +1,34 @@
+/** Which documents of a segment a query finds, and roughly how well. Internal to catalog/search; one thread per plan. */
+#pragma once
+
+#include "catalog/search/search_query.h"
+#include "catalog/search/search_segment.h"
+
+#define MATCH_BLOCK 256
+#define MATCH_QUALITY_MAX 127
+#define MATCH_QUALITY_TITLE 50 /**< from here on a query stands in the title, all or nearly all of it */
+#define MATCH_QUALITY_WHOLE 72 /**< from here on the title may be just what was asked for */
+
+typedef struct {
+  uint32_t count;
+  uint32_t ordinals[MATCH_BLOCK];
+  uint8_t qualities[MATCH_BLOCK]; /**< 0 to MATCH_QUALITY_MAX */
+} MatchBlock;
+
+typedef struct MatchPlan MatchPlan;
+
+/** A query without units finds every document. The segment must outlive the plan. */
+MatchPlan *match_plan_new(const SearchSegment *segment, const SearchQuery *query);
+void match_plan_free(MatchPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MatchPlan, match_plan_free)
+
+/** The next documents, ordinals rising; false when there are none left. */
+bool match_plan_next(MatchPlan *plan, MatchBlock *ret_block);
+
+/** For queries that no document satisfies: how many units each document of the segment has, and the sum of their
+ * qualities, in arrays of `segment->count`. */
+void match_count_units(const SearchSegment *segment, const SearchQuery *query, uint8_t *ret_counts,
+                       uint16_t *ret_qualities);
+
+/** How well a unit fits that stands in these fields. */
+unsigned match_quality(uint8_t fields, QueryCertainty certainty);

@@ -1,0 +1,134 @@
+#include "catalog/search/search_filter.h"
+#include "catalog/search/search_find.h"
+#include "catalog/search/search_locate.h"
+#include "catalog/search/search_rank.h"
+
+#include <string.h>
+
+#define MATCHES_MAX 4096 /* of a part: the most popular ones come first */
+#define READ_MAX 200     /* courses whose texts are read */
+#define TEXT_SIZE_MAX 240
+
+/* A text that may be suggested, with the points that its courses gave it. */
+typedef struct {
+  char *text;
+  SuggestionKind kind;
+  uint32_t points, order;
+} Proposal;
+
+typedef struct {
+  const SearchQuery *query;
+  GHashTable *seen; /* text, borrowed, to Proposal */
+  GPtrArray *proposals;
+} Suggesting;
+
+static void proposal_free(gpointer data) {
+  g_free(((Proposal *)data)->text);
+  g_free(data);
+}
+
+static void propose(Suggesting *suggesting, SuggestionKind kind, const SegmentText *text) {
+  static const uint32_t kind_points[] = {
+      [SUGGESTION_TITLE] = 10, [SUGGESTION_TAG] = 14, [SUGGESTION_LECTURER] = 12, [SUGGESTION_INSTITUTION] = 4};
+  g_auto(LocateText) located = {0};
+  if (text->size == 0 || text->size > TEXT_SIZE_MAX)
+    return;
+  locate_text_init(&located, text->text, text->size);
+  LocatePhrase phrase = locate_phrase(&located, suggesting->query);
+  if (!phrase.is_found)
+    return;
+  g_autofree char *copy = g_strndup(text->text, text->size);
+  Proposal *proposal = g_hash_table_lookup(suggesting->seen, copy);
+  if (!proposal) {
+    proposal = g_new0(Proposal, 1);
+    proposal->kind = kind;
+    proposal->order = suggesting->proposals->len;
+    proposal->points = kind_points[kind] + (phrase.is_start ? 40 : 0);
+    proposal->text = g_steal_pointer(&copy);
+    g_ptr_array_add(suggesting->proposals, proposal);
+    g_hash_table_insert(suggesting->seen, proposal->text, proposal);
+  } else {
+    proposal->points++; /* of many courses */
+  }
+}
+
+static void propose_course(Suggesting *suggesting, const SearchSegment *segment, uint32_t ordinal) {
+  SegmentTexts texts;
+  if (!segment_load_texts(segment, ordinal, &texts))
+    return;
+  propose(suggesting, SUGGESTION_TITLE, &texts.title);
+  for (size_t i = 0; i < texts.tag_count; i++)
+    propose(suggesting, SUGGESTION_TAG, &texts.tags[i]);
+  for (size_t i = 0; i < texts.lecturer_count; i++)
+    propose(suggesting, SUGGESTION_LECTURER, &texts.lecturers[i]);
+  propose(suggesting, SUGGESTION_INSTITUTION, &texts.institution);
+}
+
+/* Quality and ordinal of what the viewer may see, the most popular ones. */
+static void collect(const SearchPart *part, const SearchQuery *query, const SearchRequest *request,
+                    RankBest *best) {
+  g_auto(SearchFilter) filter = {0};
+  g_autoptr(MatchPlan) plan = match_plan_new(part->segment, query);
+  MatchBlock block;
+  uint32_t count = 0;
+  search_filter_init(&filter, part, request);
+  while (count < MATCHES_MAX && match_plan_next(plan, &block))
+    for (uint32_t i = 0; i < block.count; i++)
+      if (search_filter_accepts(&filter, block.ordinals[i])) {
+        rank_best_add(best, block.ordinals[i], block.qualities[i]);
+        count++;
+      }
+}
+
+static gint compare_proposals(gconstpointer a, gconstpointer b) {
+  const Proposal *left = *(Proposal *const *)a, *right = *(Proposal *const *)b;
+  if (left->points != right->points)
+    return left->points > right->points ? -1 : 1;
+  return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static void clear_suggestion(gpointer data) {
+  g_free(((SearchSuggestion *)data)->text);
+}
+
+static GArray *take_first(GPtrArray *proposals, size_t max) {
+  GArray *suggestions = g_array_new(FALSE, FALSE, sizeof(SearchSuggestion));
+  g_array_set_clear_func(suggestions, clear_suggestion);
+  g_ptr_array_sort(proposals, compare_proposals);
+  for (guint i = 0; i < MIN(proposals->len, max); i++) {
+    const Proposal *proposal = proposals->pdata[i];
+    SearchSuggestion suggestion = {g_strdup(proposal->text), proposal->kind};
+    g_array_append_val(suggestions, suggestion);
+  }
+  return suggestions;
+}
+
+static void read_page(Suggesting *suggesting, SearchSnapshot *snapshot, const SearchRequest *request,
+                      RankBest *bests) {
+  g_autoptr(GArray) page = g_array_new(FALSE, FALSE, sizeof(RankCandidate));
+  rank_by_relevance(snapshot, request, suggesting->query, bests, page, READ_MAX);
+  for (guint i = 0; i < page->len; i++) {
+    const RankCandidate *candidate = &g_array_index(page, RankCandidate, i);
+    propose_course(suggesting, snapshot->parts[candidate->part].segment, candidate->ordinal);
+  }
+}
+
+GArray *search_suggest(SearchSnapshot *snapshot, const char *text, const char *const *viewer_keys, size_t max) {
+  g_autoptr(SearchQuery) query = search_query_parse(text);
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(GPtrArray) proposals = g_ptr_array_new_with_free_func(proposal_free);
+  SearchRequest request = {.text = text, .viewer_keys = viewer_keys, .limit = SEARCH_LIMIT_MAX};
+  g_autofree RankBest *bests = g_new0(RankBest, snapshot->part_count);
+  Suggesting suggesting = {query, seen, proposals};
+  search_query_extend(query);
+  for (uint32_t i = 0; i < snapshot->part_count; i++) {
+    rank_best_init(&bests[i], false);
+    if (query->unit_count > 0)
+      collect(&snapshot->parts[i], query, &request, &bests[i]);
+  }
+  if (query->unit_count > 0)
+    read_page(&suggesting, snapshot, &request, bests);
+  for (uint32_t i = 0; i < snapshot->part_count; i++)
+    rank_best_clear(&bests[i]);
+  return take_first(proposals, max);
+}
