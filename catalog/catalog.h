@@ -27,6 +27,8 @@ typedef enum {
   CATALOG_ERROR_VERSION,  /**< the file is of a newer Kapok */
   CATALOG_ERROR_DAMAGED,  /**< SQLite found the file corrupt, or it is no catalog */
   CATALOG_ERROR_IO,       /**< disk full, no permission, ... */
+  CATALOG_ERROR_STALE,    /**< the record was edited since it was read */
+  CATALOG_ERROR_REUSED,   /**< the idempotency key belongs to another request */
 } CatalogError;
 
 typedef struct Catalog Catalog;

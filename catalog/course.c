@@ -19,6 +19,16 @@ void catalog_course_free(CatalogCourse *course) {
   g_free(course->language);
   g_free(course->institution);
   g_free(course->division);
+  g_free(course->institution_id);
+  g_free(course->division_name);
+  g_free(course->level);
+  g_free(course->licence);
+  g_free(course->term);
+  g_free(course->state);
+  g_free(course->visibility);
+  g_free(course->visible_to);
+  g_strfreev(course->lecturers);
+  g_strfreev(course->lecturer_ids);
   g_free(course->asset_id);
   g_free(course);
 }
@@ -35,6 +45,22 @@ void catalog_lesson_free(CatalogLesson *lesson) {
 /* "" gives an empty list. */
 static char **split_list(const char *text) {
   return g_strsplit(text, LIST_SEPARATOR, -1);
+}
+
+static void read_model(Statement *statement, CatalogCourse *course) {
+  course->institution_id = statement_dup_text(statement, 18);
+  course->division_name = statement_dup_text(statement, 19);
+  course->level = statement_dup_text(statement, 20);
+  course->licence = statement_dup_text(statement, 21);
+  course->term = statement_dup_text(statement, 22);
+  course->state = statement_dup_text(statement, 23);
+  course->visibility = statement_dup_text(statement, 24);
+  course->visible_to = statement_dup_text(statement, 25);
+  course->popularity = statement_int(statement, 26);
+  course->row_version = statement_int(statement, 27);
+  course->change_seq = statement_int(statement, 28);
+  course->lecturers = split_list(statement_text(statement, 29));
+  course->lecturer_ids = split_list(statement_text(statement, 30));
 }
 
 CatalogCourse *course_row_read(Statement *statement) {
@@ -57,6 +83,7 @@ CatalogCourse *course_row_read(Statement *statement) {
   course->asset_state = asset_row_state(statement_text(statement, 15));
   course->asset_progress = course->asset_id ? statement_real(statement, 16) : 0;
   course->has_poster = course->asset_id && statement_bool(statement, 17);
+  read_model(statement, course);
   return course;
 }
 

@@ -3,14 +3,21 @@
 
 #include "catalog/asset.h"
 #include "catalog/catalog.h"
+#include "catalog/viewer.h"
 
-/** Closed word lists with Chinese and English names: categories, audiences, kinds. */
+/** Closed word lists with Chinese and English names. */
 typedef struct {
   const char *slug, *zh, *en;
 } CatalogWord;
 const CatalogWord *catalog_categories(size_t *ret_count);
 const CatalogWord *catalog_audiences(size_t *ret_count);
 const CatalogWord *catalog_kinds(size_t *ret_count);
+const CatalogWord *catalog_levels(size_t *ret_count);
+const CatalogWord *catalog_licences(size_t *ret_count);
+const CatalogWord *catalog_course_states(size_t *ret_count); /**< but "deleted", which nobody sets by hand */
+const CatalogWord *catalog_visibilities(size_t *ret_count);
+const CatalogWord *catalog_institution_kinds(size_t *ret_count);
+const CatalogWord *catalog_collection_kinds(size_t *ret_count);
 /** Find by slug, Chinese or English name (ASCII case ignored); NULL when there is none. */
 const CatalogWord *catalog_find_word(const CatalogWord *words, size_t count, const char *text);
 
@@ -23,6 +30,16 @@ typedef struct {
   char **audiences, **tags;     /**< NULL-terminated, never NULL */
   char *language;               /**< BCP 47 */
   char *institution, *division; /**< name, 12-digit code; may be empty */
+  char *institution_id;         /**< NULL: none, or only a name is known */
+  char *division_name;          /**< Chinese; NULL when there is no division or it is not in the tree */
+  char *level, *licence, *term; /**< slugs and a free text like "2026 春季"; may be empty */
+  char *state, *visibility;     /**< slugs: catalog_course_states(), catalog_visibilities() */
+  char *visible_to;             /**< see catalog/viewer.h: a secret when visibility is "link" */
+  char **lecturers;             /**< names in order; NULL-terminated, never NULL */
+  char **lecturer_ids;          /**< beside `lecturers` */
+  int64_t popularity;           /**< weighted plays, see catalog/course_change.h */
+  int64_t row_version;          /**< grows with every edit */
+  int64_t change_seq;           /**< see catalog/course_change.h */
   int64_t created_us, updated_us;
   int64_t lesson_count, duration_us;
   char *asset_id; /**< of the first lesson, or NULL */
@@ -41,7 +58,8 @@ typedef struct {
 void catalog_lesson_free(CatalogLesson *lesson);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogLesson, catalog_lesson_free)
 
-/** NOT_FOUND when there is none. `ret_lessons`: array of CatalogLesson *, by position. */
+/** NOT_FOUND when there is none, also of a course that was deleted. Whoever asks for somebody else calls
+ * catalog_may_see_course() first. `ret_lessons`: array of CatalogLesson *, by position. */
 bool catalog_load_course(Catalog *catalog, const char *course_id, CatalogCourse **ret_course,
                          GPtrArray **ret_lessons, GError **error);
 
@@ -52,6 +70,7 @@ typedef struct {
   const char *text; /**< words that title, summary, tags or institution shall hold (all of them); NULL: any */
   const char *category, *audience, *kind; /**< slugs; NULL: any */
   const char *division;                   /**< prefix of the code; NULL: any */
+  const CatalogViewer *viewer; /**< who asks; NULL: somebody unknown, who sees public published courses */
   CourseSort sort;
   int limit;          /**< 1 to COURSE_PAGE_LIMIT_MAX */
   const char *cursor; /**< `next` of the page before; NULL: first page. INVALID when it is not ours */

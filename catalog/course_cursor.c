@@ -1,5 +1,6 @@
 #include "catalog/course_cursor.h"
 
+#include "base/base64url.h"
 #include "base/id.h"
 
 #include <string.h>
@@ -24,40 +25,12 @@ static void digest_field(GChecksum *checksum, const char *text) {
 static char *digest(const CourseQuery *query, const char *payload) {
   g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
   const char sort[] = {(char)('0' + query->sort), '\0'};
+  g_autofree char *viewer = viewer_write_json(query->viewer);
   const char *fields[] = {sort,        query->text,     query->category, query->audience,
-                          query->kind, query->division, payload};
+                          query->kind, query->division, viewer,          payload};
   for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
     digest_field(checksum, fields[i]);
   return g_strndup(g_checksum_get_string(checksum), CHECK_LENGTH);
-}
-
-/* Base 64 with the URL alphabet, without padding. */
-static char *encode(const char *text) {
-  char *code = g_base64_encode((const guchar *)text, strlen(text));
-  g_strdelimit(code, "+", '-');
-  g_strdelimit(code, "/", '_');
-  char *padding = strchr(code, '=');
-  if (padding)
-    *padding = '\0';
-  return code;
-}
-
-/* NULL when it is not ours. */
-static char *decode(const char *cursor) {
-  size_t length = strlen(cursor);
-  if (length == 0 || length > CURSOR_SIZE_MAX ||
-      strspn(cursor, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != length)
-    return NULL;
-  g_autofree char *code = g_strconcat(cursor, &"==="[3 - (4 - length % 4) % 4], NULL);
-  g_strdelimit(code, "-", '+');
-  g_strdelimit(code, "_", '/');
-  gsize size = 0;
-  g_autofree guchar *data = g_base64_decode(code, &size);
-  char *text = g_strndup((const char *)data, size);
-  if (strlen(text) == size && g_utf8_validate(text, -1, NULL))
-    return text;
-  g_free(text);
-  return NULL;
 }
 
 char *course_cursor_write(const CourseQuery *query, const CatalogCourse *last) {
@@ -67,7 +40,7 @@ char *course_cursor_write(const CourseQuery *query, const CatalogCourse *last) {
                                  : g_strdup_printf("%s" FIELD_SEPARATOR "%" G_GINT64_FORMAT, last->id, number);
   g_autofree char *check = digest(query, payload);
   g_autofree char *text = g_strconcat(check, payload, NULL);
-  return encode(text);
+  return base64url_encode(text);
 }
 
 static bool refuse(GError **error) {
@@ -77,7 +50,7 @@ static bool refuse(GError **error) {
 }
 
 bool course_cursor_parse(const CourseQuery *query, CoursePosition *ret_position, GError **error) {
-  g_autofree char *text = decode(query->cursor);
+  g_autofree char *text = strlen(query->cursor) <= CURSOR_SIZE_MAX ? base64url_decode(query->cursor) : NULL;
   if (!text || strlen(text) <= CHECK_LENGTH)
     return refuse(error);
   const char *payload = text + CHECK_LENGTH;

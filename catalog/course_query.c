@@ -9,7 +9,7 @@
 
 #define QUERY_TEXT_SIZE_MAX 1024
 #define QUERY_WORDS_MAX 16
-#define FILTER_COUNT 5
+#define FILTER_COUNT 6
 #define PAGE_ARGUMENT_COUNT (FILTER_COUNT + 3)
 
 void course_page_free(CoursePage *page) {
@@ -153,12 +153,14 @@ static bool run_query(Catalog *catalog, const CourseQuery *query, const CoursePo
                       GError **error) {
   g_autofree char *patterns = write_patterns(query->text);
   g_autofree char *division = write_prefix_pattern(query->division);
+  g_autofree char *viewer = viewer_write_json(query->viewer);
   Argument arguments[PAGE_ARGUMENT_COUNT] = {
       argument_text(patterns),
       argument_text(null_if_empty(query->category)),
       argument_text(null_if_empty(query->audience)),
       argument_text(null_if_empty(query->kind)),
       argument_text(division),
+      argument_text(viewer),
       query->sort == COURSE_SORT_TITLE ? argument_text(position->title) : argument_int(position->number),
       argument_text(position->id),
       argument_int(query->limit + 1),

@@ -2,7 +2,9 @@
 
 #include "base/id.h"
 #include "base/units.h"
+#include "catalog/audit.h"
 #include "catalog/course.h"
+#include "catalog/institution.h"
 #include "catalog/job.h"
 #include "catalog/job_share.h"
 #include "catalog/keys.h"
@@ -293,11 +295,21 @@ static bool insert_captions(Connection *connection, const Intake *intake, GError
   return true;
 }
 
+static bool record_course(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  g_auto(AuditEntry) entry = audit_entry_begin("course", intake->course_id, "create");
+  audit_entry_add(&entry, "title", NULL, intake->title);
+  audit_entry_add(&entry, "state", NULL, "published");
+  return audit_entry_record(&entry, connection, "ingest", now_us, error);
+}
+
 static bool insert_lesson(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
-  return connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
+  g_autofree char *institution_id = NULL;
+  return institution_find_or_add(connection, "ingest", intake->institution, now_us, &institution_id, error) &&
+         connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
                         argument_text(intake->title), argument_text(intake->summary),
                         argument_text(intake->category), argument_text(intake->institution),
-                        argument_int(now_us)) &&
+                        argument_text(institution_id), argument_int(now_us)) &&
+         record_course(connection, intake, now_us, error) &&
          connection_run(connection, STATEMENT_INSERT_LESSON, error, argument_text(intake->lesson_id),
                         argument_text(intake->course_id), argument_text(intake->title),
                         argument_text(intake->asset_id));

@@ -45,15 +45,22 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   " (SELECT group_concat(tag, char(31)) FROM (SELECT tag FROM course_tag"                                          \
   "  WHERE course_id = course.id ORDER BY tag)),"                                                                  \
   " (SELECT COUNT(*) FROM lesson AS l WHERE l.course_id = course.id), " COURSE_DURATION ","                        \
-  " asset.id, asset.state, " ASSET_PROGRESS ", asset.poster_key IS NOT NULL"
+  " asset.id, asset.state, " ASSET_PROGRESS ", asset.poster_key IS NOT NULL, course.institution_id,"               \
+  " (SELECT name FROM division WHERE code = course.division), course.level, course.licence, course.term,"          \
+  " course.state, course.visibility, course.visible_to, course.popularity, course.row_version,"                    \
+  " course.change_seq, (SELECT group_concat(name, char(31)) FROM (SELECT lecturer.name FROM course_lecturer AS cl" \
+  "  JOIN lecturer ON lecturer.id = cl.lecturer_id WHERE cl.course_id = course.id ORDER BY cl.position)),"         \
+  " (SELECT group_concat(lecturer_id, char(31)) FROM (SELECT lecturer_id FROM course_lecturer"                     \
+  "  WHERE course_id = course.id ORDER BY position))"
 #define COURSE_ASSET                                                                                               \
   " LEFT JOIN asset ON asset.id = (SELECT l.asset_id FROM lesson AS l WHERE l.course_id = course.id"               \
   " ORDER BY l.position LIMIT 1) "
 
 /* Filters of a course query: ?1 JSON array of LIKE patterns, ?2 category, ?3 audience, ?4 kind, ?5 LIKE pattern of the
- * division; NULL takes every course. */
+ * division; NULL takes every course. ?6 the viewer. */
 #define COURSE_FILTER                                                                                              \
-  "(?2 IS NULL OR course.category = ?2)"                                                                           \
+  STATEMENT_COURSE_IS_VISIBLE("?6")                                                                                \
+  " AND (?2 IS NULL OR course.category = ?2)"                                                                      \
   " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM course_audience AS ca WHERE ca.course_id = course.id"                 \
   "  AND ca.audience = ?3))"                                                                                       \
   " AND (?4 IS NULL OR course.kind = ?4)"                                                                          \
@@ -65,12 +72,12 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   "  AND NOT EXISTS (SELECT 1 FROM course_tag AS ct WHERE ct.course_id = course.id"                                \
   "   AND ct.tag LIKE word.value ESCAPE '\\')))"
 
-/* Pages: ?6 the key and ?7 the id of the last course of the page before (NULL: first page), ?8 the limit. The page is
+/* Pages: ?7 the key and ?8 the id of the last course of the page before (NULL: first page), ?9 the limit. The page is
  * found first, so that only its courses are looked at closely. */
 #define COURSE_PAGE(key, after, order)                                                                             \
   "WITH page AS MATERIALIZED (SELECT course.id, " key " AS sort_key FROM course WHERE " COURSE_FILTER              \
-  " AND (?7 IS NULL OR " key " " after " ?6 OR (" key " = ?6 AND course.id > ?7)) ORDER BY " key " " order         \
-  ", course.id LIMIT ?8)"                                                                                          \
+  " AND (?8 IS NULL OR " key " " after " ?7 OR (" key " = ?7 AND course.id > ?8)) ORDER BY " key " " order         \
+  ", course.id LIMIT ?9)"                                                                                          \
   " SELECT " COURSE_COLUMNS " FROM page JOIN course ON course.id = page.id" COURSE_ASSET                           \
   " ORDER BY page.sort_key " order ", course.id"
 
@@ -348,14 +355,16 @@ static const StatementSpec specs[] = {
          " finished_us FROM job WHERE asset_id = ?1 AND kind IN ('span', 'video') AND state = 'done'"
          " AND started_us > 0 ORDER BY finished_us DESC LIMIT 3)"),
 
-    WRITE(INSERT_COURSE, "INSERT INTO course (id, title, summary, category, institution, created_us, updated_us)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"),
+    WRITE(INSERT_COURSE,
+          "INSERT INTO course (id, title, summary, category, institution, institution_id, created_us,"
+          " updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"),
     WRITE(INSERT_LESSON, "INSERT INTO lesson (id, course_id, position, title, asset_id)"
                          " SELECT ?1, ?2, COALESCE(MAX(position), 0) + 1, ?3, ?4 FROM lesson WHERE course_id = ?2"),
     /* only courses that nobody has edited */
     WRITE(SUIT_COURSE_KIND, "UPDATE course SET kind = 'hd' WHERE kind = 'micro' AND updated_us = created_us"
                             " AND id IN (SELECT course_id FROM lesson WHERE asset_id = ?1)"),
-    READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS " FROM course" COURSE_ASSET "WHERE course.id = ?1"),
+    READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS " FROM course" COURSE_ASSET "WHERE course.id = ?1"
+                      " AND course.state <> 'deleted'"),
     READ(LIST_LESSONS, "SELECT id, title, position, asset_id FROM lesson WHERE course_id = ?1 ORDER BY position"),
     READ(COUNT_COURSES,
          "WITH hit AS MATERIALIZED (SELECT id, category, kind FROM course WHERE " COURSE_FILTER ")"
@@ -369,8 +378,8 @@ static const StatementSpec specs[] = {
     READ(QUERY_COURSES_TITLE, COURSE_PAGE("course.title", ">", "ASC")),
     READ(QUERY_COURSES_DURATION, COURSE_PAGE(COURSE_DURATION, ">", "ASC")),
 };
-static_assert(sizeof specs / sizeof specs[0] == STATEMENT_COUNT, "every statement has its text");
+static_assert(sizeof specs / sizeof specs[0] == STATEMENT_MODEL_FIRST, "every statement has its text");
 
 const StatementSpec *statement_spec(StatementId id) {
-  return &specs[id];
+  return id < STATEMENT_MODEL_FIRST ? &specs[id] : &statement_model_specs[id - STATEMENT_MODEL_FIRST];
 }

@@ -140,7 +140,81 @@ typedef enum {
   STATEMENT_QUERY_COURSES_NEWEST,
   STATEMENT_QUERY_COURSES_TITLE,
   STATEMENT_QUERY_COURSES_DURATION,
-  STATEMENT_LAST = STATEMENT_QUERY_COURSES_DURATION,
+  /* the city's model: statements_model.c */
+  STATEMENT_MODEL_FIRST,
+  STATEMENT_LOAD_DIVISION = STATEMENT_MODEL_FIRST,
+  STATEMENT_LIST_DIVISIONS,
+  STATEMENT_LIST_ALL_DIVISIONS,
+  STATEMENT_INSERT_DIVISION,
+  STATEMENT_RENAME_DIVISION,
+  STATEMENT_HAS_DIVISION,
+  STATEMENT_FIND_INSTITUTION,
+  STATEMENT_FIND_NAMESAKE,
+  STATEMENT_INSERT_NAMED_INSTITUTION,
+  STATEMENT_LOAD_COURSE_RECORD,
+  STATEMENT_LIST_COURSE_RECORDS,
+  STATEMENT_INSERT_COURSE_RECORD,
+  STATEMENT_UPDATE_COURSE_RECORD,
+  STATEMENT_DELETE_COURSE_RECORD,
+  STATEMENT_HAS_COURSE,
+  STATEMENT_LOAD_INSTITUTION,
+  STATEMENT_LIST_INSTITUTIONS,
+  STATEMENT_INSERT_INSTITUTION,
+  STATEMENT_UPDATE_INSTITUTION,
+  STATEMENT_DELETE_INSTITUTION,
+  STATEMENT_HAS_INSTITUTION,
+  STATEMENT_LOAD_LECTURER,
+  STATEMENT_LIST_LECTURERS,
+  STATEMENT_INSERT_LECTURER,
+  STATEMENT_UPDATE_LECTURER,
+  STATEMENT_DELETE_LECTURER,
+  STATEMENT_HAS_LECTURER,
+  STATEMENT_LOAD_ROOM,
+  STATEMENT_LIST_ROOMS,
+  STATEMENT_INSERT_ROOM,
+  STATEMENT_UPDATE_ROOM,
+  STATEMENT_DELETE_ROOM,
+  STATEMENT_HAS_ROOM,
+  STATEMENT_LOAD_COLLECTION,
+  STATEMENT_LIST_COLLECTIONS,
+  STATEMENT_INSERT_COLLECTION,
+  STATEMENT_UPDATE_COLLECTION,
+  STATEMENT_DELETE_COLLECTION,
+  STATEMENT_HAS_COLLECTION,
+  STATEMENT_LOAD_ATTACHMENT,
+  STATEMENT_LIST_ATTACHMENTS,
+  STATEMENT_INSERT_ATTACHMENT,
+  STATEMENT_UPDATE_ATTACHMENT,
+  STATEMENT_DELETE_ATTACHMENT,
+  STATEMENT_HAS_ATTACHMENT,
+  STATEMENT_CLEAR_COURSE_AUDIENCES,
+  STATEMENT_ADD_COURSE_AUDIENCE,
+  STATEMENT_CLEAR_COURSE_TAGS,
+  STATEMENT_ADD_COURSE_TAG,
+  STATEMENT_CLEAR_COURSE_LECTURERS,
+  STATEMENT_ADD_COURSE_LECTURER,
+  STATEMENT_CLEAR_COLLECTION_COURSES,
+  STATEMENT_ADD_COLLECTION_COURSE,
+  STATEMENT_CLEAR_COURSE_LESSONS,
+  STATEMENT_CLEAR_COURSE_ATTACHMENTS,
+  STATEMENT_CLEAR_COURSE_COLLECTIONS,
+  STATEMENT_TOUCH_COURSE,
+  STATEMENT_PARK_LESSONS,
+  STATEMENT_PLACE_LESSON,
+  STATEMENT_ADD_LESSON,
+  STATEMENT_FIND_SOURCE_NAME,
+  STATEMENT_DELETE_PARKED_LESSONS,
+  STATEMENT_IS_COURSE_VISIBLE,
+  STATEMENT_LIST_COURSE_CHANGES,
+  STATEMENT_LOAD_LAST_CHANGE,
+  STATEMENT_ADD_PLAYS,
+  STATEMENT_DECAY_POPULARITY,
+  STATEMENT_INSERT_AUDIT,
+  STATEMENT_LIST_AUDIT,
+  STATEMENT_FORGET_IDEMPOTENCY,
+  STATEMENT_FIND_IDEMPOTENCY,
+  STATEMENT_INSERT_IDEMPOTENCY,
+  STATEMENT_LAST = STATEMENT_INSERT_IDEMPOTENCY,
 } StatementId;
 #define STATEMENT_COUNT (STATEMENT_LAST + 1)
 
@@ -157,6 +231,27 @@ typedef struct {
 } StatementSpec;
 
 const StatementSpec *statement_spec(StatementId id);
+
+/** Entries of the list. */
+#define STATEMENT_READ(name, text)                                                                                 \
+  { STATEMENT_##name, STATEMENT_CLASS_READ, text }
+#define STATEMENT_WRITE(name, text)                                                                                \
+  { STATEMENT_##name, STATEMENT_CLASS_WRITE, text }
+
+/** Those from STATEMENT_MODEL_FIRST on, in order. */
+extern const StatementSpec statement_model_specs[STATEMENT_COUNT - STATEMENT_MODEL_FIRST];
+
+/** May the viewer see the course? `viewer` is the parameter that holds viewer_write_json()'s text, or NULL for somebody
+ * unknown; see catalog/viewer.h for the rules. */
+#define STATEMENT_COURSE_IS_VISIBLE(viewer)                                                                        \
+  "((course.state = 'published' AND course.visibility = 'public') OR (" viewer " IS NOT NULL AND course.state <> " \
+  "'deleted' AND (json_extract(" viewer ", '$.everything') = 1"                                                    \
+  " OR EXISTS (SELECT 1 FROM json_each(" viewer ", '$.rights') AS r WHERE course.division <> ''"                   \
+  "  AND substr(course.division, 1, length(r.value)) = r.value)"                                                   \
+  " OR (course.institution_id IS NOT NULL AND course.institution_id IN"                                            \
+  "  (SELECT value FROM json_each(" viewer ", '$.staff_of')))"                                                     \
+  " OR (course.state = 'published' AND course.visible_to IN (SELECT value FROM json_each(" viewer                  \
+  ", '$.' || course.visibility))))))"
 
 /** Settings of a fresh connection; the writer's come after those of every connection. */
 extern const char statement_setup_every[];

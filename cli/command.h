@@ -43,4 +43,5 @@ int cli_cancel_run(const CliOptions *options, char *const *arguments);
 int cli_retry_run(const CliOptions *options, char *const *arguments);
 int cli_status_run(const CliOptions *options, char *const *arguments);
 int cli_check_run(const CliOptions *options, char *const *arguments);
+int cli_division_run(const CliOptions *options, char *const *arguments);
 int cli_doctor_run(const CliOptions *options, char *const *arguments);

@@ -237,6 +237,34 @@ static const CliCommand COMMANDS[] = {
           "be made; 2 wrong usage.\n"},
      .own_options = CHECK_OPTIONS,
      .run = cli_check_run},
+    {.name = "division",
+     .summary = {"行政区划：导入和查看", "load and list the divisions of the city"},
+     .usage =
+         {"用法：kapok division load --data DIR FILE\n"
+          "      kapok division list --data DIR [CODE]\n"
+          "\n"
+          "load 读入行政区划表：CSV，UTF-8 或 GBK，第一行是列名 code,name（代码,名称），可以有 "
+          "name_en（英文名称）。\n"
+          "代码 12 位，分市、县（区）、乡镇（街道）、村（社区）四级。新的加入，名称不同的改名，不删除；有一行不对\n"
+          "就什么都不改，并逐行说明。list 列出全部，或 CODE 及其下级。\n"
+          "\n"
+          "  --data DIR  数据文件夹\n"
+          "\n"
+          "退出码：0 成功；1 有错误；2 用法错误。\n",
+          "Usage: kapok division load --data DIR FILE\n"
+          "       kapok division list --data DIR [CODE]\n"
+          "\n"
+          "load reads a table of divisions: CSV in UTF-8 or GBK whose first line names the columns code and name,\n"
+          "and maybe name_en. Codes have 12 digits: city, county, township, village. New ones are added, others\n"
+          "renamed, none taken away; when a row is wrong nothing is changed and each such row is told. list\n"
+          "prints all, or CODE and what is below it.\n"
+          "\n"
+          "  --data DIR  data folder\n"
+          "\n"
+          "Exit status: 0 all is well; 1 something is wrong; 2 wrong usage.\n"},
+     .argument_count_min = 1,
+     .argument_count_max = 2,
+     .run = cli_division_run},
     {.name = "doctor",
      .summary = {"检查安装和数据文件夹", "check the installation and the data folder"},
      .usage =

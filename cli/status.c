@@ -85,7 +85,10 @@ static bool print_all(Catalog *catalog, GError **error) {
   g_autofree char *cursor = NULL;
   print_header();
   do {
-    CourseQuery query = {.sort = COURSE_SORT_NEWEST, .limit = COURSE_PAGE_LIMIT_MAX, .cursor = cursor};
+    CourseQuery query = {.viewer = &catalog_viewer_everything,
+                         .sort = COURSE_SORT_NEWEST,
+                         .limit = COURSE_PAGE_LIMIT_MAX,
+                         .cursor = cursor};
     g_autoptr(CoursePage) page = NULL;
     if (!catalog_query_courses(catalog, &query, &page, error))
       return false;

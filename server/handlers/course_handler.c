@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "catalog/course.h"
+#include "catalog/course_change.h"
 #include "server/handlers/asset_json.h"
 #include "server/handlers/handler.h"
 
@@ -207,7 +208,14 @@ void course_handler_get(gpointer context, const HttpRequest *request, HttpRespon
   g_autoptr(GPtrArray) lessons = NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) text = g_string_new(NULL);
-  if (!id_is_valid(id))
+  bool may_see = false;
+  if (!id_is_valid(id)) {
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+    return;
+  }
+  if (!catalog_may_see_course(server->catalog, id, NULL, &may_see, &error))
+    handler_set_error(response, request, error);
+  else if (!may_see)
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
   else if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
            write_course(text, server->catalog, course, lessons, request->language, &error))

@@ -14,7 +14,7 @@ run_kapok() {
 run_kapok --help
 is "--help succeeds" "$STATUS" 0
 has "--help is Chinese" "$OUT" 用法
-for command in serve transcode ingest replace pause resume cancel retry status check doctor; do
+for command in serve transcode ingest replace pause resume cancel retry status check division doctor; do
   has "--help lists $command" "$OUT" "  $command"
   "$KAPOK" "$command" --help >"$WORK/help.zh"
   env LC_ALL=en_US.UTF-8 "$KAPOK" "$command" --help >"$WORK/help.en"
@@ -53,6 +53,20 @@ printf 'workers = 2\nlisen = :80\n' >"$WORK/bad.conf"
 run_kapok serve --data "$DATA" --config "$WORK/bad.conf"
 is "a wrong config file" "$STATUS" 2
 has "the config file's line" "$ERR" "bad.conf:2"
+
+# --- divisions ---
+run_kapok division load --data "$WORK/divisions" "$KAPOK_SOURCE/config/divisions-panzhihua.csv"
+is "divisions are loaded" "$STATUS" 0
+has "how many" "$OUT" "新增 6"
+printf 'code,name\n510402001000,某街道\n51040,太短\n' >"$WORK/wrong.csv"
+run_kapok division load --data "$WORK/divisions" "$WORK/wrong.csv"
+is "a wrong row" "$STATUS" 1
+has "its line" "$ERR" "wrong.csv:3"
+run_kapok division list --data "$WORK/divisions" 510402000000
+is "a wrong row changes nothing" "$(printf '%s\n' "$OUT" | wc -l)" 1
+has "a division is listed" "$OUT" 东区
+run_kapok division lst --data "$WORK/divisions"
+is "an unknown action" "$STATUS" 2
 
 # --- ingest ---
 clip=$WORK/"课 一.mp4"

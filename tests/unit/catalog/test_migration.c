@@ -154,6 +154,11 @@ static void test_migration_keeps_rows(Fixture *fixture, gconstpointer unused) {
       "SELECT COUNT(*) FROM institution_share WHERE institution = '社区大学' AND served = 0",
       "SELECT COUNT(*) FROM track WHERE id = 1 AND init = x'0102' AND role = 'main' AND is_complete = 1",
       "SELECT COUNT(*) FROM segment WHERE track_id = 1 AND segment_index = 1 AND length = 900",
+      "SELECT COUNT(*) FROM institution WHERE name = '社区大学' AND length(id) = 13",
+      "SELECT COUNT(*) FROM course JOIN institution ON institution.id = course.institution_id"
+      " WHERE institution.name = course.institution AND state = 'published' AND visibility = 'public'",
+      "SELECT COUNT(*) FROM course WHERE institution_id IS NULL AND institution = '' AND row_version = 1",
+      "SELECT COUNT(DISTINCT change_seq) = 2 AND MIN(change_seq) > 0 FROM course",
   };
   for (size_t i = 0; i < G_N_ELEMENTS(facts); i++)
     if (fixture_number(fixture, facts[i]) != 1)

@@ -1,0 +1,33 @@
+/** The audit log: who changed what, when, with the values before and after; written in the transaction of the change. */
+#pragma once
+
+#include "catalog/catalog.h"
+
+typedef struct {
+  int64_t id, at_us;
+  char *actor, *kind, *record_id, *action;
+  char *changes; /**< JSON: {"field":[before,after],...}; null stands for what was not there */
+} CatalogAuditEntry;
+
+/** Newest first, at most `limit`, those before entry `before` (0: from the newest). `kind` and `record_id` NULL: any.
+ * `ret_entries`: array of CatalogAuditEntry that frees what they hold. */
+bool catalog_list_audit(Catalog *catalog, const char *kind, const char *record_id, int64_t before, int64_t limit,
+                        GArray **ret_entries, GError **error);
+
+/* --- internal to catalog/ --- */
+
+struct Connection;
+
+typedef struct {
+  const char *kind, *record_id, *action; /**< borrowed */
+  GString *changes;
+  bool has_changes;
+} AuditEntry;
+void audit_entry_clear(AuditEntry *entry);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AuditEntry, audit_entry_clear)
+
+AuditEntry audit_entry_begin(const char *kind, const char *record_id, const char *action);
+/** NULL: not there before, or no more after. */
+void audit_entry_add(AuditEntry *entry, const char *field, const char *before, const char *after);
+bool audit_entry_record(AuditEntry *entry, struct Connection *connection, const char *actor, int64_t now_us,
+                        GError **error);

@@ -1,0 +1,62 @@
+#include "catalog/course_change.h"
+
+#include "catalog/transaction.h"
+
+static void clear_change(gpointer data) {
+  g_free(((CatalogCourseChange *)data)->course_id);
+}
+
+bool catalog_list_course_changes(Catalog *catalog, int64_t after_seq, int64_t limit, GArray **ret_changes,
+                                 GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_autoptr(GArray) changes = g_array_new(FALSE, TRUE, sizeof(CatalogCourseChange));
+  g_array_set_clear_func(changes, clear_change);
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LIST_COURSE_CHANGES);
+  statement_bind(&statement, argument_int(after_seq), argument_int(limit));
+  while (statement_next_row(&statement)) {
+    CatalogCourseChange change = {statement_dup_text(&statement, 0), statement_int(&statement, 1),
+                                  g_str_equal(statement_text(&statement, 2), "deleted")};
+    g_array_append_val(changes, change);
+  }
+  if (!statement_check(&statement, error))
+    return false;
+  *ret_changes = g_steal_pointer(&changes);
+  return true;
+}
+
+bool catalog_load_last_change(Catalog *catalog, int64_t *ret_seq, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_read(&transaction, catalog, error) &&
+         connection_load_number(transaction.connection, STATEMENT_LOAD_LAST_CHANGE, NULL, 0, ret_seq, error);
+}
+
+bool catalog_may_see_course(Catalog *catalog, const char *course_id, const CatalogViewer *viewer, bool *ret_may_see,
+                            GError **error) {
+  g_auto(Transaction) transaction = {0};
+  g_autofree char *json = viewer_write_json(viewer);
+  int64_t found = 0;
+  if (!transaction_begin_read(&transaction, catalog, error) ||
+      !connection_number(transaction.connection, STATEMENT_IS_COURSE_VISIBLE, &found, error,
+                         argument_text(course_id), argument_text(json)))
+    return false;
+  *ret_may_see = found != 0;
+  return true;
+}
+
+bool catalog_add_plays(Catalog *catalog, const char *course_id, int64_t plays, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         connection_run(transaction.connection, STATEMENT_ADD_PLAYS, error, argument_text(course_id),
+                        argument_int(plays * POPULARITY_OF_PLAY)) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_decay_popularity(Catalog *catalog, int permille, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  return transaction_begin_write(&transaction, catalog, error) &&
+         connection_run(transaction.connection, STATEMENT_DECAY_POPULARITY, error,
+                        argument_int(CLAMP(permille, 0, 1000))) &&
+         transaction_commit(&transaction, error);
+}

@@ -1,0 +1,225 @@
+#include "catalog/record_store.h"
+
+#include "base/id.h"
+#include "catalog/audit.h"
+#include "catalog/record_statements.h"
+#include "catalog/record_write.h"
+#include "catalog/transaction.h"
+
+#include <string.h>
+
+static bool refuse(GError **error, CatalogError code, const RecordFault *fault, RecordFault *ret_fault) {
+  g_autofree char *text = record_fault_text_en(fault);
+  g_set_error_literal(error, CATALOG_ERROR, code, text);
+  if (ret_fault)
+    *ret_fault = *fault;
+  return false;
+}
+
+static bool check_values(CatalogRecord *record, bool is_new, RecordFault *ret_fault, GError **error) {
+  RecordFault fault = {0};
+  return record_check(record, is_new, &fault) || refuse(error, CATALOG_ERROR_INVALID, &fault, ret_fault);
+}
+
+/* --- creates that may be repeated --- */
+
+static bool check_key(const RecordIdempotency *idempotency, GError **error) {
+  size_t length = strlen(idempotency->key);
+  if (length > 0 && length <= IDEMPOTENCY_KEY_SIZE_MAX)
+    return true;
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "an idempotency key has 1 to %d bytes",
+              IDEMPOTENCY_KEY_SIZE_MAX);
+  return false;
+}
+
+/* `*ret_id` NULL when the key is new. */
+static bool find_repeat(Connection *connection, RecordKind kind, const RecordIdempotency *idempotency,
+                        char **ret_id, GError **error) {
+  g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_IDEMPOTENCY);
+  statement_bind(&statement, argument_text(idempotency->key));
+  bool has_row = false;
+  if (!statement_find_row(&statement, &has_row, error))
+    return false;
+  *ret_id = NULL;
+  if (!has_row)
+    return true;
+  if (!g_str_equal(statement_text(&statement, 0), idempotency->request_hash) ||
+      !g_str_equal(statement_text(&statement, 1), record_spec(kind)->name)) {
+    g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_REUSED,
+                        "the idempotency key was used for another request");
+    return false;
+  }
+  *ret_id = statement_dup_text(&statement, 2);
+  return true;
+}
+
+static bool remember_key(Connection *connection, const CatalogRecord *record, const RecordIdempotency *idempotency,
+                         int64_t now_us, GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_IDEMPOTENCY, error, argument_text(idempotency->key),
+                        argument_text(idempotency->request_hash), argument_text(record_spec(record->kind)->name),
+                        argument_text(record->id), argument_int(now_us));
+}
+
+/* --- create --- */
+
+static bool insert(Connection *connection, const char *actor, CatalogRecord *record, int64_t now_us,
+                   RecordFault *ret_fault, GError **error) {
+  g_autoptr(CatalogRecord) nothing = catalog_record_new(record->kind);
+  RecordFault fault = {0};
+  if (!record_write_check(connection, nothing, record, &fault, error))
+    return fault.reason == RECORD_FAULT_NONE ? false : refuse(error, CATALOG_ERROR_INVALID, &fault, ret_fault);
+  return record_write(connection, record_statements(record->kind)->insert, nothing, record, now_us, error) &&
+         record_write_audit(connection, actor, "create", nothing, record, now_us, error);
+}
+
+static bool create(Connection *connection, const char *actor, CatalogRecord *record,
+                   const RecordIdempotency *idempotency, bool *ret_is_repeat, RecordFault *ret_fault,
+                   GError **error) {
+  int64_t now_us = g_get_real_time();
+  g_autofree char *repeated_id = NULL;
+  if (idempotency &&
+      (!connection_run(connection, STATEMENT_FORGET_IDEMPOTENCY, error, argument_int(now_us - G_TIME_SPAN_DAY)) ||
+       !find_repeat(connection, record->kind, idempotency, &repeated_id, error)))
+    return false;
+  *ret_is_repeat = repeated_id != NULL;
+  if (repeated_id) {
+    g_free(record->id);
+    record->id = g_steal_pointer(&repeated_id);
+    return true;
+  }
+  if (!record->id)
+    record->id = id_new();
+  return insert(connection, actor, record, now_us, ret_fault, error) &&
+         (!idempotency || remember_key(connection, record, idempotency, now_us, error));
+}
+
+bool catalog_create_record(Catalog *catalog, const char *actor, CatalogRecord *record,
+                           const RecordIdempotency *idempotency, CatalogRecord **ret_record, bool *ret_is_repeat,
+                           RecordFault *ret_fault, GError **error) {
+  if ((idempotency && !check_key(idempotency, error)) || !check_values(record, true, ret_fault, error))
+    return false;
+  if (record->id && !id_is_valid(record->id)) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "\"%s\" is no id", record->id);
+    return false;
+  }
+  g_auto(Transaction) transaction = {0};
+  g_autoptr(CatalogRecord) made = NULL;
+  bool is_repeat = false;
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !create(transaction.connection, actor, record, idempotency, &is_repeat, ret_fault, error) ||
+      !record_load(transaction.connection, record->kind, record->id, &made, error) ||
+      !transaction_commit(&transaction, error))
+    return false;
+  *ret_record = g_steal_pointer(&made);
+  if (ret_is_repeat)
+    *ret_is_repeat = is_repeat;
+  return true;
+}
+
+/* --- update --- */
+
+static bool check_version(const CatalogRecord *record, int64_t expected_version, GError **error) {
+  if (expected_version == 0 || expected_version == record->row_version)
+    return true;
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_STALE,
+              "%s %s is at version %" G_GINT64_FORMAT " and not %" G_GINT64_FORMAT " any more",
+              record_spec(record->kind)->name, record->id, record->row_version, expected_version);
+  return false;
+}
+
+/* `old` with the values of `patch`. */
+static CatalogRecord *merge(const CatalogRecord *old, const CatalogRecord *patch) {
+  CatalogRecord *merged = catalog_record_new(old->kind);
+  merged->id = g_strdup(old->id);
+  for (size_t i = 0; i < record_spec(old->kind)->field_count; i++)
+    merged->values[i] = g_strdup(patch->values[i] ? patch->values[i] : old->values[i]);
+  return merged;
+}
+
+static bool is_changed(const CatalogRecord *old, const CatalogRecord *new) {
+  for (size_t i = 0; i < record_spec(old->kind)->field_count; i++)
+    if (!g_str_equal(old->values[i], new->values[i]))
+      return true;
+  return false;
+}
+
+static bool update(Connection *connection, const char *actor, const CatalogRecord *old, CatalogRecord *new,
+                   RecordFault *ret_fault, GError **error) {
+  int64_t now_us = g_get_real_time();
+  RecordFault fault = {0};
+  if (!record_write_check(connection, old, new, &fault, error)) {
+    CatalogError code = fault.reason == RECORD_FAULT_STATE ? CATALOG_ERROR_CONFLICT : CATALOG_ERROR_INVALID;
+    return fault.reason == RECORD_FAULT_NONE ? false : refuse(error, code, &fault, ret_fault);
+  }
+  return record_write(connection, record_statements(old->kind)->update, old, new, now_us, error) &&
+         record_write_audit(connection, actor, "update", old, new, now_us, error);
+}
+
+bool catalog_update_record(Catalog *catalog, const char *actor, CatalogRecord *patch, int64_t expected_version,
+                           CatalogRecord **ret_record, RecordFault *ret_fault, GError **error) {
+  if (!check_values(patch, false, ret_fault, error))
+    return false;
+  g_auto(Transaction) transaction = {0};
+  g_autoptr(CatalogRecord) old = NULL, made = NULL;
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !record_load(transaction.connection, patch->kind, patch->id, &old, error) ||
+      !check_version(old, expected_version, error))
+    return false;
+  g_autoptr(CatalogRecord) new = merge(old, patch);
+  if ((is_changed(old, new) && !update(transaction.connection, actor, old, new, ret_fault, error)) ||
+      !record_load(transaction.connection, patch->kind, patch->id, &made, error) ||
+      !transaction_commit(&transaction, error))
+    return false;
+  *ret_record = g_steal_pointer(&made);
+  return true;
+}
+
+/* --- delete --- */
+
+static bool clear_course(Connection *connection, const char *id, GError **error) {
+  static const StatementId statements[] = {STATEMENT_CLEAR_COURSE_AUDIENCES,   STATEMENT_CLEAR_COURSE_TAGS,
+                                           STATEMENT_CLEAR_COURSE_LECTURERS,   STATEMENT_CLEAR_COURSE_LESSONS,
+                                           STATEMENT_CLEAR_COURSE_ATTACHMENTS, STATEMENT_CLEAR_COURSE_COLLECTIONS};
+  for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
+    if (!connection_run(connection, statements[i], error, argument_text(id)))
+      return false;
+  return true;
+}
+
+static bool check_deletable(const CatalogRecord *record, GError **error) {
+  if (record->kind != RECORD_COURSE || course_state_may_become(catalog_record_get(record, "state"), "deleted"))
+    return true;
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "course %s is %s: withdraw it first", record->id,
+              catalog_record_get(record, "state"));
+  return false;
+}
+
+static bool delete (Connection *connection, const char *actor, const CatalogRecord *record, GError **error) {
+  int64_t now_us = g_get_real_time();
+  g_autoptr(CatalogRecord) nothing = catalog_record_new(record->kind);
+  if (record->kind == RECORD_COURSE && !clear_course(connection, record->id, error))
+    return false;
+  if (connection_run(connection, record_statements(record->kind)->delete, error, argument_text(record->id),
+                     argument_int(now_us)))
+    return record_write_audit(connection, actor, "delete", record, nothing, now_us, error);
+  if (g_error_matches(*error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT)) {
+    g_clear_error(error);
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "%s %s is in use", record_spec(record->kind)->name,
+                record->id);
+  }
+  return false;
+}
+
+bool catalog_delete_record(Catalog *catalog, const char *actor, RecordKind kind, const char *id,
+                           int64_t expected_version, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  g_autoptr(CatalogRecord) record = NULL;
+  g_autoptr(GError) cause = NULL;
+  if (transaction_begin_write(&transaction, catalog, &cause) &&
+      record_load(transaction.connection, kind, id, &record, &cause) &&
+      check_version(record, expected_version, &cause) && check_deletable(record, &cause) &&
+      delete (transaction.connection, actor, record, &cause) && transaction_commit(&transaction, &cause))
+    return true;
+  g_propagate_error(error, g_steal_pointer(&cause));
+  return false;
+}

@@ -1,0 +1,180 @@
+#include "catalog/statements.h"
+
+/* Every record's columns begin so; its fields follow in the order of its RecordSpec. */
+#define HEAD "id, row_version, created_us, updated_us, "
+
+#define COURSE_RECORD                                                                                              \
+  HEAD "title, summary, kind, category, level, language, licence, term, COALESCE(institution_id, ''), division,"   \
+       " state, visibility, visible_to,"                                                                           \
+       " COALESCE((SELECT group_concat(audience, char(31)) FROM (SELECT audience FROM course_audience"             \
+       "  WHERE course_id = course.id ORDER BY audience)), ''),"                                                   \
+       " COALESCE((SELECT group_concat(tag, char(31)) FROM (SELECT tag FROM course_tag"                            \
+       "  WHERE course_id = course.id ORDER BY tag)), ''),"                                                        \
+       " COALESCE((SELECT group_concat(lecturer_id, char(31)) FROM (SELECT lecturer_id FROM course_lecturer"       \
+       "  WHERE course_id = course.id ORDER BY position)), '')"
+#define INSTITUTION_RECORD HEAD "name, division, kind"
+#define LECTURER_RECORD HEAD "name, title, COALESCE(institution_id, ''), bio"
+#define ROOM_RECORD HEAD "name, division, COALESCE(institution_id, '')"
+#define COLLECTION_RECORD                                                                                          \
+  HEAD "kind, title, summary, division, COALESCE((SELECT group_concat(course_id, char(31)) FROM"                   \
+       " (SELECT course_id FROM collection_course WHERE collection_id = collection.id ORDER BY position)), '')"
+#define ATTACHMENT_RECORD HEAD "course_id, title, name, position, size_bytes, blob_key"
+
+/* A page of records by name: ?1 LIKE pattern of the name, ?2 first digits of the division's code, ?3 the owner (NULL
+ * takes any), ?4 name and ?5 id of the last one before the page (NULL: first page), ?6 limit. */
+#define PAGE(table, columns, name, division, owner)                                                                \
+  "SELECT " columns " FROM " table " WHERE (?1 IS NULL OR " name " LIKE ?1 ESCAPE '\\')"                           \
+  " AND (?2 IS NULL OR substr(" division ", 1, length(?2)) = ?2) AND (?3 IS NULL OR " owner " = ?3)"               \
+  " AND (?5 IS NULL OR (" name ", id) > (?4, ?5)) ORDER BY " name ", id LIMIT ?6"
+
+const StatementSpec statement_model_specs[STATEMENT_COUNT - STATEMENT_MODEL_FIRST] = {
+    STATEMENT_READ(LOAD_DIVISION,
+                   "SELECT code, parent, level, name, name_en,"
+                   " (SELECT COUNT(*) FROM division AS child WHERE child.parent = division.code), updated_us"
+                   " FROM division WHERE code = ?1"),
+    /* ?1 the parent, NULL: the roots */
+    STATEMENT_READ(LIST_DIVISIONS,
+                   "SELECT code, parent, level, name, name_en,"
+                   " (SELECT COUNT(*) FROM division AS child WHERE child.parent = division.code), updated_us"
+                   " FROM division WHERE parent IS ?1 ORDER BY code"),
+    STATEMENT_READ(LIST_ALL_DIVISIONS,
+                   "SELECT code, parent, level, name, name_en,"
+                   " (SELECT COUNT(*) FROM division AS child WHERE child.parent = division.code), updated_us"
+                   " FROM division WHERE code > ?1 ORDER BY code LIMIT ?2"),
+    STATEMENT_WRITE(INSERT_DIVISION, "INSERT INTO division (code, parent, level, name, name_en, created_us,"
+                                     " updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)"),
+    STATEMENT_WRITE(RENAME_DIVISION, "UPDATE division SET name = ?2, name_en = ?3, updated_us = ?4,"
+                                     " row_version = row_version + 1 WHERE code = ?1"),
+    STATEMENT_READ(HAS_DIVISION, "SELECT 1 FROM division WHERE code = ?1"),
+    /* of several the one that was made of a name alone, else the oldest */
+    STATEMENT_READ(FIND_INSTITUTION,
+                   "SELECT id FROM institution WHERE name = ?1 ORDER BY division <> '', created_us,"
+                   " id LIMIT 1"),
+    /* another institution of that name in that division: ?3 the own id, or NULL */
+    STATEMENT_READ(FIND_NAMESAKE, "SELECT 1 FROM institution WHERE name = ?1 AND division = ?2"
+                                  " AND id IS NOT ?3"),
+    STATEMENT_WRITE(INSERT_NAMED_INSTITUTION, "INSERT INTO institution (id, name, created_us, updated_us)"
+                                              " VALUES (?1, ?2, ?3, ?3)"),
+
+    STATEMENT_READ(LOAD_COURSE_RECORD, "SELECT " COURSE_RECORD " FROM course WHERE id = ?1 AND state <> 'deleted'"),
+    /* in the order of ids, for whole walks; ?4 is not looked at */
+    STATEMENT_READ(LIST_COURSE_RECORDS,
+                   "SELECT " COURSE_RECORD " FROM course WHERE (?1 IS NULL OR title LIKE ?1 ESCAPE '\\')"
+                   " AND (?2 IS NULL OR substr(division, 1, length(?2)) = ?2)"
+                   " AND (?3 IS NULL OR institution_id = ?3) AND (?5 IS NULL OR id > COALESCE(?5, ?4))"
+                   " AND state <> 'deleted' ORDER BY id LIMIT ?6"),
+    STATEMENT_WRITE(
+        INSERT_COURSE_RECORD,
+        "INSERT INTO course (id, created_us, updated_us, title, summary, kind, category, level, language,"
+        " licence, term, institution_id, division, state, visibility, visible_to, institution)"
+        " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+        " COALESCE((SELECT name FROM institution WHERE id = ?11), ''))"),
+    STATEMENT_WRITE(UPDATE_COURSE_RECORD,
+                    "UPDATE course SET updated_us = ?2, title = ?3, summary = ?4, kind = ?5, category = ?6,"
+                    " level = ?7, language = ?8, licence = ?9, term = ?10, institution_id = ?11, division = ?12,"
+                    " state = ?13, visibility = ?14, visible_to = ?15, row_version = row_version + 1,"
+                    " institution = COALESCE((SELECT name FROM institution WHERE id = ?11), '') WHERE id = ?1"),
+    /* A tombstone: what is left tells followers that it is gone. ?2 now */
+    STATEMENT_WRITE(DELETE_COURSE_RECORD,
+                    "UPDATE course SET state = 'deleted', title = id, summary = '', kind = 'micro', category = '',"
+                    " level = '', licence = '', term = '', institution = '', institution_id = NULL, division = '',"
+                    " visibility = 'public', visible_to = '', popularity = 0, row_version = row_version + 1,"
+                    " updated_us = ?2 WHERE id = ?1"),
+    STATEMENT_READ(HAS_COURSE, "SELECT 1 FROM course WHERE id = ?1 AND state <> 'deleted'"),
+
+    STATEMENT_READ(LOAD_INSTITUTION, "SELECT " INSTITUTION_RECORD " FROM institution WHERE id = ?1"),
+    STATEMENT_READ(LIST_INSTITUTIONS, PAGE("institution", INSTITUTION_RECORD, "name", "division", "id")),
+    STATEMENT_WRITE(INSERT_INSTITUTION, "INSERT INTO institution (id, created_us, updated_us, name, division, kind)"
+                                        " VALUES (?1, ?2, ?2, ?3, ?4, ?5)"),
+    STATEMENT_WRITE(UPDATE_INSTITUTION,
+                    "UPDATE institution SET updated_us = ?2, name = ?3, division = ?4, kind = ?5,"
+                    " row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(DELETE_INSTITUTION, "DELETE FROM institution WHERE id = ?1 AND ?2 > 0"),
+    STATEMENT_READ(HAS_INSTITUTION, "SELECT 1 FROM institution WHERE id = ?1"),
+
+    STATEMENT_READ(LOAD_LECTURER, "SELECT " LECTURER_RECORD " FROM lecturer WHERE id = ?1"),
+    STATEMENT_READ(LIST_LECTURERS, PAGE("lecturer", LECTURER_RECORD, "name", "''", "institution_id")),
+    STATEMENT_WRITE(INSERT_LECTURER,
+                    "INSERT INTO lecturer (id, created_us, updated_us, name, title, institution_id, bio)"
+                    " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6)"),
+    STATEMENT_WRITE(UPDATE_LECTURER, "UPDATE lecturer SET updated_us = ?2, name = ?3, title = ?4,"
+                                     " institution_id = ?5, bio = ?6, row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(DELETE_LECTURER, "DELETE FROM lecturer WHERE id = ?1 AND ?2 > 0"),
+    STATEMENT_READ(HAS_LECTURER, "SELECT 1 FROM lecturer WHERE id = ?1"),
+
+    STATEMENT_READ(LOAD_ROOM, "SELECT " ROOM_RECORD " FROM room WHERE id = ?1"),
+    STATEMENT_READ(LIST_ROOMS, PAGE("room", ROOM_RECORD, "name", "division", "institution_id")),
+    STATEMENT_WRITE(INSERT_ROOM, "INSERT INTO room (id, created_us, updated_us, name, division, institution_id)"
+                                 " VALUES (?1, ?2, ?2, ?3, ?4, ?5)"),
+    STATEMENT_WRITE(UPDATE_ROOM, "UPDATE room SET updated_us = ?2, name = ?3, division = ?4, institution_id = ?5,"
+                                 " row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(DELETE_ROOM, "DELETE FROM room WHERE id = ?1 AND ?2 > 0"),
+    STATEMENT_READ(HAS_ROOM, "SELECT 1 FROM room WHERE id = ?1"),
+
+    STATEMENT_READ(LOAD_COLLECTION, "SELECT " COLLECTION_RECORD " FROM collection WHERE id = ?1"),
+    STATEMENT_READ(LIST_COLLECTIONS, PAGE("collection", COLLECTION_RECORD, "title", "division", "kind")),
+    STATEMENT_WRITE(INSERT_COLLECTION,
+                    "INSERT INTO collection (id, created_us, updated_us, kind, title, summary, division)"
+                    " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6)"),
+    STATEMENT_WRITE(UPDATE_COLLECTION, "UPDATE collection SET updated_us = ?2, kind = ?3, title = ?4, summary = ?5,"
+                                       " division = ?6, row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(DELETE_COLLECTION, "DELETE FROM collection WHERE id = ?1 AND ?2 > 0"),
+    STATEMENT_READ(HAS_COLLECTION, "SELECT 1 FROM collection WHERE id = ?1"),
+
+    STATEMENT_READ(LOAD_ATTACHMENT, "SELECT " ATTACHMENT_RECORD " FROM attachment WHERE id = ?1"),
+    /* by course: in its own order when there is one */
+    STATEMENT_READ(LIST_ATTACHMENTS,
+                   PAGE("attachment", ATTACHMENT_RECORD, "printf('%010d', position)", "''", "course_id")),
+    STATEMENT_WRITE(INSERT_ATTACHMENT,
+                    "INSERT INTO attachment (id, created_us, updated_us, course_id, title, name, position,"
+                    " size_bytes, blob_key) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+    STATEMENT_WRITE(UPDATE_ATTACHMENT,
+                    "UPDATE attachment SET updated_us = ?2, course_id = ?3, title = ?4, name = ?5, position = ?6,"
+                    " size_bytes = ?7, blob_key = ?8, row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(DELETE_ATTACHMENT, "DELETE FROM attachment WHERE id = ?1 AND ?2 > 0"),
+    STATEMENT_READ(HAS_ATTACHMENT, "SELECT 1 FROM attachment WHERE id = ?1"),
+
+    /* lists of a record: ?1 its id, ?2 position, ?3 value */
+    STATEMENT_WRITE(CLEAR_COURSE_AUDIENCES, "DELETE FROM course_audience WHERE course_id = ?1"),
+    STATEMENT_WRITE(ADD_COURSE_AUDIENCE, "INSERT INTO course_audience (course_id, audience) VALUES (?1, ?3)"),
+    STATEMENT_WRITE(CLEAR_COURSE_TAGS, "DELETE FROM course_tag WHERE course_id = ?1"),
+    STATEMENT_WRITE(ADD_COURSE_TAG, "INSERT INTO course_tag (course_id, tag) VALUES (?1, ?3)"),
+    STATEMENT_WRITE(CLEAR_COURSE_LECTURERS, "DELETE FROM course_lecturer WHERE course_id = ?1"),
+    STATEMENT_WRITE(ADD_COURSE_LECTURER, "INSERT INTO course_lecturer (course_id, position, lecturer_id)"
+                                         " VALUES (?1, ?2, ?3)"),
+    STATEMENT_WRITE(CLEAR_COLLECTION_COURSES, "DELETE FROM collection_course WHERE collection_id = ?1"),
+    STATEMENT_WRITE(ADD_COLLECTION_COURSE, "INSERT INTO collection_course (collection_id, position, course_id)"
+                                           " VALUES (?1, ?2, ?3)"),
+    STATEMENT_WRITE(CLEAR_COURSE_LESSONS, "DELETE FROM lesson WHERE course_id = ?1"),
+    STATEMENT_WRITE(CLEAR_COURSE_ATTACHMENTS, "DELETE FROM attachment WHERE course_id = ?1"),
+    STATEMENT_WRITE(CLEAR_COURSE_COLLECTIONS, "DELETE FROM collection_course WHERE course_id = ?1"),
+    STATEMENT_WRITE(TOUCH_COURSE, "UPDATE course SET row_version = row_version + 1, updated_us = ?2 WHERE id = ?1"),
+    /* A new order of lessons: all are parked below zero, those that stay are placed, the others go. */
+    STATEMENT_WRITE(PARK_LESSONS, "UPDATE lesson SET position = -position WHERE course_id = ?1"),
+    STATEMENT_WRITE(PLACE_LESSON, "UPDATE lesson SET position = ?3, title = ?4 WHERE course_id = ?1 AND id = ?2"
+                                  " AND position < 0"),
+    STATEMENT_WRITE(ADD_LESSON, "INSERT INTO lesson (id, course_id, position, title, asset_id)"
+                                " VALUES (?1, ?2, ?3, ?4, ?5)"),
+    STATEMENT_READ(FIND_SOURCE_NAME, "SELECT source_name FROM asset WHERE id = ?1 AND source_key <> ''"),
+    STATEMENT_WRITE(DELETE_PARKED_LESSONS, "DELETE FROM lesson WHERE course_id = ?1 AND position < 0"),
+
+    STATEMENT_READ(IS_COURSE_VISIBLE, "SELECT 1 FROM course WHERE id = ?1 AND " STATEMENT_COURSE_IS_VISIBLE("?2")),
+    STATEMENT_READ(LIST_COURSE_CHANGES, "SELECT id, change_seq, state FROM course WHERE change_seq > ?1"
+                                        " ORDER BY change_seq LIMIT ?2"),
+    STATEMENT_READ(LOAD_LAST_CHANGE, "SELECT MAX(change_seq) FROM course"),
+    STATEMENT_WRITE(ADD_PLAYS,
+                    "UPDATE course SET popularity = popularity + ?2 WHERE id = ?1 AND state <> 'deleted'"),
+    STATEMENT_WRITE(DECAY_POPULARITY, "UPDATE course SET popularity = popularity * ?1 / 1000 WHERE popularity > 0"),
+
+    STATEMENT_WRITE(INSERT_AUDIT, "INSERT INTO audit (at_us, actor, kind, record_id, action, changes)"
+                                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+    /* newest first: ?1 kind, ?2 id (NULL: any), ?3 before this entry, ?4 limit */
+    STATEMENT_READ(LIST_AUDIT, "SELECT id, at_us, actor, kind, record_id, action, changes FROM audit"
+                               " WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR record_id = ?2)"
+                               " AND (?3 = 0 OR id < ?3) ORDER BY id DESC LIMIT ?4"),
+    STATEMENT_WRITE(FORGET_IDEMPOTENCY, "DELETE FROM idempotency WHERE created_us < ?1"),
+    STATEMENT_WRITE(FIND_IDEMPOTENCY, "SELECT request_hash, kind, record_id FROM idempotency WHERE key = ?1"),
+    STATEMENT_WRITE(INSERT_IDEMPOTENCY,
+                    "INSERT INTO idempotency (key, request_hash, kind, record_id, row_version, created_us)"
+                    " VALUES (?1, ?2, ?3, ?4, 1, ?5)"),
+};
