@@ -70,11 +70,11 @@ static void test_progress_queue_counts(Fixture *fixture, gconstpointer unused) {
 static void test_progress_queue_recent_is_bounded(Fixture *fixture, gconstpointer unused) {
   (void)unused;
   g_free(fixture_add_lesson(fixture, "a.mp4"));
-  fixture_run_sql(fixture,
-                  "INSERT INTO asset (id, source_key, source_name, source_size_bytes, created_us, updated_us,"
-                  " playable_us) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-                  " WHERE i < 250) SELECT printf('many-%04d', i), 'source/x', 'x', 1, 1000 * i, 1,"
-                  " 1000 * i + i FROM n");
+  fixture_run_sql(
+      fixture, "INSERT INTO asset (id, source_key, source_name, source_size_bytes, created_us, updated_us,"
+               " playable_us) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+               " WHERE i < 250) SELECT printf('many-%04d', i), printf('source/many-%04d', i), 'x', 1, 1000 * i, 1,"
+               " 1000 * i + i FROM n");
   g_auto(CatalogQueue) queue = load_queue(fixture, 0);
   g_assert_cmpint(queue.first_segment_count, ==, 250);
   g_assert_cmpint(queue.first_segment_sum_us, ==, 250 * 251 / 2);
