@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include "base/file_copy.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,7 +52,7 @@ bool blob_store_put_bytes(const BlobStore *store, const char *key, const void *d
                           GError **error);
 
 /** Called at the start, while a copy goes on and at its end; return false to stop it (BLOB_ERROR_CANCELLED). */
-typedef bool (*BlobProgressFunc)(int64_t done_bytes, int64_t total_bytes, gpointer user_data);
+typedef FileCopyProgress BlobProgressFunc;
 
 /** Copy the file `path` (anywhere) into the store under `key`, durable as with put_file. Uses a reflink where
  * the file system has them. `progress` may be NULL. */

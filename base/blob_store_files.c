@@ -6,21 +6,18 @@
  * put that loses its folder to that starts again.
  */
 #include "base/blob_store_backend.h"
+#include "base/file_copy.h"
 #include "base/path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define COPY_CHUNK_BYTES (8 << 20) /* between two calls of the progress function */
-#define COPY_BUFFER_BYTES (1 << 18)
 #define PUT_TRIES 16
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
@@ -172,19 +169,6 @@ static int make_temporary(const FileStore *store, char **ret_path, GError **erro
   return fd;
 }
 
-static bool write_all(int fd, const char *data, size_t size) {
-  while (size > 0) {
-    ssize_t count = write(fd, data, size);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      return false;
-    data += count;
-    size -= (size_t)count;
-  }
-  return true;
-}
-
 /* Ends a put through the temporary file `path`, which has been filled when `is_filled`. */
 static bool finish_temporary(const BlobStore *store, const char *key, const char *path, bool is_filled,
                              GError **error) {
@@ -200,65 +184,26 @@ static bool files_put_bytes(const BlobStore *store, const char *key, const void 
   AUTO_CLOSE int fd = make_temporary(file_store(store), &path, error);
   if (fd < 0)
     return false;
-  bool is_filled = write_all(fd, data, size_bytes) || fail_errno(error, errno, "write object", key);
+  bool is_filled = file_write_all(fd, data, size_bytes) || fail_errno(error, errno, "write object", key);
   return finish_temporary(store, key, path, is_filled, error);
 }
 
 /* --- copying --- */
 
-typedef struct {
-  int from, to;
-  int64_t done_bytes, total_bytes;
-  bool is_range_refused; /* copy_file_range() does not work between these files */
-} Copy;
-
-/* Copy up to `size` bytes through memory; returns the count, 0 at the end, -1 with errno. */
-static ssize_t copy_through_memory(const Copy *copy, size_t size) {
-  g_autofree char *buffer = g_malloc(COPY_BUFFER_BYTES);
-  ssize_t count;
-  do {
-    count = read(copy->from, buffer, MIN(size, COPY_BUFFER_BYTES));
-  } while (count < 0 && errno == EINTR);
-  if (count > 0 && !write_all(copy->to, buffer, (size_t)count))
-    return -1;
-  return count;
-}
-
-static ssize_t copy_some(Copy *copy) {
-  size_t size = (size_t)MIN(copy->total_bytes - copy->done_bytes, COPY_CHUNK_BYTES);
-  if (!copy->is_range_refused) {
-    ssize_t count = copy_file_range(copy->from, NULL, copy->to, NULL, size, 0);
-    if (count > 0 || (count < 0 && errno == EINTR))
-      return count;
-    if (count < 0 && (errno == ENOSPC || errno == EIO || errno == EFBIG || errno == EDQUOT))
-      return -1;
-    copy->is_range_refused = true; /* also at 0, which some file systems answer for nothing done */
+static bool report_copy(FileCopyResult result, const char *path, GError **error) {
+  switch (result) {
+  case FILE_COPY_DONE:
+    return true;
+  case FILE_COPY_STOPPED:
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_CANCELLED, "the copy of \"%s\" was stopped", path);
+    return false;
+  case FILE_COPY_SHORTER:
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "\"%s\" became shorter while it was copied", path);
+    return false;
+  case FILE_COPY_FAILED:
+    break;
   }
-  return copy_through_memory(copy, size);
-}
-
-static bool copy_content(Copy *copy, BlobProgressFunc progress, gpointer user_data, const char *path,
-                         GError **error) {
-  if (copy->total_bytes > 0 && ioctl(copy->to, FICLONE, copy->from) == 0)
-    copy->done_bytes = copy->total_bytes;
-  for (;;) {
-    if (progress && !progress(copy->done_bytes, copy->total_bytes, user_data)) {
-      g_set_error(error, BLOB_ERROR, BLOB_ERROR_CANCELLED, "the copy of \"%s\" was stopped", path);
-      return false;
-    }
-    if (copy->done_bytes == copy->total_bytes)
-      return true;
-    ssize_t count = copy_some(copy);
-    if (count == 0) {
-      g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "\"%s\" became shorter while it was copied", path);
-      return false;
-    }
-    if (count < 0 && errno != EINTR)
-      return fail_errno(error, errno, "copy", path);
-    /* A hint: the disk begins now, so that there is less to wait for at the end. */
-    sync_file_range(copy->to, copy->done_bytes, MAX(count, 0), SYNC_FILE_RANGE_WRITE);
-    copy->done_bytes += MAX(count, 0);
-  }
+  return fail_errno(error, errno, "copy", path);
 }
 
 static bool files_copy_file(const BlobStore *store, const char *key, const char *path, BlobProgressFunc progress,
@@ -275,8 +220,8 @@ static bool files_copy_file(const BlobStore *store, const char *key, const char 
   AUTO_CLOSE int to = make_temporary(file_store(store), &temporary, error);
   if (to < 0)
     return false;
-  Copy copy = {.from = from, .to = to, .total_bytes = status.st_size};
-  bool is_filled = copy_content(&copy, progress, user_data, path, error);
+  FileCopyResult result = file_copy(from, to, status.st_size, progress, user_data);
+  bool is_filled = report_copy(result, path, error);
   return finish_temporary(store, key, temporary, is_filled, error);
 }
 

@@ -6,6 +6,18 @@
 #define DEFAULT_AUDIO_GROUP "audio"
 #define DEFAULT_SUBTITLE_GROUP "subtitles"
 
+/* The largest rate of a run of segments that begins with the first and lasts from half to one and a half of `longest`. */
+static int64_t peak_from(const HlsSegment *segments, size_t count, int64_t longest, int32_t timescale_hz) {
+  int64_t peak_bps = 0, duration = 0, bytes = 0;
+  for (size_t i = 0; i < count && duration + segments[i].duration <= longest + longest / 2; i++) {
+    duration += segments[i].duration;
+    bytes += segments[i].length_bytes;
+    if (duration >= longest - longest / 2)
+      peak_bps = MAX(peak_bps, rescale_i64(bytes, 8 * (int64_t)timescale_hz, duration));
+  }
+  return peak_bps;
+}
+
 HlsBandwidth hls_bandwidth_measure(const HlsSegment *segments, size_t count, int32_t timescale_hz) {
   HlsBandwidth bandwidth = {0, 0};
   int64_t longest = 0, total = 0, total_bytes = 0;
@@ -16,12 +28,8 @@ HlsBandwidth hls_bandwidth_measure(const HlsSegment *segments, size_t count, int
   }
   if (timescale_hz <= 0 || longest <= 0)
     return bandwidth;
-  for (size_t i = 0; i < count; i++) {
-    if (segments[i].duration < longest - longest / 2)
-      continue;
-    int64_t rate_bps = rescale_i64(segments[i].length_bytes, 8 * (int64_t)timescale_hz, segments[i].duration);
-    bandwidth.peak_bps = MAX(bandwidth.peak_bps, rate_bps);
-  }
+  for (size_t i = 0; i < count; i++)
+    bandwidth.peak_bps = MAX(bandwidth.peak_bps, peak_from(segments + i, count - i, longest, timescale_hz));
   bandwidth.average_bps = rescale_i64(total_bytes, 8 * (int64_t)timescale_hz, total);
   return bandwidth;
 }

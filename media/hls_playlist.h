@@ -13,8 +13,8 @@ typedef struct {
 } HlsSegment;
 
 typedef struct {
-  int64_t peak_bps; /**< the largest bit rate of a segment (RFC 8216 §4.3.4.2 BANDWIDTH): segments shorter than half
-                            the target count only when there is no other */
+  int64_t peak_bps; /**< the largest bit rate of any run of segments that lasts from half to one and a half of the
+                            longest (RFC 8216 §4.3.4.2 BANDWIDTH): a short one counts together with those beside it */
   int64_t average_bps; /**< all bits over all time (AVERAGE-BANDWIDTH) */
 } HlsBandwidth;
 

@@ -105,7 +105,13 @@ static int64_t divide_up(int64_t a, int64_t b) {
 
 /* First frame of a segment that is there. */
 static int64_t segment_start(const SegmentPlan *plan, int64_t index) {
-  return plan->cuts != NULL ? plan->cuts[index] : index * plan->segment_frames;
+  if (plan->cuts != NULL)
+    return plan->cuts[index];
+  return index == 0 ? 0 : plan->lead_frames + (index - 1) * plan->segment_frames;
+}
+
+static bool has_short_lead(const SegmentPlan *plan) {
+  return plan->lead_frames < plan->segment_frames;
 }
 
 /* The first AAC frame at or after a video frame's time. */
@@ -163,6 +169,7 @@ SegmentPlan segment_plan_new(Rational frame_rate, int64_t video_duration_us, int
       .audio_frame_samples = AUDIO_FRAME_SAMPLES,
   };
   plan_grid(&plan, segment_duration_us, span_duration_us);
+  plan.lead_frames = video_us > 0 ? plan.gop_frames : plan.segment_frames;
   if (video_us > 0)
     plan.frame_count = count_frames(&plan, lesson_us, audio_us > 0);
   if (audio_us > 0)
@@ -187,8 +194,8 @@ int64_t segment_plan_tick_at(Rational frame_rate, int64_t time_us) {
  * of two that are as near; none nearer than a third of it, to the lesson's end neither. `key_count` when the end is
  * nearer still. */
 static size_t find_cut(const SegmentPlan *plan, const int64_t *keys, size_t key_count, size_t from, int64_t start) {
-  int64_t wanted = start + plan->segment_frames, least = divide_up(plan->segment_frames, 3);
-  while (from < key_count && keys[from] < start + least)
+  int64_t length = start == 0 ? plan->lead_frames : plan->segment_frames, wanted = start + length;
+  while (from < key_count && keys[from] < start + divide_up(length, 3))
     from++;
   size_t best = from;
   for (size_t i = from; i < key_count && keys[i] < plan->frame_count; i++) {
@@ -197,7 +204,7 @@ static size_t find_cut(const SegmentPlan *plan, const int64_t *keys, size_t key_
     if (keys[i] >= wanted)
       break;
   }
-  bool is_end = best == key_count || plan->frame_count - keys[best] < least ||
+  bool is_end = best == key_count || plan->frame_count - keys[best] < divide_up(plan->segment_frames, 3) ||
                 llabs(plan->frame_count - wanted) <= llabs(keys[best] - wanted);
   return is_end ? key_count : best;
 }
@@ -235,7 +242,7 @@ int64_t segment_plan_segment_count(const SegmentPlan *plan) {
   if (plan->cuts != NULL)
     return plan->cut_count;
   if (plan->frame_count > 0)
-    return divide_up(plan->frame_count, plan->segment_frames);
+    return 1 + divide_up(MAX(0, plan->frame_count - plan->lead_frames), plan->segment_frames);
   int64_t audio_frames = segment_plan_audio_frame_count(plan);
   if (audio_frames == 0)
     return 0;
@@ -248,9 +255,14 @@ int64_t segment_plan_segment_count(const SegmentPlan *plan) {
 }
 
 /* Spans double from one segment until they are full: a viewer who starts with the first has twice as long for each
- * next one. First segment of span `index`, as if the lesson never ended. */
+ * next one. A short lead does not count: a full segment comes next. First segment of span `index`, as if the lesson
+ * never ended. */
 static int64_t span_start(const SegmentPlan *plan, int64_t index) {
   int64_t start = 0, size = 1;
+  if (has_short_lead(plan) && index > 0) {
+    start = 1;
+    index--;
+  }
   for (; index > 0 && size < plan->span_segments; index--, size *= 2)
     start += size;
   return start + index * plan->span_segments;
@@ -321,7 +333,7 @@ int64_t segment_plan_duration_us(const SegmentPlan *plan) {
   return rescale_i64(plan->audio_sample_count, MICROSECONDS, plan->audio_rate_hz);
 }
 
-/* Longest segments of a plan: all of a regular one but the last are equal, or differ by one AAC frame at most. */
+/* Longest segments of a plan: all of a regular one but the first and last are equal, or differ by one AAC frame. */
 typedef struct {
   int64_t frames, audio_frames;
 } LongestSegment;
@@ -340,9 +352,11 @@ static LongestSegment find_longest_segment(const SegmentPlan *plan) {
   for (int64_t i = 0; plan->cuts != NULL && i < segments; i++)
     measure_segment(plan, i, &longest);
   if (plan->cuts == NULL && segments > 0) {
+    int64_t first_full = MIN(has_short_lead(plan) ? 1 : 0, segments - 1);
     measure_segment(plan, 0, &longest);
+    measure_segment(plan, first_full, &longest);
     measure_segment(plan, segments - 1, &longest);
-    if (segments > 1)
+    if (first_full < segments - 1)
       longest.audio_frames = MAX(longest.audio_frames, audio_frame_at(plan, plan->segment_frames));
   }
   return longest;

@@ -10,13 +10,16 @@
 
 typedef struct {
   Rational frame_rate;
-  int32_t timescale_hz;        /**< of video tracks: frame_rate.num times a whole number, at least 10,000 */
-  int32_t frame_duration;      /**< in timescale units, exact */
-  int32_t gop_frames;          /**< IDR distance: about 2 s */
-  int32_t segment_frames;      /**< whole GOPs: about the wanted segment duration (6 s) */
-  int32_t span_segments;       /**< segments of a full span; the first ones have 1, 2, 4 ... until full */
-  int64_t frame_count;         /**< of the lesson; 0 for an audio-only one */
-  int32_t audio_rate_hz;       /**< 48000 */
+  int32_t timescale_hz;   /**< of video tracks: frame_rate.num times a whole number, at least 10,000 */
+  int32_t frame_duration; /**< in timescale units, exact */
+  int32_t gop_frames;     /**< IDR distance: about 2 s */
+  int32_t segment_frames; /**< whole GOPs: about the wanted segment duration (6 s) */
+  int32_t lead_frames;    /**< of the first segment: one GOP where there are pictures, so that something plays
+                                    soon; else segment_frames */
+  int32_t span_segments;  /**< segments of a full span; the first ones have 1 (twice after a short lead), 2, 4 ...
+                                    until full */
+  int64_t frame_count;    /**< of the lesson; 0 for an audio-only one */
+  int32_t audio_rate_hz;  /**< 48000 */
   int32_t audio_frame_samples; /**< 1024 */
   int64_t audio_sample_count;  /**< of the lesson before rounding up to AAC frames; 0 without audio.
                                     Up to one AAC frame of silence is added when the last segment would have none */
@@ -49,8 +52,8 @@ int64_t segment_plan_latest_start_us(Rational frame_rate, int64_t tick);
 /** The first tick at which a source frame that starts at `time_us` is shown; negative before the lesson. */
 int64_t segment_plan_tick_at(Rational frame_rate, int64_t time_us);
 
-/** Choose where to cut at key frames only: segments as near to segment_frames as the key frames let them be, none under
- * a third of it (but a lesson that is shorter). `keys`: frame numbers, increasing. Writes at most key_count + 1 cuts,
+/** Choose where to cut at key frames only: segments as near to segment_frames (the first: lead_frames) as the key frames
+ * let them be, none under a third of it (but a lesson that is shorter). `keys`: frame numbers, increasing. Writes at most key_count + 1 cuts,
  * the first of them 0; returns how many, 0 without a key frame or pictures. */
 size_t segment_plan_choose_cuts(const SegmentPlan *plan, const int64_t *keys, size_t key_count, int64_t *ret_cuts);
 

@@ -118,12 +118,13 @@ static json_t *pack_source(const SourceInfo *source) {
 }
 
 static json_t *pack_segments(const SegmentPlan *segments) {
-  return json_pack("{s:[i,i], s:i, s:i, s:i, s:i, s:i, s:I, s:i, s:i, s:I}", "frame_rate", segments->frame_rate.num,
-                   segments->frame_rate.den, "timescale", segments->timescale_hz, "frame_duration",
-                   segments->frame_duration, "gop_frames", segments->gop_frames, "segment_frames",
-                   segments->segment_frames, "span_segments", segments->span_segments, "frame_count",
-                   (json_int_t)segments->frame_count, "audio_rate", segments->audio_rate_hz, "audio_frame_samples",
-                   segments->audio_frame_samples, "audio_sample_count", (json_int_t)segments->audio_sample_count);
+  return json_pack("{s:[i,i], s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:i, s:i, s:I}", "frame_rate",
+                   segments->frame_rate.num, segments->frame_rate.den, "timescale", segments->timescale_hz,
+                   "frame_duration", segments->frame_duration, "gop_frames", segments->gop_frames, "segment_frames",
+                   segments->segment_frames, "lead_frames", segments->lead_frames, "span_segments",
+                   segments->span_segments, "frame_count", (json_int_t)segments->frame_count, "audio_rate",
+                   segments->audio_rate_hz, "audio_frame_samples", segments->audio_frame_samples,
+                   "audio_sample_count", (json_int_t)segments->audio_sample_count);
 }
 
 char *encode_plan_to_json(const EncodePlan *plan) {
@@ -177,6 +178,10 @@ static bool unpack_segments(json_t *json, SegmentPlan *segments, json_error_t *w
                      "frame_count", &frame_count, "audio_rate", &segments->audio_rate_hz, "audio_frame_samples",
                      &segments->audio_frame_samples, "audio_sample_count", &audio_sample_count);
   if (result != 0)
+    return false;
+  json_t *lead = json_object_get(json, "lead_frames"); /* absent in plans of earlier versions */
+  segments->lead_frames = lead != NULL ? (int32_t)json_integer_value(lead) : segments->segment_frames;
+  if (segments->lead_frames < 0 || segments->lead_frames > segments->segment_frames)
     return false;
   segments->frame_count = frame_count;
   segments->audio_sample_count = audio_sample_count;

@@ -62,8 +62,9 @@ const AUDIO = ['-map', '0:a:0', '-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '
 
 const scale = (rung, flags = 'bilinear') => `scale=${rung.width}:${rung.height}:flags=${flags}`;
 
-function hls(out, streams) {
-  return ['-f', 'hls', '-hls_time', String(SEGMENT_S), '-hls_segment_type', 'fmp4', '-hls_playlist_type', 'event',
+/** `leadS`: the first segment alone is that long. */
+function hls(out, streams, leadS = SEGMENT_S) {
+  return ['-f', 'hls', '-hls_init_time', String(leadS), '-hls_time', String(SEGMENT_S), '-hls_segment_type', 'fmp4', '-hls_playlist_type', 'event',
     '-var_stream_map', streams, path.join(out, '%v.m3u8')];
 }
 
@@ -71,14 +72,14 @@ const quiet = ['ffmpeg', '-nostdin', '-v', 'error', '-y'];
 
 /** One ffmpeg that makes all: one decoder, split, scalers, encoders, sound. With `copyTop` the largest is copied; with
  * `sameSettings` x264 is told what ours is told, else the preset alone, and scaling is bicubic as ours is. */
-export function ffmpegOneProcess(source, out, { crf = CRF, copyTop = false, sameSettings = false } = {}) {
+export function ffmpegOneProcess(source, out, { crf = CRF, copyTop = false, sameSettings = false, leadS } = {}) {
   const rungs = copyTop ? LADDER.slice(0, -1) : LADDER;
   const graph = `[0:v]split=${rungs.length}${rungs.map((_, i) => `[s${i}]`).join('')};` +
     rungs.map((rung, i) => `[s${i}]${scale(rung, sameSettings ? 'bicubic' : 'bilinear')}[v${i}]`).join(';');
   const copied = copyTop ? ['-map', '0:v:0', `-c:v:${rungs.length}`, 'copy'] : [];
   const streams = `${LADDER.map((_, i) => `v:${i},agroup:a`).join(' ')} a:0,agroup:a`;
   return [...quiet, '-i', source, '-filter_complex', graph, ...rungs.flatMap((_, i) => ['-map', `[v${i}]`]),
-    ...encoderArguments(rungs, { crf, sameSettings }), ...copied, ...AUDIO, ...hls(out, streams)];
+    ...encoderArguments(rungs, { crf, sameSettings }), ...copied, ...AUDIO, ...hls(out, streams, leadS)];
 }
 
 /** One ffmpeg for one rung, as when each resolution is a job of its own. */

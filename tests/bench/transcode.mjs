@@ -276,10 +276,10 @@ async function timeOurFirst(source) {
   }
 }
 
-/** Until ffmpeg lists the first segment of its smallest rung; its rungs come together. */
+/** Until ffmpeg lists the first segment of its smallest rung, as long as ours; its rungs come together. */
 async function timeTheirFirst(source) {
   const folder = freshFolder('ffmpeg-first');
-  const [program, ...rest] = ffmpegOneProcess(source, folder);
+  const [program, ...rest] = ffmpegOneProcess(source, folder, { leadS: LEAD_S });
   const start = performance.now();
   const ffmpeg = startProcess('nice', ['-n', String(Math.min(nice, 5)), program, ...rest], ['ignore', 'inherit', 'inherit']);
   const ended = new Promise((resolve) => ffmpeg.on('exit', resolve));

@@ -101,8 +101,23 @@ function checkRendition(r) {
   check(r.frames > 0 && r.frames === r.packets, `${label}: every packet gives a frame`, `${r.frames} of ${r.packets}`);
 }
 
+/** Of any run of segments that lasts from half to one and a half of the target duration (RFC 8216, 4.1). */
+function peakRate({ segments, playlist }) {
+  let peak = 0;
+  for (let from = 0; from < segments.length; from++) {
+    let duration = 0;
+    let bytes = 0;
+    for (let i = from; i < segments.length && duration + segments[i].duration <= 1.5 * playlist.targetDuration; i++) {
+      duration += segments[i].duration;
+      bytes += segments[i].bytes;
+      if (duration >= 0.5 * playlist.targetDuration) peak = Math.max(peak, (8 * bytes) / duration);
+    }
+  }
+  return peak;
+}
+
 function checkBandwidth(variant, video, audio) {
-  const peak = (r) => Math.max(0, ...(r ? r.segments.map((s) => (8 * s.bytes) / s.duration) : []));
+  const peak = (r) => (r ? peakRate(r) : 0);
   const mean = (r) => (r ? (8 * r.segments.reduce((n, s) => n + s.bytes, 0)) / r.segments.reduce((n, s) => n + s.duration, 0) : 0);
   const label = variant.resolution ? `${variant.resolution.height}p` : 'audio';
   const realPeak = peak(video) + peak(audio);

@@ -82,22 +82,22 @@ static void test_segment_plan_new(void) {
     int64_t frames, samples, segments, spans;
     int32_t target_s;
   } CASES[] = {
-      {{25, 1}, 60 * SECOND_US, 60 * SECOND_US, 10000, 400, 50, 150, 4, 1500, 2880000, 10, 4, 6},
-      {{24000, 1001}, 60 * SECOND_US, 0, 24000, 1001, 48, 144, 4, 1439, 0, 10, 4, 6},
-      {{30000, 1001}, 60 * SECOND_US, 0, 30000, 1001, 60, 180, 4, 1798, 0, 10, 4, 6},
-      {{60, 1}, 6 * SECOND_US, 6 * SECOND_US, 10020, 167, 120, 360, 4, 360, 288000, 1, 1, 6},
-      {{1, 1}, 13 * SECOND_US, 0, 10000, 10000, 2, 6, 4, 13, 0, 3, 2, 6},
+      {{25, 1}, 60 * SECOND_US, 60 * SECOND_US, 10000, 400, 50, 150, 4, 1500, 2880000, 11, 5, 6},
+      {{24000, 1001}, 60 * SECOND_US, 0, 24000, 1001, 48, 144, 4, 1439, 0, 11, 5, 6},
+      {{30000, 1001}, 60 * SECOND_US, 0, 30000, 1001, 60, 180, 4, 1798, 0, 11, 5, 6},
+      {{60, 1}, 6 * SECOND_US, 6 * SECOND_US, 10020, 167, 120, 360, 4, 360, 288000, 2, 2, 4},
+      {{1, 1}, 13 * SECOND_US, 0, 10000, 10000, 2, 6, 4, 13, 0, 3, 3, 6},
       {{1, 5}, 60 * SECOND_US, 0, 10000, 50000, 1, 1, 5, 12, 0, 12, 4, 5},
       {{25, 1}, 1, 0, 10000, 400, 50, 150, 4, 1, 0, 1, 1, 1}, /* at least one frame */
       /* The longer track counts: sound beyond the picture, picture beyond the sound. */
-      {{25, 1}, 10 * SECOND_US, 12 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 2, 2, 6},
-      {{25, 1}, 12 * SECOND_US, 10 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 2, 2, 6},
+      {{25, 1}, 10 * SECOND_US, 12 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 3, 3, 6},
+      {{25, 1}, 12 * SECOND_US, 10 * SECOND_US, 10000, 400, 50, 150, 4, 300, 576000, 3, 3, 6},
       /* Audio alone: 281.25 AAC frames a segment. */
       {{25, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 3, 6},
       {{30, 1}, 0, 20 * SECOND_US, 10000, 400, 50, 150, 4, 0, 960000, 4, 3, 6},
       {{25, 1}, 0, 1, 10000, 400, 50, 150, 4, 0, 1, 1, 1, 1},
       {{25, 1}, 0, 0, 10000, 400, 50, 150, 4, 0, 0, 0, 0, 1},
-      {{0, 0}, 60 * SECOND_US, 0, 10000, 400, 50, 150, 4, 1500, 0, 10, 4, 6}, /* an invalid rate is 25 */
+      {{0, 0}, 60 * SECOND_US, 0, 10000, 400, 50, 150, 4, 1500, 0, 11, 5, 6}, /* an invalid rate is 25 */
   };
   for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
     SegmentPlan plan =
@@ -123,20 +123,20 @@ static void test_segment_plan_out_of_range(void) {
   segment_plan_span(&plan, 0, &first, &count);
   g_assert_cmpint(first, ==, 0);
   g_assert_cmpint(count, ==, 1);
-  segment_plan_span(&plan, 4, &first, &count);
-  g_assert_cmpint(first, ==, 10);
+  segment_plan_span(&plan, 5, &first, &count);
+  g_assert_cmpint(first, ==, 11);
   g_assert_cmpint(count, ==, 0);
   segment_plan_span(&plan, -1, &first, &count);
   g_assert_cmpint(count, ==, 0);
-  segment_plan_segment(&plan, 10, &first, &count);
+  segment_plan_segment(&plan, 11, &first, &count);
   g_assert_cmpint(first, ==, 1500);
   g_assert_cmpint(count, ==, 0);
   segment_plan_segment(&plan, -1, &first, &count);
   g_assert_cmpint(count, ==, 0);
   g_assert_cmpint(segment_plan_audio_boundary(&plan, 0), ==, 0);
-  g_assert_cmpint(segment_plan_audio_boundary(&plan, 1), ==, 282);
-  g_assert_cmpint(segment_plan_audio_boundary(&plan, 10), ==, segment_plan_audio_frame_count(&plan));
+  g_assert_cmpint(segment_plan_audio_boundary(&plan, 1), ==, 94);
   g_assert_cmpint(segment_plan_audio_boundary(&plan, 11), ==, segment_plan_audio_frame_count(&plan));
+  g_assert_cmpint(segment_plan_audio_boundary(&plan, 12), ==, segment_plan_audio_frame_count(&plan));
   g_assert_cmpint(segment_plan_duration_us(&plan), ==, 60 * SECOND_US);
 }
 
@@ -147,19 +147,22 @@ static void assert_tiles(const SegmentPlan *plan) {
     segment_plan_segment(plan, i, &first, &count);
     g_assert_cmpint(first, ==, next);
     g_assert_cmpint(count, >=, 1);
+    int64_t whole = i == 0 ? plan->lead_frames : plan->segment_frames;
     if (plan->cuts == NULL)
-      g_assert_true(i + 1 == segments ? count <= plan->segment_frames : count == plan->segment_frames);
+      g_assert_true(i + 1 == segments ? count <= whole : count == whole);
     next = first + count;
   }
   if (plan->frame_count > 0)
     g_assert_cmpint(next, ==, plan->frame_count);
   next = 0;
+  bool is_lead_short = plan->lead_frames < plan->segment_frames;
   for (int64_t i = 0; i < segment_plan_span_count(plan); i++) {
     segment_plan_span(plan, i, &first, &count);
     g_assert_cmpint(first, ==, next);
     g_assert_cmpint(count, >=, 1);
+    int64_t doublings = MAX(0, is_lead_short ? i - 1 : i);
     if (i + 1 < segment_plan_span_count(plan))
-      g_assert_cmpint(count, ==, i < 31 ? MIN(1 << i, plan->span_segments) : plan->span_segments);
+      g_assert_cmpint(count, ==, doublings < 31 ? MIN(1 << doublings, plan->span_segments) : plan->span_segments);
     g_assert_cmpint(count, <=, plan->span_segments);
     next = first + count;
   }
@@ -173,7 +176,7 @@ static void assert_audio(const SegmentPlan *plan) {
   for (int64_t i = 0; i < segments; i++) {
     int64_t boundary = segment_plan_audio_boundary(plan, i);
     g_assert_cmpint(segment_plan_audio_boundary(plan, i + 1), >, boundary);
-    int64_t first = i * plan->segment_frames, count;
+    int64_t first = i == 0 ? 0 : plan->lead_frames + (i - 1) * plan->segment_frames, count;
     if (plan->cuts != NULL)
       segment_plan_segment(plan, i, &first, &count);
     double video_s = (double)first / rational_to_double(plan->frame_rate);
@@ -211,6 +214,7 @@ static void assert_durations(const SegmentPlan *plan, int64_t video_us, int64_t 
   g_assert_cmpint((int64_t)plan->timescale_hz * plan->frame_rate.den, ==,
                   (int64_t)plan->frame_duration * plan->frame_rate.num);
   g_assert_cmpint(plan->segment_frames % plan->gop_frames, ==, 0);
+  g_assert_cmpint(plan->lead_frames, ==, video_us > 0 ? plan->gop_frames : plan->segment_frames);
   g_assert_cmpint(plan->frame_count > 0, ==, video_us > 0);
   g_assert_cmpint(plan->audio_sample_count > 0, ==, audio_us > 0);
   if (video_us > 0)
@@ -305,7 +309,7 @@ static void test_segment_plan_tick_at(void) {
   }
 }
 
-/* At 25 frames a second: 150 frames are wanted, none under 50. */
+/* At 25 frames a second: 150 frames are wanted, none under 50; 50 in the first, none under 17. */
 static void test_segment_plan_choose_cuts(void) {
   static const struct {
     const char *name;
@@ -315,19 +319,19 @@ static void test_segment_plan_choose_cuts(void) {
     size_t cut_count;
     int32_t target_s;
   } CASES[] = {
-      {"every 2 s", 500, {0, 50, 100, 150, 200, 250, 300, 350, 400, 450}, 10, {0, 150, 300, 450}, 4, 6},
-      {"every 2 s, to the end", 450, {0, 50, 100, 150, 200, 250, 300, 350, 400}, 9, {0, 150, 300}, 3, 6},
+      {"every 2 s", 500, {0, 50, 100, 150, 200, 250, 300, 350, 400, 450}, 10, {0, 50, 200, 350}, 4, 6},
+      {"every 2 s, to the end", 450, {0, 50, 100, 150, 200, 250, 300, 350, 400}, 9, {0, 50, 200, 350}, 4, 6},
       {"every 2 s, and a little more",
        460,
        {0, 50, 100, 150, 200, 250, 300, 350, 400, 450},
        10,
-       {0, 150, 300},
-       3,
+       {0, 50, 200, 350},
+       4,
        6},
       {"every 4 s: the earlier of two", 500, {0, 100, 200, 300, 400}, 5, {0, 100, 200, 300}, 4, 8},
-      {"every 3.5 s", 500, {0, 88, 175, 263, 350, 438}, 6, {0, 175, 350}, 3, 7},
-      {"scene cuts", 700, {0, 30, 140, 158, 240, 331, 340, 460, 560, 650}, 10, {0, 158, 331, 460, 650}, 5, 8},
-      {"none near", 700, {0, 20, 40, 400}, 4, {0, 400}, 2, 16},
+      {"every 3.5 s", 500, {0, 88, 175, 263, 350, 438}, 6, {0, 88, 263, 438}, 4, 7},
+      {"scene cuts", 700, {0, 30, 140, 158, 240, 331, 340, 460, 560, 650}, 10, {0, 30, 158, 331, 460, 650}, 6, 8},
+      {"none near", 700, {0, 20, 40, 400}, 4, {0, 40, 400}, 3, 14},
       {"one alone", 40, {0}, 1, {0}, 1, 2},
       {"no key frame at 0", 400, {140, 300}, 2, {0, 140, 300}, 3, 6},
       {"past the end", 400, {0, 150, 399, 400, 500}, 5, {0, 150}, 2, 10},
@@ -391,7 +395,7 @@ static void test_segment_plan_cuts_property(void) {
       assert_audio(&plan);
     for (size_t i = 0; i + 1 < count && key_count < 600; i++) {
       g_assert_cmpint(cuts[i + 1] - cuts[i], <=, plan.segment_frames + gop);
-      g_assert_cmpint(3 * (cuts[i + 1] - cuts[i]), >=, plan.segment_frames);
+      g_assert_cmpint(3 * (cuts[i + 1] - cuts[i]), >=, i == 0 ? plan.lead_frames : plan.segment_frames);
     }
   }
 }

@@ -181,6 +181,29 @@ static void test_encode_plan_round_trip(void) {
   g_assert_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL);
 }
 
+/** Stored before lessons began with a short segment: goes on with the segments it was begun with. */
+static void test_encode_plan_of_earlier_version(void) {
+  g_autoptr(Settings) settings = settings_new();
+  g_autoptr(GError) error = NULL;
+  EncodePlan plan, again;
+  int64_t first, count;
+  g_assert_true(encode_plan_make(&lecture, settings, &plan, &error));
+  segment_plan_segment(&plan.segments, 1, &first, &count);
+  g_assert_cmpint(first, ==, 50);
+  g_autofree char *json = encode_plan_to_json(&plan);
+  char *lead = strstr(json, "\"lead_frames\":50,");
+  g_assert_nonnull(lead);
+  g_autofree char *before = g_strndup(json, (gsize)(lead - json));
+  g_autofree char *old = g_strconcat(before, strchr(lead, ',') + 1, NULL);
+  g_assert_true(encode_plan_from_json(old, &again, &error));
+  segment_plan_segment(&again.segments, 1, &first, &count);
+  g_assert_cmpint(first, ==, 150);
+  segment_plan_span(&again.segments, 1, &first, &count);
+  g_assert_cmpint(count, ==, 2);
+  g_autofree char *wrong = g_strconcat(before, "\"lead_frames\":151,", strchr(lead, ',') + 1, NULL);
+  g_assert_false(encode_plan_from_json(wrong, &again, &error));
+}
+
 /** Every span has its job, the viewer's start comes first, and tracks agree on their segments. */
 static void test_encode_plan_jobs(void) {
   g_autoptr(Settings) settings = settings_new();
@@ -272,6 +295,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/event/extras-round-trip", test_event_extras_round_trip);
   g_test_add_func("/event/parse-refuses", test_event_parse_refuses);
   g_test_add_func("/encode-plan/round-trip", test_encode_plan_round_trip);
+  g_test_add_func("/encode-plan/of-earlier-version", test_encode_plan_of_earlier_version);
   g_test_add_func("/encode-plan/jobs", test_encode_plan_jobs);
   g_test_add_func("/encode-plan/sounds", test_encode_plan_sounds);
   g_test_add_func("/encode-plan/part", test_encode_plan_part);
