@@ -7,6 +7,7 @@
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
+#define KIB (INT64_C(1) << 10)
 #define MIB (INT64_C(1) << 20)
 #define GIB (INT64_C(1) << 30)
 #define TIB (INT64_C(1) << 40)
@@ -74,6 +75,37 @@ static const OptionSpec table[] = {
      .max = HOUR,
      .value_name = "DURATION",
      .help = "An HTTP connection without traffic is closed after this."},
+    {.name = "request-head-size",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, request_head_bytes),
+     .default_text = "8KiB",
+     .min = 4 * KIB,
+     .max = MIB,
+     .value_name = "SIZE",
+     .help = "Room of a connection for the head of a request (its first line and its headers, cookies among them) "
+             "and that "
+             "of its answer. Longer heads are refused with 431. It is memory that every open connection takes, and "
+             "time at every request."},
+    {.name = "cache-size",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, cache_bytes),
+     .default_text = "64MiB",
+     .min = MIB,
+     .max = 1024 * 1024 * MIB,
+     .value_name = "SIZE",
+     .help =
+         "Memory for ready answers (playlists, pages, heads of segments) at most. Segments themselves are sent out "
+         "of mapped files, which the system's file cache holds."},
+    {.name = "send-buffer",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, send_buffer_bytes),
+     .default_text = "512KiB",
+     .min = 0,
+     .max = 64 * MIB,
+     .value_name = "SIZE",
+     .help = "What the kernel holds for each HTTP connection while it sends. It bounds the speed of one connection "
+             "to so "
+             "many bytes per round trip; 0 leaves it to the system."},
     {.name = "log-level",
      .type = OPTION_TYPE_ENUM,
      .offset = offsetof(Settings, log_level),

@@ -10,13 +10,16 @@
 #include <stdint.h>
 
 typedef struct {
-  char *data_dir;           /**< --data: the folder that holds everything */
-  char *listen;             /**< --listen HOST:PORT */
-  char *web_dir;            /**< built pages; empty: ../share/kapok/web beside the program */
-  int64_t workers;          /**< transcoder workers; 0: settings_worker_count() chooses */
-  int64_t connection_limit; /**< open HTTP connections at most */
-  int64_t http_threads;     /**< HTTP threads; 0: one per core */
-  int64_t idle_timeout_us;  /**< an HTTP connection without traffic is closed after this */
+  char *data_dir;             /**< --data: the folder that holds everything */
+  char *listen;               /**< --listen HOST:PORT */
+  char *web_dir;              /**< built pages; empty: ../share/kapok/web beside the program */
+  int64_t workers;            /**< transcoder workers; 0: settings_worker_count() chooses */
+  int64_t connection_limit;   /**< open HTTP connections at most */
+  int64_t send_buffer_bytes;  /**< of each connection in the kernel; 0: as the system sees fit */
+  int64_t request_head_bytes; /**< per connection, for request head and answer head */
+  int64_t cache_bytes;        /**< memory for ready answers at most */
+  int64_t http_threads;       /**< HTTP threads; 0: one per core */
+  int64_t idle_timeout_us;    /**< an HTTP connection without traffic is closed after this */
   LogLevel log_level;
   LogFormat log_format;
   int64_t segment_duration_us;    /**< target duration of a media segment */

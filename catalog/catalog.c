@@ -23,6 +23,8 @@ Catalog *catalog_open(const char *path, GError **error) {
   catalog->idle_readers = g_ptr_array_new_with_free_func((GDestroyNotify)connection_close);
   pthread_mutex_init(&catalog->writer_lock, NULL);
   g_mutex_init(&catalog->readers_lock);
+  catalog->watcher = connection_open(path, CONNECTION_ROLE_READER, NULL);
+  catalog->wal_header = catalog->watcher ? connection_map_wal_header(catalog->watcher) : NULL;
   return catalog;
 }
 
@@ -30,6 +32,8 @@ void catalog_close(Catalog *catalog) {
   if (!catalog)
     return;
   g_ptr_array_unref(catalog->idle_readers);
+  if (catalog->watcher)
+    connection_close(catalog->watcher);
   connection_close(catalog->writer);
   pthread_mutex_destroy(&catalog->writer_lock);
   g_mutex_clear(&catalog->readers_lock);

@@ -19,7 +19,9 @@ struct Catalog {
   Connection *writer;          /**< under writer_lock */
   WriteGroup *group;           /**< under writer_lock: whose transaction is open, or NULL */
   GMutex readers_lock;
-  GPtrArray *idle_readers; /**< under readers_lock; the last given back is the first taken */
+  GPtrArray *idle_readers;    /**< under readers_lock; the last given back is the first taken */
+  Connection *watcher;        /**< holds wal_header mapped; used by nobody else */
+  const uint32_t *wal_header; /**< see version.c; NULL: cannot be had */
 };
 
 /** A connection for the calling thread alone, until it is given back. */

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What SQLite maps at once (sqlite.org/walformat.html §2.1). */
+#define WAL_INDEX_REGION_BYTES 32768
+
 struct Connection {
   char *path;
   ConnectionRole role;
@@ -172,6 +175,19 @@ bool connection_prepare(Connection *connection, GError **error) {
 bool connection_run_script(Connection *connection, const char *sql, GError **error) {
   int status = sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
   return status == SQLITE_OK || fail(connection, status, "set it up", error);
+}
+
+const uint32_t *connection_map_wal_header(Connection *connection) {
+  int64_t identity = 0;
+  sqlite3_file *file = NULL;
+  void volatile *region = NULL;
+  /* A read first: it opens the shared memory. */
+  if (!connection_load_number(connection, STATEMENT_LOAD_IDENTITY, NULL, 0, &identity, NULL) ||
+      sqlite3_file_control(connection->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file ||
+      !file->pMethods || file->pMethods->iVersion < 2 ||
+      file->pMethods->xShmMap(file, 0, WAL_INDEX_REGION_BYTES, 0, &region) != SQLITE_OK)
+    return NULL;
+  return (const uint32_t *)region;
 }
 
 const char *connection_path(const Connection *connection) {

@@ -40,6 +40,10 @@ bool connection_prepare(Connection *connection, GError **error);
 /** Run a script of several statements: migrations only. */
 bool connection_run_script(Connection *connection, const char *sql, GError **error);
 
+/** The header of the write-ahead log's index in shared memory, valid until the connection closes; NULL when there is none.
+ * For version.c. */
+const uint32_t *connection_map_wal_header(Connection *connection);
+
 const char *connection_path(const Connection *connection);
 /** Rows changed by the last statement that ran. */
 int64_t connection_changes(const Connection *connection);

@@ -64,6 +64,8 @@ EOF
 
 packages_bench() {
   cat <<'EOF'
+wrk|load for the delivery benchmark
+nginx-light|the peer of the delivery benchmark
 ffmpeg|the peer of the benchmarks; encodes their sources
 x264|bare encodes: the floor
 sqlite3|reads the plan of a lesson

@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include "base/path.h"
+#include "catalog/version.h"
 #include "server/http/http_error.h"
 #include "server/http/http_transport.h"
 #include "server/server_context.h"
@@ -16,6 +17,16 @@ static void on_complete(gpointer user_data, const HttpCompletion *completion) {
   const ServerContext *context = user_data;
   server_metrics_count(context->metrics, completion);
   server_log_completion(completion);
+}
+
+static uint64_t content_version(gpointer user_data) {
+  const ServerContext *context = user_data;
+  return catalog_version(context->catalog);
+}
+
+static void on_tick(gpointer user_data) {
+  const ServerContext *context = user_data;
+  open_files_expire(context->files, g_get_monotonic_time());
 }
 
 /** The folder of the pages: the setting, or beside the program. */
@@ -34,6 +45,7 @@ static bool open_data(Server *server, const Settings *settings, GError **error) 
   if (server->context.store == NULL)
     return false;
   g_autofree char *catalog_path = g_build_filename(settings->data_dir, "catalog.sqlite3", NULL);
+  server->context.files = open_files_new(server->context.store);
   server->context.catalog = catalog_open(catalog_path, error);
   return server->context.catalog != NULL;
 }
@@ -56,7 +68,11 @@ static bool start(Server *server, const Settings *settings, GError **error) {
       .threads = (unsigned)settings->http_threads,
       .connection_limit = (unsigned)settings->connection_limit,
       .idle_timeout_s = (unsigned)((settings->idle_timeout_us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND),
-      .wants_peer = log_is_enabled(LOG_LEVEL_INFO),
+      .send_buffer_bytes = (unsigned)settings->send_buffer_bytes,
+      .request_head_bytes = (size_t)settings->request_head_bytes,
+      .cache_bytes = settings->cache_bytes,
+      .content_version = content_version,
+      .on_tick = on_tick,
   };
   server->transport = http_transport_start(&config, error);
   g_atomic_pointer_set(&server->context.transport, server->transport); /* its threads run already */
@@ -80,6 +96,7 @@ void server_stop(Server *server) {
     return;
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
   catalog_close(server->context.catalog);
+  open_files_free(server->context.files);
   blob_store_free(server->context.store);
   web_files_free(server->context.web);
   server_metrics_free(server->context.metrics);

@@ -4,6 +4,7 @@
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
 #include "server/http/http_transport.h"
+#include "server/open_files.h"
 #include "server/queue_metrics.h"
 #include "server/server_metrics.h"
 #include "server/web_files.h"
@@ -11,6 +12,7 @@
 typedef struct {
   Catalog *catalog;
   BlobStore *store;
+  OpenFiles *files;
   WebFiles *web;
   ServerMetrics *metrics;
   QueueMetrics *queue_metrics;

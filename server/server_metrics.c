@@ -99,10 +99,26 @@ static guint64 resident_bytes(void) {
   return g_ascii_strtoull(second, NULL, 10) * (guint64)sysconf(_SC_PAGESIZE);
 }
 
-void server_metrics_write(const ServerMetrics *metrics, unsigned connections, GString *out) {
+static void write_transport(const HttpTransport *transport, GString *out) {
+  HttpSharedFigures shared;
+  http_transport_get_shared_figures(transport, &shared);
+  metrics_text_value(out, "kapok_http_connections", "gauge", "Open connections.",
+                     (double)http_transport_connection_count(transport));
+  metrics_text_value(out, "kapok_http_cache_hits_total", "counter", "Requests answered with a ready answer.",
+                     (double)shared.hits);
+  metrics_text_value(out, "kapok_http_cache_misses_total", "counter",
+                     "Requests that a ready answer could have been for, and was not there.", (double)shared.misses);
+  metrics_text_value(out, "kapok_http_cache_evictions_total", "counter", "Ready answers dropped for want of room.",
+                     (double)shared.evictions);
+  metrics_text_value(out, "kapok_http_cache_bytes", "gauge", "Memory of ready answers.", (double)shared.bytes);
+  metrics_text_value(out, "kapok_http_cache_answers", "gauge", "Ready answers.", (double)shared.answers);
+}
+
+void server_metrics_write(const ServerMetrics *metrics, const HttpTransport *transport, GString *out) {
   metrics_text_head(out, "kapok_build_info", "gauge", "The running version.");
   g_string_append_printf(out, "kapok_build_info{version=\"%s\"} 1\n", KAPOK_VERSION);
-  metrics_text_value(out, "kapok_http_connections", "gauge", "Open connections.", (double)connections);
+  if (transport != NULL)
+    write_transport(transport, out);
   metrics_text_value(out, "kapok_http_aborted_total", "counter", "Answers that the client did not take to the end.",
                      (double)read_counter(&metrics->aborted));
   metrics_text_value(out, "kapok_http_refused_total", "counter", "Requests refused for their form.",

@@ -15,5 +15,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServerMetrics, server_metrics_free)
 
 void server_metrics_count(ServerMetrics *metrics, const HttpCompletion *completion);
 
-/** Append everything; `connections` are the open ones. */
-void server_metrics_write(const ServerMetrics *metrics, unsigned connections, GString *out);
+/** Append everything; `transport` may be NULL: its figures are then left out. */
+void server_metrics_write(const ServerMetrics *metrics, const HttpTransport *transport, GString *out);

@@ -1,24 +1,25 @@
 #include "server/web_files.h"
 
 #include "base/path.h"
+#include "server/http/http_encoding.h"
 #include "server/http/http_mime.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /** Smaller bodies gain nothing from gzip. */
 #define GZIP_BYTES_MIN 512
+#define GZIP_LEVEL 6
 #define RECHECK_US G_TIME_SPAN_SECOND
 
 /** Immutable once made, apart from `checked_us`, which WebFiles.lock guards. */
 typedef struct {
   gatomicrefcount references;
-  GBytes *plain, *gzip; /**< gzip NULL when it does not pay */
-  char etag[HTTP_ETAG_SIZE], gzip_etag[HTTP_ETAG_SIZE];
+  GBytes *plain, *gzip, *brotli; /**< packed forms NULL when they do not pay or are not there */
+  char etag[HTTP_ETAG_SIZE], gzip_etag[HTTP_ETAG_SIZE], brotli_etag[HTTP_ETAG_SIZE];
   struct timespec modified;
   off_t size;
   ino_t inode;
@@ -37,6 +38,7 @@ static void cached_file_unref(gpointer data) {
     return;
   g_bytes_unref(file->plain);
   g_clear_pointer(&file->gzip, g_bytes_unref);
+  g_clear_pointer(&file->brotli, g_bytes_unref);
   g_free(file);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CachedFile, cached_file_unref)
@@ -63,18 +65,13 @@ void web_files_free(WebFiles *files) {
   g_free(files);
 }
 
-/** A gzip copy, or NULL when it is not at least a tenth smaller. */
-static GBytes *compress(GBytes *plain) {
-  g_autoptr(GZlibCompressor) compressor = g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9);
-  g_autoptr(GOutputStream) memory = g_memory_output_stream_new_resizable();
-  g_autoptr(GOutputStream) stream = g_converter_output_stream_new(memory, G_CONVERTER(compressor));
-  gsize size = 0;
-  const void *data = g_bytes_get_data(plain, &size);
-  if (!g_output_stream_write_all(stream, data, size, NULL, NULL, NULL) ||
-      !g_output_stream_close(stream, NULL, NULL))
-    return NULL;
-  g_autoptr(GBytes) packed = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(memory));
-  return g_bytes_get_size(packed) < size - size / 10 ? g_steal_pointer(&packed) : NULL;
+/** A packed form, or NULL when it is not at least a tenth smaller than `plain`. */
+static GBytes *keep_if_smaller(GBytes *packed, GBytes *plain) {
+  gsize size = g_bytes_get_size(plain);
+  if (packed != NULL && g_bytes_get_size(packed) < size - size / 10)
+    return packed;
+  g_clear_pointer(&packed, g_bytes_unref);
+  return NULL;
 }
 
 /** All of an open file of `size` bytes, or NULL. */
@@ -92,7 +89,34 @@ static GBytes *read_whole(int fd, size_t size) {
   return g_bytes_new_take(g_steal_pointer(&data), size);
 }
 
-static CachedFile *cached_file_read(int fd, const struct stat *status, const char *mime) {
+/** The form that the build left beside the file (scripts/pack.mjs of player-web), unless it is older; or NULL. */
+static GBytes *read_packed_beside(const char *path, const char *extension, const struct stat *plain_status) {
+  g_autofree char *packed_path = g_strconcat(path, extension, NULL);
+  struct stat status;
+  int fd = open(packed_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    return NULL;
+  GBytes *packed = NULL;
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= WEB_FILE_CACHED_BYTES_MAX &&
+      status.st_mtim.tv_sec >= plain_status->st_mtim.tv_sec)
+    packed = read_whole(fd, (size_t)status.st_size);
+  close(fd);
+  return packed;
+}
+
+static void pack(CachedFile *file, const char *path, const struct stat *status) {
+  GBytes *gzip = read_packed_beside(path, ".gz", status);
+  if (gzip == NULL)
+    gzip = http_encoding_gzip(file->plain, GZIP_LEVEL);
+  file->gzip = keep_if_smaller(gzip, file->plain);
+  file->brotli = keep_if_smaller(read_packed_beside(path, ".br", status), file->plain);
+  if (file->gzip != NULL)
+    http_etag_write(file->gzip, file->gzip_etag);
+  if (file->brotli != NULL)
+    http_etag_write(file->brotli, file->brotli_etag);
+}
+
+static CachedFile *cached_file_read(int fd, const char *path, const struct stat *status, const char *mime) {
   GBytes *plain = read_whole(fd, (size_t)status->st_size);
   if (plain == NULL)
     return NULL;
@@ -105,9 +129,7 @@ static CachedFile *cached_file_read(int fd, const struct stat *status, const cha
   file->checked_us = g_get_monotonic_time();
   http_etag_write(plain, file->etag);
   if (g_bytes_get_size(plain) >= GZIP_BYTES_MIN && http_mime_is_compressible(mime))
-    file->gzip = compress(plain);
-  if (file->gzip != NULL)
-    http_etag_write(file->gzip, file->gzip_etag);
+    pack(file, path, status);
   return file;
 }
 
@@ -141,16 +163,27 @@ static void keep(WebFiles *files, const char *path, CachedFile *file) {
   g_hash_table_replace(files->cached, g_strdup(path), cached_file_ref(file));
 }
 
+static void set_form(HttpResponse *response, const char *mime, GBytes *bytes, const char *etag,
+                     const char *encoding) {
+  http_response_set_bytes(response, mime, bytes);
+  g_strlcpy(response->etag, etag, sizeof response->etag);
+  if (encoding != NULL)
+    http_response_set_header(response, "Content-Encoding", encoding);
+  response->takes_ranges = encoding == NULL;
+}
+
 static void answer_cached(const CachedFile *file, const char *mime, const HttpRequest *request,
                           HttpResponse *response) {
-  bool packed = file->gzip != NULL && http_request_accepts_gzip(request);
-  http_response_set_bytes(response, mime, packed ? file->gzip : file->plain);
-  g_strlcpy(response->etag, packed ? file->gzip_etag : file->etag, sizeof response->etag);
-  if (packed)
-    http_response_set_header(response, "Content-Encoding", "gzip");
-  if (file->gzip != NULL)
+  unsigned encodings = http_encoding_parse(http_request_find_header(request, "Accept-Encoding"));
+  if (file->brotli != NULL && encodings & HTTP_ENCODING_BROTLI)
+    set_form(response, mime, file->brotli, file->brotli_etag, "br");
+  else if (file->gzip != NULL && encodings & HTTP_ENCODING_GZIP)
+    set_form(response, mime, file->gzip, file->gzip_etag, "gzip");
+  else
+    set_form(response, mime, file->plain, file->etag, NULL);
+  if (http_mime_is_compressible(mime))
     http_response_set_header(response, "Vary", "Accept-Encoding");
-  response->takes_ranges = !packed;
+  response->sharing = HTTP_SHARING_FOR_A_SECOND;
 }
 
 /** Open and answer; small files are kept. */
@@ -170,7 +203,7 @@ static bool answer_from_disk(WebFiles *files, const char *path, const char *mime
     response->takes_ranges = true;
     return true;
   }
-  g_autoptr(CachedFile) file = cached_file_read(fd, &status, mime);
+  g_autoptr(CachedFile) file = cached_file_read(fd, path, &status, mime);
   close(fd);
   if (file == NULL)
     return false;

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { packFolder } from "./pack.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const output = resolve(process.argv[2] ?? join(root, "dist"));
@@ -34,6 +35,7 @@ writeShell("home.html", "index.html");
 writeShell("course.html", "course.html");
 writeFileSync(join(output, "favicon.svg"), readFileSync(join(root, "src/favicon.svg")));
 writeFileSync(join(output, "favicon.ico"), readFileSync(join(root, "src/favicon.ico")));
+packFolder(output);
 
 /** Bundles entry points into assets/NAME-HASH.EXT and gives their addresses by name. */
 async function bundle(entries, options) {

@@ -92,21 +92,16 @@ bool handler_load_this_asset(const ServerContext *context, const HttpRequest *re
 bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                        const char *key, const char *type, int64_t offset, int64_t length) {
   g_autoptr(GError) error = NULL;
-  int64_t size = 0;
-  int fd = blob_store_open(server->store, key, &size, &error);
-  if (fd < 0) {
+  g_autoptr(GBytes) bytes = open_files_load(server->files, key, offset, length, &error);
+  if (bytes == NULL) {
     handler_set_error(response, request, error);
     return false;
   }
-  http_response_take_file(response, type, fd, offset, length >= 0 ? length : size);
-  if (offset < 0 || response->length > size - offset) {
-    g_autoptr(GError) torn =
-        g_error_new(BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
-    handler_set_error(response, request, torn);
-    return false;
-  }
+  http_response_set_bytes(response, type, bytes);
   http_response_set_etag_of(response, key, offset, response->length);
   response->takes_ranges = true;
+  response->sharing = HTTP_SHARING_UNTIL_CHANGE;
+  response->is_mapped = true;
   return true;
 }
 

@@ -26,8 +26,8 @@ bool handler_load_asset(const ServerContext *context, const HttpRequest *request
 bool handler_load_this_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,
                              CatalogAsset **ret_asset);
 
-/** Answer with part of a blob (`length` -1: to its end), by sendfile, with ETag and ranges; false with 500 (logged) when
- * the catalog names what the store has not. */
+/** Answer with part of a blob (`length` -1: to its end) out of its mapped file, with ETag and ranges, to be shared by all
+ * who ask for the same; false with 500 (logged) when the catalog names what the store has not. */
 bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                        const char *key, const char *type, int64_t offset, int64_t length);
 

@@ -26,6 +26,7 @@ static void take_playlist(HttpResponse *response, GString *text, bool is_whole) 
   http_response_take_string(response, PLAYLIST_TYPE, text);
   http_response_set_etag_of_body(response);
   http_response_set_header(response, "Cache-Control", is_whole ? CACHE_WHOLE : HTTP_CACHE_REVALIDATE);
+  response->sharing = HTTP_SHARING_UNTIL_CHANGE;
 }
 
 void media_handler_multivariant(gpointer context, const HttpRequest *request, HttpResponse *response) {
@@ -125,13 +126,16 @@ void media_handler_init(gpointer context, const HttpRequest *request, HttpRespon
   http_response_set_etag_of_body(response);
   http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
   response->takes_ranges = true;
+  response->sharing = HTTP_SHARING_UNTIL_CHANGE;
 }
 
 static void take_segment(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                          const char *key, const CatalogSegment *segment) {
   const char *type = segment_type(http_request_route_param(request, "track"));
-  if (handler_take_blob(server, request, response, key, type, segment->offset, segment->length))
-    http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
+  if (!handler_take_blob(server, request, response, key, type, segment->offset, segment->length))
+    return;
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_IMMUTABLE);
+  response->sharing = HTTP_SHARING_STORED;
 }
 
 void media_handler_segment(gpointer context, const HttpRequest *request, HttpResponse *response) {

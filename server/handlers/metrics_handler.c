@@ -8,8 +8,7 @@ void metrics_handler_get(gpointer context, const HttpRequest *request, HttpRespo
   ServerContext *server = context;
   const HttpTransport *transport = g_atomic_pointer_get(&server->transport);
   GString *text = g_string_new(NULL);
-  unsigned connections = transport != NULL ? http_transport_connection_count(transport) : 0;
-  server_metrics_write(server->metrics, connections, text);
+  server_metrics_write(server->metrics, transport, text);
   g_autoptr(GError) error = NULL;
   if (!queue_metrics_write(server->queue_metrics, server->catalog, server->store, text, &error))
     log_warning("metrics: %s", error->message); /* those of the server itself are told all the same */

@@ -72,7 +72,7 @@ static int open_any(const struct addrinfo *infos) {
   return fd >= 0 || errno == EADDRINUSE ? fd : open_first(infos, AF_INET, false);
 }
 
-int http_listener_open(const char *address, GError **error) {
+int http_listener_open(const char *address, unsigned send_buffer_bytes, GError **error) {
   g_autofree char *host = NULL;
   g_autofree char *port = NULL;
   if (!http_listener_split(address, &host, &port, error))
@@ -87,6 +87,8 @@ int http_listener_open(const char *address, GError **error) {
   int fd = host[0] == '\0' ? open_any(infos) : open_first(infos, AF_UNSPEC, false);
   int saved = errno;
   freeaddrinfo(infos);
+  if (fd >= 0 && send_buffer_bytes > 0)
+    set_option(fd, SOL_SOCKET, SO_SNDBUF, (int)send_buffer_bytes);
   if (fd < 0)
     g_set_error(error, HTTP_ERROR, saved == EADDRINUSE ? HTTP_ERROR_ADDRESS_IN_USE : HTTP_ERROR_TRANSPORT,
                 "cannot listen on %s: %s", address,

@@ -8,9 +8,10 @@
 bool http_listener_split(const char *address, char **ret_host, char **ret_port, GError **error);
 
 /** Open, bind and listen. ":PORT" listens on IPv6 and IPv4 alike, where there is IPv6. Port 0 lets the system
- * choose. Returns a non-blocking descriptor that the caller closes, or -1 with HTTP_ERROR_ADDRESS, _ADDRESS_IN_USE or
+ * choose. `send_buffer_bytes` is what the kernel holds for each connection (0: as the system sees fit; what is set bounds
+ * the speed to so many bytes per round trip). Returns a non-blocking descriptor that the caller closes, or -1 with HTTP_ERROR_ADDRESS, _ADDRESS_IN_USE or
  * _TRANSPORT. */
-int http_listener_open(const char *address, GError **error);
+int http_listener_open(const char *address, unsigned send_buffer_bytes, GError **error);
 
 /** The address really listened on: "127.0.0.1:43211", "[::]:8080"; caller frees. */
 char *http_listener_format_address(int fd);

@@ -20,18 +20,3 @@ bool http_request_wants_html(const HttpRequest *request) {
   const char *accept = http_request_find_header(request, "Accept");
   return accept != NULL && strstr(accept, "text/html") != NULL;
 }
-
-bool http_request_accepts_gzip(const HttpRequest *request) {
-  const char *accept = http_request_find_header(request, "Accept-Encoding");
-  for (const char *item = accept; item != NULL && *item != '\0';) {
-    item += strspn(item, " \t,");
-    const char *end = item + strcspn(item, ",");
-    size_t length = strcspn(item, ",; \t");
-    if (length == 4 && g_ascii_strncasecmp(item, "gzip", 4) == 0) {
-      const char *q = g_strstr_len(item, end - item, "q=");
-      return q == NULL || strspn(q + 2, "0.") < (size_t)(end - q - 2);
-    }
-    item = end;
-  }
-  return false;
-}

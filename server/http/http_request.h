@@ -20,6 +20,7 @@ struct HttpRequest {
   HttpLanguage language;       /**< of texts for people */
   HttpHeaderFunc find_header;  /**< may be NULL: no headers */
   gconstpointer header_source;
+  GBytes *body;                        /**< borrowed; NULL: none was sent */
   char id[HTTP_REQUEST_ID_LENGTH + 1]; /**< in the log and as X-Request-Id */
 };
 
@@ -33,6 +34,3 @@ const char *http_request_route_param(const HttpRequest *request, const char *nam
 
 /** Whether Accept names HTML: the request comes from a person's address bar rather than from a script. */
 bool http_request_wants_html(const HttpRequest *request);
-
-/** Whether Accept-Encoding takes gzip. */
-bool http_request_accepts_gzip(const HttpRequest *request);

@@ -65,6 +65,8 @@ void http_response_drop_body(HttpResponse *response) {
   response->etag[0] = '\0';
   response->last_modified_s = 0;
   response->takes_ranges = false;
+  response->sharing = HTTP_SHARING_NONE;
+  response->is_to_be_packed = false;
 }
 
 void http_response_set_bytes(HttpResponse *response, const char *content_type, GBytes *bytes) {

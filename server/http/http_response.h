@@ -14,6 +14,18 @@
 #define HTTP_CACHE_REVALIDATE "no-cache"
 #define HTTP_CACHE_NEVER "no-store"
 
+/** Whether an answer that a handler made for one request may go to all that ask for the same target with the same content
+ * coding, and no conditions or ranges. It must then depend on nothing else of the request: not on language, cookies or
+ * address. */
+typedef enum {
+  HTTP_SHARING_NONE,
+  HTTP_SHARING_UNTIL_CHANGE, /**< until the content's version changes (HttpTransportConfig.content_version) */
+  HTTP_SHARING_STORED, /**< the same, and HTTP_SHARING_STORED_US at least: bytes that never change, but may go */
+  HTTP_SHARING_FOR_A_SECOND, /**< whatever the version: it comes from elsewhere, such as files of pages */
+} HttpSharing;
+#define HTTP_SHARING_STORED_US (2 * G_TIME_SPAN_SECOND)
+#define HTTP_SHARING_SECOND_US G_TIME_SPAN_SECOND
+
 typedef struct {
   const char *name; /**< static */
   char *value;
@@ -23,10 +35,13 @@ struct HttpResponse {
   unsigned status;
   HttpHeader headers[HTTP_RESPONSE_HEADERS_MAX];
   size_t header_count;
-  GBytes *bytes;             /**< body in memory, or NULL */
-  int fd;                    /**< body in a file, or -1; owned */
-  int64_t offset;            /**< of the body in the file */
-  int64_t length;            /**< of the body, whichever it is */
+  GBytes *bytes;  /**< body in memory, or NULL */
+  int fd;         /**< body in a file, or -1; owned */
+  int64_t offset; /**< of the body in the file */
+  int64_t length; /**< of the body, whichever it is */
+  HttpSharing sharing;
+  bool is_mapped;            /**< the bytes are a view of a mapped file: they cost no memory of ours */
+  bool is_to_be_packed;      /**< see http_encoding.h */
   bool takes_ranges;         /**< http_representation_finish() honours Range */
   char etag[HTTP_ETAG_SIZE]; /**< quoted; empty: none */
   int64_t last_modified_s;   /**< seconds since 1970; 0: none */

@@ -23,10 +23,14 @@ typedef enum {
 /** The method of that (case-sensitive) name; 0 for one we do not know. */
 unsigned http_method_parse(const char *name);
 
+#define HTTP_ROUTE_BODY_BYTES_MAX (1024 * 1024)
+
 typedef enum {
   HTTP_ROUTE_CORS = 1 << 0,  /**< any origin may read it (media) */
   HTTP_ROUTE_PAGE = 1 << 1,  /**< HTML for people: page security headers */
   HTTP_ROUTE_QUIET = 1 << 2, /**< many requests of one viewer: successes are logged at level debug */
+  HTTP_ROUTE_BODY =
+      1 << 4, /**< takes a body of up to HTTP_ROUTE_BODY_BYTES_MAX, kept in memory: HttpRequest.body */
   HTTP_ROUTE_WAITS = 1 << 3, /**< 503 is a usual answer (ask again soon): logged as a success is */
 } HttpRouteFlags;
 

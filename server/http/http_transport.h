@@ -1,12 +1,13 @@
 /** HTTP/1.1 over libmicrohttpd: threads, connections, requests in, answers out. Everything of the library stays in
- * http_transport.c and http_wire.c.
+ * the files of server/http/ that say they are internal.
  *
  * Threads: as many as configured, each with its own epoll; handlers run on them, several at once. start and stop are
  * called from one thread, which is none of them.
  */
 #pragma once
 
-#include "server/http/http_router.h"
+#include "server/http/http_request.h"
+#include "server/http/http_shared.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -14,14 +15,17 @@
 
 /** A request that is over, for log and metrics. Strings are valid during the call only. */
 typedef struct {
-  const char *method, *target, *request_id;
-  const HttpRoute *route; /**< NULL when none matched */
-  unsigned status;        /**< 0 when the connection went away before there was an answer */
-  int64_t body_bytes;     /**< of the answer's body, had it gone out whole */
-  bool is_sent;           /**< it did */
-  int64_t duration_us;    /**< from the request's first line to the answer's last byte */
-  const char *peer;       /**< address of the client without its port; NULL unless asked for */
-  const char *refusal;    /**< why the transport refused it, or NULL */
+  const char *method, *target, *request_id; /**< request_id "-" for shared answers */
+  const HttpRoute *route;                   /**< NULL when none matched */
+  unsigned status;                          /**< 0 when the connection went away before there was an answer */
+  int64_t body_bytes;                       /**< of the answer's body, had it gone out whole */
+  bool is_sent;                             /**< it did */
+  int64_t duration_us;                      /**< from the request's first line to the answer's last byte */
+  bool is_shared;                           /**< it came out of the cache of ready answers */
+  const struct sockaddr *peer_address;      /**< the other end of the connection; NULL: not known */
+  HttpHeaderFunc find_header;               /**< of the request, with header_source */
+  gconstpointer header_source;
+  const char *refusal; /**< why the transport refused it, or NULL */
 } HttpCompletion;
 
 typedef struct {
@@ -31,9 +35,15 @@ typedef struct {
   void (*on_complete)(gpointer context, const HttpCompletion *completion); /**< may be NULL */
   const char *listen;                                                      /**< HOST:PORT, see http_listener.h */
   unsigned threads;                                                        /**< 0: one per core */
-  unsigned connection_limit; /**< open connections at most; the system's file limit is raised for them */
-  unsigned idle_timeout_s;   /**< 0: none */
-  bool wants_peer;           /**< fill HttpCompletion.peer */
+  unsigned connection_limit;  /**< open connections at most; the system's file limit is raised for them */
+  unsigned idle_timeout_s;    /**< 0: none */
+  unsigned send_buffer_bytes; /**< of each connection in the kernel; 0: as the system sees fit */
+  size_t request_head_bytes;  /**< room of a connection for the heads of request and answer; 0: 8 KiB */
+  int64_t cache_bytes;        /**< memory for ready answers at most */
+  /** Changes with the content that shared answers are made from (http_response.h); called at every request, on any
+   * thread. NULL: it never changes. */
+  uint64_t (*content_version)(gpointer context);
+  void (*on_tick)(gpointer context); /**< called about once a second on a thread of its own; may be NULL */
 } HttpTransportConfig;
 
 typedef struct HttpTransport HttpTransport;
@@ -46,6 +56,9 @@ const char *http_transport_address(const HttpTransport *transport);
 
 /** Connections open now. */
 unsigned http_transport_connection_count(const HttpTransport *transport);
+
+/** How the cache of ready answers does. */
+void http_transport_get_shared_figures(const HttpTransport *transport, HttpSharedFigures *ret_figures);
 
 /** Stop listening, let answers under way go out for up to `grace_us`, close all connections and free. NULL is
  * accepted. */

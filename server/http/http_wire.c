@@ -8,35 +8,59 @@
 typedef struct {
   uintptr_t expected; /**< where the next header's name must begin, when the layout is known */
   bool checks_layout;
-  const char *refusal;
   unsigned host_count, length_count, coding_count;
   const char *length;
+  HttpWireVerdict verdict;
 } HeaderWalk;
 
 bool http_wire_knows_layout(void) {
   return strncmp(MHD_get_version(), "0.9.75", 6) == 0;
 }
 
-static bool is_token(const char *text, size_t length) {
+enum { CLASS_TOKEN = 1 << 0, CLASS_HOST = 1 << 1, CLASS_CONTROL = 1 << 2 };
+
+/** Classes of bytes, so that each is looked at once. */
+static const guint8 *byte_classes(void) {
+  static guint8 classes[256];
+  static gsize is_filled;
+  if (g_once_init_enter(&is_filled)) {
+    for (int c = 0; c < 256; c++) {
+      bool is_alnum = g_ascii_isalnum((gchar)c);
+      bool is_token = is_alnum || (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+      bool is_host = is_alnum || (c != 0 && strchr("-._~:[]%!$&'()*+;=", c) != NULL);
+      bool is_control = (c < 0x20 && c != '\t') || c == 0x7f;
+      classes[c] =
+          (guint8)((is_token ? CLASS_TOKEN : 0) | (is_host ? CLASS_HOST : 0) | (is_control ? CLASS_CONTROL : 0));
+    }
+    g_once_init_leave(&is_filled, 1);
+  }
+  return classes;
+}
+
+/** Whether every byte is of `class`. */
+static bool all_are(const char *text, size_t length, guint8 class) {
+  const guint8 *classes = byte_classes();
   for (size_t i = 0; i < length; i++)
-    if (!g_ascii_isalnum(text[i]) && strchr("!#$%&'*+-.^_`|~", text[i]) == NULL)
+    if (!(classes[(guint8)text[i]] & class))
       return false;
-  return length > 0;
+  return true;
+}
+
+static bool is_token(const char *text, size_t length) {
+  return length > 0 && all_are(text, length, CLASS_TOKEN);
 }
 
 /** Host (RFC 9112 §3.2): empty or a host with an optional port, nothing that could be read as something else. */
 static bool is_host(const char *text, size_t length) {
   while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
     length--; /* optional white space after the value */
-  for (size_t i = 0; i < length; i++)
-    if (!g_ascii_isalnum(text[i]) && strchr("-._~:[]%!$&'()*+;=", text[i]) == NULL)
-      return false;
-  return true;
+  return all_are(text, length, CLASS_HOST);
 }
 
 static bool has_control(const char *text, size_t length) {
+  const guint8 *classes = byte_classes();
   for (size_t i = 0; i < length; i++)
-    if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
+    if (classes[(guint8)text[i]] & CLASS_CONTROL)
       return true;
   return false;
 }
@@ -45,8 +69,34 @@ static void judge_layout(HeaderWalk *walk, const char *name, size_t name_length,
                          size_t value_length) {
   uintptr_t colon = (uintptr_t)name + name_length;
   if ((uintptr_t)name != walk->expected || (uintptr_t)value <= colon || (uintptr_t)value > colon + 1024)
-    walk->refusal = "line ends, NUL or folding in the headers";
+    walk->verdict.refusal = "line ends, NUL or folding in the headers";
   walk->expected = (uintptr_t)value + value_length + strlen("\r\n");
+}
+
+/** What a header of that name means for the request. */
+static void note_header(HeaderWalk *walk, const char *name, size_t name_length, const char *value,
+                        size_t value_length) {
+  HttpWireVerdict *verdict = &walk->verdict;
+  if (name_length == 4 && g_ascii_strcasecmp(name, "Host") == 0) {
+    walk->host_count++;
+    if (!is_host(value, value_length))
+      verdict->refusal = "doubtful Host header";
+  } else if (name_length == 14 && g_ascii_strcasecmp(name, "Content-Length") == 0) {
+    walk->length_count++;
+    walk->length = value;
+  } else if (name_length == 17 && g_ascii_strcasecmp(name, "Transfer-Encoding") == 0) {
+    walk->coding_count++;
+    if (value_length != 7 || g_ascii_strncasecmp(value, "chunked", 7) != 0)
+      verdict->refusal = "a Transfer-Encoding that is not chunked";
+  } else if (name_length == 15 && g_ascii_strcasecmp(name, "Accept-Encoding") == 0) {
+    verdict->accept_encoding = value;
+  } else if (name_length == 13 && g_ascii_strcasecmp(name, "If-None-Match") == 0) {
+    verdict->has_conditions = verdict->has_conditions || verdict->if_none_match != NULL;
+    verdict->if_none_match = value;
+  } else if (g_ascii_strncasecmp(name, "If-", 3) == 0 ||
+             (name_length == 5 && g_ascii_strcasecmp(name, "Range") == 0)) {
+    verdict->has_conditions = true;
+  }
 }
 
 static enum MHD_Result judge_header(void *user_data, enum MHD_ValueKind kind, const char *name, size_t name_length,
@@ -56,22 +106,13 @@ static enum MHD_Result judge_header(void *user_data, enum MHD_ValueKind kind, co
   if (value == NULL)
     value_length = 0;
   if (!is_token(name, name_length))
-    walk->refusal = "a header name that is no token";
+    walk->verdict.refusal = "a header name that is no token";
   else if (value == NULL || has_control(value, value_length))
-    walk->refusal = "control character in a header";
+    walk->verdict.refusal = "control character in a header";
   else if (walk->checks_layout)
     judge_layout(walk, name, name_length, value, value_length);
-  if (g_ascii_strcasecmp(name, "Host") == 0) {
-    walk->host_count++;
-    if (!is_host(value, value_length))
-      walk->refusal = "doubtful Host header";
-  } else if (g_ascii_strcasecmp(name, "Content-Length") == 0) {
-    walk->length_count++;
-    walk->length = value;
-  } else if (g_ascii_strcasecmp(name, "Transfer-Encoding") == 0) {
-    walk->coding_count++;
-  }
-  return walk->refusal == NULL ? MHD_YES : MHD_NO;
+  note_header(walk, name, name_length, value, value_length);
+  return walk->verdict.refusal == NULL ? MHD_YES : MHD_NO;
 }
 
 /** The request line (RFC 9112 §3): single spaces, CRLF. */
@@ -98,19 +139,20 @@ HttpWireVerdict http_wire_judge(struct MHD_Connection *connection, const HttpWir
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   bool is_1_1 = strcmp(wire->version, "HTTP/1.1") == 0;
-  if (walk.refusal == NULL && walk.checks_layout && info != NULL &&
+  if (walk.verdict.refusal == NULL && walk.checks_layout && info != NULL &&
       (uintptr_t)wire->method + info->header_size != walk.expected + strlen("\r\n"))
-    walk.refusal = "line ends or NUL in the headers";
-  else if (walk.refusal == NULL && (walk.host_count > 1 || (is_1_1 && walk.host_count == 0)))
-    walk.refusal = "not exactly one Host header";
-  else if (walk.refusal == NULL && walk.length_count + walk.coding_count > 1)
-    walk.refusal = "conflicting Content-Length or Transfer-Encoding";
-  else if (walk.refusal == NULL && walk.coding_count > 0 && !is_1_1)
-    walk.refusal = "Transfer-Encoding in HTTP/1.0";
-  else if (walk.refusal == NULL && walk.length != NULL && !length_is_strict(walk.length))
-    walk.refusal = "a Content-Length that is no number";
-  return (HttpWireVerdict){
-      .refusal = walk.refusal,
-      .has_body = walk.coding_count > 0 || (walk.length != NULL && strspn(walk.length, "0") != strlen(walk.length)),
-  };
+    walk.verdict.refusal = "line ends or NUL in the headers";
+  else if (walk.verdict.refusal == NULL && (walk.host_count > 1 || (is_1_1 && walk.host_count == 0)))
+    walk.verdict.refusal = "not exactly one Host header";
+  else if (walk.verdict.refusal == NULL && walk.length_count + walk.coding_count > 1)
+    walk.verdict.refusal = "conflicting Content-Length or Transfer-Encoding";
+  else if (walk.verdict.refusal == NULL && walk.coding_count > 0 && !is_1_1)
+    walk.verdict.refusal = "Transfer-Encoding in HTTP/1.0";
+  else if (walk.verdict.refusal == NULL && walk.length != NULL && !length_is_strict(walk.length))
+    walk.verdict.refusal = "a Content-Length that is no number";
+  walk.verdict.body_bytes = walk.coding_count > 0 ? -1
+                            : walk.length != NULL ? (int64_t)g_ascii_strtoull(walk.length, NULL, 10)
+                                                  : 0;
+  walk.verdict.has_body = walk.verdict.body_bytes != 0;
+  return walk.verdict;
 }

@@ -11,6 +11,7 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** What libmicrohttpd handed us of one request. `target` is its own pointer, not a copy. */
 typedef struct {
@@ -21,6 +22,9 @@ typedef struct {
 typedef struct {
   const char *refusal; /**< NULL: in order; else a static English sentence for the log */
   bool has_body;       /**< it announces a body (Content-Length above 0 or Transfer-Encoding) */
+  int64_t body_bytes;  /**< the announced length; -1 for a chunked one */
+  bool has_conditions; /**< Range, or a condition other than If-None-Match */
+  const char *if_none_match, *accept_encoding; /**< NULL: not there; owned by the library */
 } HttpWireVerdict;
 
 /** Call at the handler's first call for a request: headers read, body not. */

@@ -22,12 +22,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/** Settings that a test wants otherwise than usual; may be NULL. */
+typedef void (*FixtureAdjust)(Settings *settings);
+
 typedef struct {
   char *root, *data_dir, *web_dir;
   BlobStore *store;
   Catalog *catalog;
   Server *server;
   uint16_t port;
+  FixtureAdjust adjust;
 } Fixture;
 
 static inline void fixture_write_file(const char *root, const char *name, const char *text) {
@@ -49,15 +53,17 @@ static inline void fixture_start_server(Fixture *fixture) {
   settings->listen = g_strdup("127.0.0.1:0");
   settings->web_dir = g_strdup(fixture->web_dir);
   settings->http_threads = 2;
+  if (fixture->adjust != NULL)
+    fixture->adjust(settings);
   fixture->server = server_start(settings, &error);
   g_assert_no_error(error);
   const char *address = server_address(fixture->server);
   fixture->port = (uint16_t)atoi(strrchr(address, ':') + 1);
 }
 
-static inline void fixture_open(Fixture *fixture) {
+static inline void fixture_open_adjusted(Fixture *fixture, FixtureAdjust adjust) {
   g_autoptr(GError) error = NULL;
-  *fixture = (Fixture){.root = g_dir_make_tmp("kapok-server-XXXXXX", &error)};
+  *fixture = (Fixture){.root = g_dir_make_tmp("kapok-server-XXXXXX", &error), .adjust = adjust};
   g_assert_no_error(error);
   fixture->data_dir = g_build_filename(fixture->root, "data", NULL);
   fixture->web_dir = g_build_filename(fixture->root, "web", NULL);
@@ -67,6 +73,10 @@ static inline void fixture_open(Fixture *fixture) {
   fixture->catalog = catalog_open(path, &error);
   g_assert_no_error(error);
   fixture_start_server(fixture);
+}
+
+static inline void fixture_open(Fixture *fixture) {
+  fixture_open_adjusted(fixture, NULL);
 }
 
 static inline void fixture_close(Fixture *fixture) {

@@ -34,19 +34,19 @@ static void test_http_listener_split(void) {
 
 static void test_http_listener_open_in_use(void) {
   g_autoptr(GError) error = NULL;
-  int fd = http_listener_open("127.0.0.1:0", &error);
+  int fd = http_listener_open("127.0.0.1:0", 0, &error);
   g_assert_no_error(error);
   g_assert_cmpint(fd, >=, 0);
   g_autofree char *address = http_listener_format_address(fd);
   g_assert_true(g_str_has_prefix(address, "127.0.0.1:"));
-  g_assert_cmpint(http_listener_open(address, &error), ==, -1);
+  g_assert_cmpint(http_listener_open(address, 0, &error), ==, -1);
   g_assert_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS_IN_USE);
   close(fd);
 }
 
 static void test_http_listener_open_any(void) {
   g_autoptr(GError) error = NULL;
-  int fd = http_listener_open(":0", &error);
+  int fd = http_listener_open(":0", 0, &error);
   g_assert_no_error(error);
   g_assert_cmpint(fd, >=, 0);
   close(fd);
@@ -54,7 +54,7 @@ static void test_http_listener_open_any(void) {
 
 static void test_http_listener_open_unknown_host(void) {
   g_autoptr(GError) error = NULL;
-  g_assert_cmpint(http_listener_open("no-such-host.invalid:80", &error), ==, -1);
+  g_assert_cmpint(http_listener_open("no-such-host.invalid:80", 0, &error), ==, -1);
   g_assert_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS);
 }
 

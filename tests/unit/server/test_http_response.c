@@ -1,3 +1,4 @@
+#include "server/http/http_encoding.h"
 #include "server/http/http_mime.h"
 #include "server/http/http_problem.h"
 #include "server/http/http_representation.h"
@@ -202,18 +203,53 @@ static void test_http_language_choose(void) {
   }
 }
 
-static void test_http_request_accepts_gzip(void) {
+static void test_http_encoding_parse(void) {
   static const struct {
     const char *text;
-    bool accepts;
-  } cases[] = {{NULL, false},          {"", false},           {"gzip", true},      {"br, gzip;q=0.5", true},
-               {"gzip;q=0", false},    {"gzip;q=0.0", false}, {"gzip; q=1", true}, {"xgzip", false},
-               {"deflate,GZIP", true}, {"identity", false}};
+    unsigned encodings;
+  } cases[] = {{NULL, 0},
+               {"", 0},
+               {"gzip", HTTP_ENCODING_GZIP},
+               {"br, gzip;q=0.5", HTTP_ENCODING_GZIP | HTTP_ENCODING_BROTLI},
+               {"gzip;q=0", 0},
+               {"gzip;q=0.0, br", HTTP_ENCODING_BROTLI},
+               {"gzip; q=1", HTTP_ENCODING_GZIP},
+               {"xgzip, brx", 0},
+               {"deflate,GZIP", HTTP_ENCODING_GZIP},
+               {"identity", 0},
+               {",,;q=;,br;q=", 0}};
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    const char *const headers[] = {"Accept-Encoding", cases[i].text, NULL};
-    HttpRequest request = make_request(HTTP_METHOD_GET, cases[i].text != NULL ? headers : NULL);
     g_test_message("%s", cases[i].text != NULL ? cases[i].text : "none");
-    g_assert_cmpint(http_request_accepts_gzip(&request), ==, cases[i].accepts);
+    g_assert_cmpuint(http_encoding_parse(cases[i].text), ==, cases[i].encodings);
+  }
+}
+
+static void test_http_encoding_packs(void) {
+  static const struct {
+    const char *type, *accept;
+    size_t size;
+    bool is_packed;
+  } cases[] = {{"application/json", "gzip", 5000, true}, {"application/json", NULL, 5000, false},
+               {"application/json", "gzip", 100, false}, {"image/jpeg", "gzip", 5000, false},
+               {"application/json", "br", 5000, false},  {"text/html; charset=utf-8", "gzip, br", 5000, true}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *const headers[] = {"Accept-Encoding", cases[i].accept, NULL};
+    HttpRequest request = make_request(HTTP_METHOD_GET, cases[i].accept != NULL ? headers : NULL);
+    g_auto(HttpResponse) response;
+    http_response_init(&response);
+    GString *text = g_string_new(NULL);
+    for (size_t n = 0; n < cases[i].size; n++)
+      g_string_append_c(text, 'a');
+    http_response_take_string(&response, cases[i].type, text);
+    http_response_set_etag_of_body(&response);
+    g_autofree char *plain_etag = g_strdup(response.etag);
+    http_encoding_choose(&response, &request);
+    http_representation_finish(&response, &request);
+    http_encoding_apply(&response);
+    const char *encoding = http_response_find_header(&response, "Content-Encoding");
+    g_assert_cmpstr(encoding, ==, cases[i].is_packed ? "gzip" : NULL);
+    g_assert_cmpint(response.length < (int64_t)cases[i].size, ==, cases[i].is_packed);
+    g_assert_cmpint(strcmp(response.etag, plain_etag) != 0, ==, cases[i].is_packed);
   }
 }
 
@@ -245,7 +281,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/http_problem/page", test_http_problem_page);
   g_test_add_func("/http_problem/table", test_http_problem_table);
   g_test_add_func("/http_language/choose", test_http_language_choose);
-  g_test_add_func("/http_request/accepts_gzip", test_http_request_accepts_gzip);
+  g_test_add_func("/http_encoding/parse", test_http_encoding_parse);
+  g_test_add_func("/http_encoding/packs", test_http_encoding_packs);
   g_test_add_func("/http_mime", test_http_mime);
   return g_test_run();
 }

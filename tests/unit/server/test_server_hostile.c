@@ -208,12 +208,12 @@ static void test_server_hostile_lawful(void) {
 
 /** Heads of every size up to the limit, cut at odd places, pipelined: the layout check must hold while the library
  * grows and moves its buffers. */
-static void test_server_hostile_lawful_sizes(void) {
+static void check_lawful_sizes(FixtureAdjust adjust, int largest) {
   Fixture fixture;
-  fixture_open(&fixture);
+  fixture_open_adjusted(&fixture, adjust);
   g_autofree char *filler = g_strnfill(9000, 'a');
   int fd = client_connect(&fixture);
-  for (int size = 0; size < 9000; size += 379) {
+  for (int size = 0; size < largest; size += 379) {
     g_autofree char *text =
         g_strdup_printf("GET /healthz?%.*s HTTP/1.1\r\nHost: x\r\nCookie: a=%.*s; b=c\r\nB: %.*s\r\n\r\n",
                         size % 1000, filler, size / 2, filler, size / 3, filler);
@@ -231,6 +231,15 @@ static void test_server_hostile_lawful_sizes(void) {
   }
   close(fd);
   fixture_close(&fixture);
+}
+
+static void give_large_heads(Settings *settings) {
+  settings->request_head_bytes = 16 * 1024;
+}
+
+static void test_server_hostile_lawful_sizes(void) {
+  check_lawful_sizes(NULL, 4500);
+  check_lawful_sizes(give_large_heads, 9000);
 }
 
 /** Random damage to a lawful request, from a fixed seed. */

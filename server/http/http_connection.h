@@ -1,0 +1,75 @@
+/** One connection and the request under way on it. Internal to server/http/.
+ *
+ * Threads: a connection belongs to the library's thread that serves it; what the transport's caretaker reads is atomic.
+ */
+#pragma once
+
+#include "server/http/http_request.h"
+#include "server/http/http_shared.h"
+#include "server/http/http_transport.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+/** A request that no shared answer was there for, and its answer. */
+typedef struct {
+  HttpTransport *transport;
+  char *raw_target;
+  HttpTarget target;
+  HttpRouteMatch match;
+  HttpRequest request;
+  char method[12];
+  unsigned status;
+  int64_t body_bytes;       /**< of the answer */
+  const char *refusal;      /**< why it was refused for its form, or NULL */
+  GByteArray *body;         /**< of the request, as far as it is here; NULL: none is wanted */
+  GBytes *whole_body;       /**< all of it, while the handler runs */
+  int64_t dropped_bytes;    /**< of a body that is too large */
+  uint64_t content_version; /**< before the answer was made */
+  bool is_shareable;        /**< GET or HEAD without conditions and ranges, with a target of usual length */
+} HttpExchange;
+
+typedef struct {
+  HttpTransport *transport;
+  struct MHD_Connection *handle;
+  int64_t start_us;        /**< of the request: its first line was there */
+  const char *wire_target; /**< the library's own, for http_wire_judge() only */
+  bool is_started;         /**< the head was there; counted in transport->exchanges */
+  bool is_head;            /**< the method is HEAD */
+  unsigned shared_status;
+  const HttpSharedAnswer *shared; /**< the answer, or NULL */
+  HttpExchange *exchange;         /**< or this */
+  size_t target_length;
+  char *long_target;                       /**< a target that does not fit into `key`, else NULL */
+  char key[HTTP_SHARED_KEY_BYTES_MAX + 1]; /**< the content coding as a letter, then the target, NUL-terminated */
+} HttpConnection;
+
+HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle);
+void http_connection_free(HttpConnection *connection);
+
+/** The target of the request under way, as sent. */
+const char *http_connection_target(const HttpConnection *connection);
+
+/** The library's callbacks for a request (http_exchange.c); user data is the transport. */
+void *http_exchange_on_request_line(void *user_data, const char *target, struct MHD_Connection *handle);
+enum MHD_Result http_exchange_on_request(void *user_data, struct MHD_Connection *handle, const char *url,
+                                         const char *method, const char *version, const char *upload_data,
+                                         size_t *upload_size, void **request_state);
+void http_exchange_on_completed(void *user_data, struct MHD_Connection *handle, void **request_state,
+                                enum MHD_RequestTerminationCode code);
+
+struct HttpTransport {
+  HttpTransportConfig config;
+  struct MHD_Daemon *daemon;
+  int listen_fd;
+  char *address;
+  HttpSharedCache *shared;
+  GThread *caretaker;
+  bool is_caretaker_done; /**< under caretaker_lock */
+  GMutex caretaker_lock;
+  GCond caretaker_wake;
+  atomic_uint connections;
+  atomic_uint exchanges; /**< requests between their heads and the end of their answers */
+  atomic_bool is_stopping;
+};

@@ -1,0 +1,411 @@
+#include "base/log.h"
+#include "server/http/http_connection.h"
+#include "server/http/http_encoding.h"
+#include "server/http/http_error.h"
+#include "server/http/http_problem.h"
+#include "server/http/http_reply.h"
+#include "server/http/http_representation.h"
+#include "server/http/http_response.h"
+#include "server/http/http_wire.h"
+
+#include <string.h>
+
+/** What of a body that is too large is read and dropped, so that the client hears why; beyond it the connection goes. */
+#define DROPPED_BYTES_MAX (INT64_C(64) << 20)
+
+static void exchange_free(HttpExchange *exchange) {
+  if (exchange == NULL)
+    return;
+  http_target_clear(&exchange->target);
+  g_clear_pointer(&exchange->body, g_byte_array_unref);
+  g_clear_pointer(&exchange->whole_body, g_bytes_unref);
+  g_free(exchange->raw_target);
+  g_free(exchange);
+}
+
+/** Forget the request; the library forgets to end one whose query overflows its pool, so this is done at the next one and
+ * at the connection's end too. */
+static void clear_request(HttpConnection *connection) {
+  g_clear_pointer(&connection->exchange, exchange_free);
+  g_clear_pointer(&connection->long_target, g_free);
+  http_shared_release(g_steal_pointer(&connection->shared));
+  if (connection->is_started)
+    atomic_fetch_sub(&connection->transport->exchanges, 1);
+  connection->is_started = false;
+}
+
+HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle) {
+  HttpConnection *connection = g_new0(HttpConnection, 1);
+  connection->transport = transport;
+  connection->handle = handle;
+  return connection;
+}
+
+void http_connection_free(HttpConnection *connection) {
+  if (connection == NULL)
+    return;
+  clear_request(connection);
+  g_free(connection);
+}
+
+const char *http_connection_target(const HttpConnection *connection) {
+  return connection->long_target != NULL ? connection->long_target : connection->key + 1;
+}
+
+static HttpConnection *find_connection(struct MHD_Connection *handle) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info != NULL ? info->socket_context : NULL;
+}
+
+void *http_exchange_on_request_line(void *user_data, const char *target, struct MHD_Connection *handle) {
+  (void)user_data;
+  HttpConnection *connection = find_connection(handle);
+  if (connection == NULL)
+    return NULL;
+  clear_request(connection);
+  connection->start_us = g_get_monotonic_time();
+  connection->wire_target = target;
+  connection->target_length = strlen(target);
+  if (connection->target_length < HTTP_SHARED_KEY_BYTES_MAX)
+    memcpy(connection->key + 1, target, connection->target_length + 1);
+  else
+    connection->long_target = g_strdup(target);
+  return connection;
+}
+
+static const char *find_header(gconstpointer source, const char *name) {
+  return MHD_lookup_connection_value((struct MHD_Connection *)source, MHD_HEADER_KIND, name);
+}
+
+static void answer_options(HttpResponse *response, const HttpRoute *route, unsigned methods) {
+  g_autofree char *allow = http_router_format_methods(methods);
+  response->status = 204;
+  http_response_set_header(response, "Allow", allow);
+  if (route != NULL && route->flags & HTTP_ROUTE_CORS) {
+    http_response_set_header(response, "Access-Control-Allow-Methods", allow);
+    http_response_set_header(response, "Access-Control-Allow-Headers",
+                             "Range, If-Match, If-None-Match, If-Modified-Since, If-Range");
+    http_response_set_header(response, "Access-Control-Max-Age", "86400");
+  }
+}
+
+/** The answer of a route to a sound request, cut to what the request wants of it. */
+static void run_handler(HttpExchange *exchange, HttpResponse *response) {
+  HttpTransport *transport = exchange->transport;
+  const HttpRequest *request = &exchange->request;
+  if (transport->config.content_version != NULL)
+    exchange->content_version = transport->config.content_version(transport->config.context);
+  exchange->match.route->handler(transport->config.context, request, response);
+  http_encoding_choose(response, request);
+  http_representation_finish(response, request);
+  http_encoding_apply(response);
+}
+
+/** Route a sound request to its handler. */
+static void dispatch(HttpExchange *exchange, HttpResponse *response) {
+  const HttpTransportConfig *config = &exchange->transport->config;
+  HttpRequest *request = &exchange->request;
+  const char *path = exchange->target.path;
+  unsigned methods = 0;
+  if (request->method == HTTP_METHOD_OPTIONS && strcmp(path, "*") == 0) {
+    answer_options(response, NULL, HTTP_METHOD_GET | HTTP_METHOD_HEAD | HTTP_METHOD_OPTIONS);
+    return;
+  }
+  switch (
+      http_router_find(config->routes, config->route_count, request->method, path, &exchange->match, &methods)) {
+  case HTTP_ROUTER_NOT_FOUND:
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+    return;
+  case HTTP_ROUTER_METHOD_NOT_ALLOWED: {
+    g_autofree char *allow = http_router_format_methods(methods);
+    http_problem_set(response, request, HTTP_PROBLEM_METHOD, NULL);
+    http_response_set_header(response, "Allow", allow);
+    return;
+  }
+  case HTTP_ROUTER_FOUND:
+    break;
+  }
+  request->match = &exchange->match;
+  if (request->method == HTTP_METHOD_OPTIONS)
+    answer_options(response, exchange->match.route, methods);
+  else if (exchange->dropped_bytes > 0)
+    http_problem_set(response, request, HTTP_PROBLEM_TOO_LARGE, NULL);
+  else
+    run_handler(exchange, response);
+}
+
+/** Says how long the answer took to make (Server-Timing, W3C). */
+static void add_own_headers(const HttpConnection *connection, const HttpExchange *exchange,
+                            HttpResponse *response) {
+  char timing[48];
+  int64_t spent_us = g_get_monotonic_time() - connection->start_us;
+  g_snprintf(timing, sizeof timing, "app;dur=%" G_GINT64_FORMAT ".%02d", spent_us / 1000,
+             (int)(spent_us % 1000 / 10));
+  http_response_set_header(response, "X-Request-Id", exchange->request.id);
+  http_response_set_header(response, "Server-Timing", timing);
+  if (atomic_load(&connection->transport->is_stopping))
+    http_response_set_header(response, "Connection", "close");
+}
+
+static enum MHD_Result answer(HttpConnection *connection, HttpResponse *response) {
+  HttpExchange *exchange = connection->exchange;
+  http_reply_add_headers(response, exchange->match.route);
+  add_own_headers(connection, exchange, response);
+  exchange->status = response->status;
+  exchange->body_bytes = connection->is_head ? 0 : response->length;
+  struct MHD_Response *made = http_reply_make(response);
+  if (made == NULL)
+    return MHD_NO;
+  enum MHD_Result result = MHD_queue_response(connection->handle, response->status, made);
+  MHD_destroy_response(made);
+  return result;
+}
+
+static enum MHD_Result queue_shared(const HttpConnection *connection) {
+  const HttpSharedAnswer *shared = connection->shared;
+  bool is_whole = connection->shared_status == shared->status;
+  return MHD_queue_response(connection->handle, connection->shared_status,
+                            is_whole ? shared->whole : shared->not_modified);
+}
+
+/** Keep the answer for whoever asks next, and answer with it. False when it cannot be shared; it is then as before. */
+static bool share(HttpConnection *connection, HttpResponse *response) {
+  HttpExchange *exchange = connection->exchange;
+  HttpTransport *transport = exchange->transport;
+  if (!exchange->is_shareable || response->sharing == HTTP_SHARING_NONE || response->status != 200 ||
+      response->bytes == NULL || atomic_load(&transport->is_stopping))
+    return false;
+  http_reply_add_headers(response, exchange->match.route);
+  HttpSharedAnswer made = {.route = exchange->match.route, .status = 200, .length = response->length};
+  g_strlcpy(made.etag, response->etag, sizeof made.etag);
+  made.not_modified = made.etag[0] != '\0' ? http_reply_make_not_modified(response) : NULL;
+  made.whole = http_reply_make(response);
+  if (made.whole == NULL)
+    return false;
+  int64_t good_us = response->sharing == HTTP_SHARING_STORED         ? HTTP_SHARING_STORED_US
+                    : response->sharing == HTTP_SHARING_FOR_A_SECOND ? HTTP_SHARING_SECOND_US
+                                                                     : 0;
+  connection->shared = http_shared_keep(transport->shared, connection->key, connection->target_length + 1, &made,
+                                        response->is_mapped ? 0 : made.length, exchange->content_version,
+                                        response->sharing != HTTP_SHARING_FOR_A_SECOND, good_us);
+  connection->shared_status = 200;
+  g_clear_pointer(&connection->exchange, exchange_free);
+  return true;
+}
+
+static void make_request_id(char ret_id[HTTP_REQUEST_ID_LENGTH + 1]) {
+  static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  guint32 high = g_random_int();
+  guint32 low = g_random_int();
+  guint64 bits = (guint64)high << 32 | low;
+  for (int i = 0; i < HTTP_REQUEST_ID_LENGTH; i++, bits >>= 5)
+    ret_id[i] = digits[bits & 31];
+  ret_id[HTTP_REQUEST_ID_LENGTH] = '\0';
+}
+
+static HttpExchange *start_exchange(HttpConnection *connection, const char *method) {
+  HttpExchange *exchange = g_new0(HttpExchange, 1);
+  exchange->transport = connection->transport;
+  exchange->raw_target = g_strdup(http_connection_target(connection));
+  g_strlcpy(exchange->method, method, sizeof exchange->method);
+  exchange->request = (HttpRequest){
+      .method = http_method_parse(method),
+      .target = &exchange->target,
+      .find_header = find_header,
+      .header_source = connection->handle,
+      .language = http_language_choose(find_header(connection->handle, "Accept-Language")),
+  };
+  make_request_id(exchange->request.id);
+  connection->exchange = exchange;
+  return exchange;
+}
+
+/** What is wrong with the head of the request: true and `*ret_problem`, or false. */
+static bool refuse_head(HttpExchange *exchange, const char *version, const HttpWireVerdict *verdict,
+                        HttpProblem *ret_problem) {
+  exchange->refusal = verdict->refusal;
+  *ret_problem = HTTP_PROBLEM_BAD_REQUEST;
+  if (verdict->refusal != NULL)
+    return true;
+  if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0) {
+    *ret_problem = HTTP_PROBLEM_VERSION;
+    return true;
+  }
+  if (exchange->request.method == 0) {
+    *ret_problem = HTTP_PROBLEM_NOT_IMPLEMENTED;
+    return true;
+  }
+  g_autoptr(GError) error = NULL;
+  if (!http_target_parse(exchange->raw_target, &exchange->target, &error)) {
+    exchange->refusal = "the request target";
+    if (g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TARGET_TOO_LONG))
+      *ret_problem = HTTP_PROBLEM_TARGET_TOO_LONG;
+    return true;
+  }
+  *ret_problem = HTTP_PROBLEM_BODY_NOT_EXPECTED;
+  return verdict->has_body && exchange->request.method & (HTTP_METHOD_GET | HTTP_METHOD_HEAD | HTTP_METHOD_OPTIONS);
+}
+
+/** Find the answer and queue it. */
+static enum MHD_Result respond(HttpConnection *connection) {
+  HttpExchange *exchange = connection->exchange;
+  g_auto(HttpResponse) response;
+  http_response_init(&response);
+  if (exchange->body != NULL) {
+    exchange->whole_body = g_byte_array_free_to_bytes(g_steal_pointer(&exchange->body));
+    exchange->request.body = exchange->whole_body;
+  }
+  log_context_push("request", exchange->request.id);
+  dispatch(exchange, &response);
+  log_context_pop();
+  return share(connection, &response) ? queue_shared(connection) : answer(connection, &response);
+}
+
+static enum MHD_Result refuse(HttpConnection *connection, HttpProblem problem) {
+  g_auto(HttpResponse) response;
+  http_response_init(&response);
+  http_problem_set(&response, &connection->exchange->request, problem, NULL);
+  return answer(connection, &response);
+}
+
+/** A request with a body: it is read when its route takes one of that size, else answered at once. */
+static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerdict *verdict) {
+  HttpExchange *exchange = connection->exchange;
+  const HttpTransportConfig *config = &connection->transport->config;
+  HttpRouterResult found = http_router_find(config->routes, config->route_count, exchange->request.method,
+                                            exchange->target.path, &exchange->match, NULL);
+  if (found != HTTP_ROUTER_FOUND)
+    return respond(connection); /* 404 or 405 */
+  if (!(exchange->match.route->flags & HTTP_ROUTE_BODY))
+    return refuse(connection, HTTP_PROBLEM_BODY_NOT_EXPECTED);
+  if (verdict->body_bytes > HTTP_ROUTE_BODY_BYTES_MAX)
+    return refuse(connection, HTTP_PROBLEM_TOO_LARGE);
+  exchange->body = g_byte_array_new();
+  return MHD_YES;
+}
+
+/** The shared answer that fits the request, or NULL. Fills the coding's letter of the key. */
+static const HttpSharedAnswer *find_shared(HttpConnection *connection, const HttpWireVerdict *verdict) {
+  const HttpTransportConfig *config = &connection->transport->config;
+  connection->key[0] = http_encoding_letter(verdict->accept_encoding);
+  uint64_t version = config->content_version != NULL ? config->content_version(config->context) : 0;
+  return http_shared_find(connection->transport->shared, connection->key, connection->target_length + 1, version,
+                          connection->start_us);
+}
+
+/** Whether what the request asks depends on its target and the content coding alone. */
+static bool is_plain(const HttpConnection *connection, const char *method, const char *version,
+                     const HttpWireVerdict *verdict) {
+  bool is_get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+  return is_get && verdict->refusal == NULL && !verdict->has_body && !verdict->has_conditions &&
+         connection->long_target == NULL && strcmp(version, "HTTP/1.1") == 0 &&
+         !atomic_load(&connection->transport->is_stopping);
+}
+
+/** The head is there, the body is not. An answer queued now makes the library close the connection, so only what is
+ * refused is answered now. */
+static enum MHD_Result begin(HttpConnection *connection, const char *method, const char *version) {
+  HttpWire wire = {.method = method,
+                   .target = connection->wire_target,
+                   .version = version,
+                   .target_length = connection->target_length};
+  HttpWireVerdict verdict = http_wire_judge(connection->handle, &wire);
+  connection->is_started = true;
+  connection->is_head = strcmp(method, "HEAD") == 0;
+  atomic_fetch_add(&connection->transport->exchanges, 1);
+  bool may_share = is_plain(connection, method, version, &verdict);
+  connection->shared = may_share ? find_shared(connection, &verdict) : NULL;
+  if (connection->shared != NULL) {
+    bool is_known = verdict.if_none_match != NULL && connection->shared->not_modified != NULL &&
+                    strcmp(verdict.if_none_match, connection->shared->etag) == 0;
+    if (is_known || verdict.if_none_match == NULL) {
+      connection->shared_status = is_known ? 304 : connection->shared->status;
+      return MHD_YES;
+    }
+    http_shared_release(g_steal_pointer(&connection->shared)); /* other tags are for the general way */
+  }
+  HttpProblem problem = HTTP_PROBLEM_BAD_REQUEST;
+  HttpExchange *exchange = start_exchange(connection, method);
+  exchange->is_shareable = may_share && verdict.if_none_match == NULL;
+  if (refuse_head(exchange, version, &verdict, &problem))
+    return refuse(connection, problem);
+  return verdict.has_body ? begin_body(connection, &verdict) : MHD_YES;
+}
+
+/** A piece of the body. */
+static enum MHD_Result take_body(HttpConnection *connection, const char *data, size_t *size) {
+  HttpExchange *exchange = connection->exchange;
+  size_t count = *size;
+  *size = 0;
+  if (exchange == NULL || exchange->body == NULL)
+    return MHD_YES; /* of a request that is answered already */
+  if (exchange->body->len + count > HTTP_ROUTE_BODY_BYTES_MAX || exchange->dropped_bytes > 0) {
+    exchange->dropped_bytes += (int64_t)count;
+    return exchange->dropped_bytes > DROPPED_BYTES_MAX ? MHD_NO : MHD_YES;
+  }
+  g_byte_array_append(exchange->body, (const guint8 *)data, (guint)count);
+  return MHD_YES;
+}
+
+/** Called when the head is there, then for each piece of body, then once more for the answer. */
+enum MHD_Result http_exchange_on_request(void *user_data, struct MHD_Connection *handle, const char *url,
+                                         const char *method, const char *version, const char *upload_data,
+                                         size_t *upload_size, void **request_state) {
+  (void)user_data;
+  (void)handle;
+  (void)url;
+  HttpConnection *connection = *request_state;
+  if (connection == NULL)
+    return MHD_NO;
+  if (!connection->is_started)
+    return begin(connection, method, version);
+  if (*upload_size > 0)
+    return take_body(connection, upload_data, upload_size);
+  if (connection->shared != NULL)
+    return queue_shared(connection);
+  return connection->exchange->status != 0 ? MHD_YES : respond(connection);
+}
+
+static void complete(const HttpConnection *connection, HttpCompletion *completion) {
+  const HttpTransportConfig *config = &connection->transport->config;
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection->handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  const HttpExchange *exchange = connection->exchange;
+  completion->target = http_connection_target(connection);
+  completion->duration_us = g_get_monotonic_time() - connection->start_us;
+  completion->peer_address = info != NULL ? info->client_addr : NULL;
+  completion->find_header = find_header;
+  completion->header_source = connection->handle;
+  if (connection->shared != NULL) {
+    const HttpSharedAnswer *shared = connection->shared;
+    completion->method = connection->is_head ? "HEAD" : "GET";
+    completion->request_id = "-";
+    completion->route = shared->route;
+    completion->status = connection->shared_status;
+    completion->body_bytes = completion->status == 304 || connection->is_head ? 0 : shared->length;
+    completion->is_shared = true;
+  } else {
+    completion->method = exchange->method;
+    completion->request_id = exchange->request.id;
+    completion->route = exchange->match.route;
+    completion->status = exchange->status;
+    completion->body_bytes = exchange->body_bytes;
+    completion->refusal = exchange->refusal;
+  }
+  completion->is_sent = completion->is_sent && completion->status != 0;
+  config->on_complete(config->context, completion);
+}
+
+void http_exchange_on_completed(void *user_data, struct MHD_Connection *handle, void **request_state,
+                                enum MHD_RequestTerminationCode code) {
+  (void)handle;
+  HttpTransport *transport = user_data;
+  HttpConnection *connection = g_steal_pointer(request_state);
+  if (connection == NULL)
+    return;
+  if (connection->is_started && transport->config.on_complete != NULL) {
+    HttpCompletion completion = {.is_sent = code == MHD_REQUEST_TERMINATED_COMPLETED_OK};
+    complete(connection, &completion);
+  }
+  clear_request(connection);
+}

@@ -1,0 +1,65 @@
+#include "server/http/http_reply.h"
+
+#include <string.h>
+
+void http_reply_add_headers(HttpResponse *response, const HttpRoute *route) {
+  http_response_set_header(response, "X-Content-Type-Options", "nosniff");
+  http_response_set_header(response, "Referrer-Policy", "strict-origin-when-cross-origin");
+  const char *type = http_response_find_header(response, "Content-Type");
+  if ((route != NULL && route->flags & HTTP_ROUTE_PAGE) || (type != NULL && g_str_has_prefix(type, "text/html")))
+    http_response_set_header(response, "Content-Security-Policy",
+                             "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self' "
+                             "blob:; connect-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+                             "base-uri 'self'; frame-ancestors 'self'");
+  if (route != NULL && route->flags & HTTP_ROUTE_CORS) {
+    http_response_set_header(response, "Access-Control-Allow-Origin", "*");
+    http_response_set_header(response, "Access-Control-Expose-Headers",
+                             "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After, X-Request-Id");
+  }
+}
+
+static void free_bytes(void *bytes) {
+  g_bytes_unref(bytes);
+}
+
+/** Hands the body over to the library. */
+static struct MHD_Response *take_body(HttpResponse *response) {
+  struct MHD_Response *made = NULL;
+  if (response->fd >= 0 && response->length > 0) {
+    made = MHD_create_response_from_fd_at_offset64((uint64_t)response->length, response->fd,
+                                                   (uint64_t)response->offset);
+    if (made != NULL)
+      response->fd = -1; /* closed by the library */
+  } else if (response->bytes != NULL) {
+    gsize size = 0;
+    void *data = (void *)g_bytes_get_data(response->bytes, &size);
+    made = MHD_create_response_from_buffer_with_free_callback_cls(size, data, free_bytes, response->bytes);
+    if (made != NULL)
+      response->bytes = NULL; /* unreferenced by free_bytes() */
+  } else {
+    made = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
+  }
+  return made;
+}
+
+static struct MHD_Response *add_headers(struct MHD_Response *made, const HttpResponse *response,
+                                        bool is_not_modified) {
+  for (size_t i = 0; made != NULL && i < response->header_count; i++) {
+    const char *name = response->headers[i].name;
+    if (is_not_modified && (strcmp(name, "Content-Type") == 0 || strcmp(name, "Content-Encoding") == 0))
+      continue;
+    if (MHD_add_response_header(made, name, response->headers[i].value) != MHD_YES) {
+      MHD_destroy_response(made);
+      made = NULL;
+    }
+  }
+  return made;
+}
+
+struct MHD_Response *http_reply_make(HttpResponse *response) {
+  return add_headers(take_body(response), response, false);
+}
+
+struct MHD_Response *http_reply_make_not_modified(const HttpResponse *response) {
+  return add_headers(MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT), response, true);
+}
