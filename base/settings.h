@@ -32,6 +32,7 @@ typedef struct {
   int64_t min_free_space_bytes;   /**< below this no job is taken */
   int64_t max_source_bytes;       /**< larger sources are refused */
   int64_t max_source_duration_us; /**< longer sources are refused */
+  int64_t search_memory_bytes;    /**< of the mapped search index that may stay in memory */
   int64_t max_source_pixels;      /**< width times height at most */
 } Settings;
 

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "base/log.h"
 #include "base/path.h"
 #include "catalog/version.h"
 #include "server/http/http_error.h"
@@ -7,6 +8,9 @@
 #include "server/server_context.h"
 #include "server/server_log.h"
 #include "server/server_routes.h"
+
+#define INDEX_ATTEMPTS 10
+#define INDEX_PAUSE_US (200 * G_TIME_SPAN_MILLISECOND)
 
 struct Server {
   ServerContext context;
@@ -36,6 +40,33 @@ static char *find_web_dir(const Settings *settings) {
   g_autofree char *program_dir = path_program_dir();
   g_autofree char *relative = g_build_filename(program_dir, "..", "share", "kapok", "web", NULL);
   return g_canonicalize_filename(relative, NULL);
+}
+
+static void log_index(bool is_error, const char *message) {
+  if (is_error)
+    log_error("%s", message);
+  else
+    log_info("%s", message);
+}
+
+/* After the port is ours. A server that has just been ended may still hold the index for a moment; without the index
+ * courses are looked for in the catalog itself. */
+static void open_index(Server *server, const Settings *settings) {
+  g_autofree char *folder = g_build_filename(settings->data_dir, "search", NULL);
+  for (int attempt = 1;; attempt++) {
+    g_autoptr(GError) error = NULL;
+    CourseIndex *index = course_index_open(server->context.catalog, server->context.store, folder,
+                                           settings->search_memory_bytes, log_index, &error);
+    if (index != NULL) {
+      g_atomic_pointer_set(&server->context.course_index, index); /* handlers run already */
+      return;
+    }
+    if (attempt >= INDEX_ATTEMPTS || !g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY)) {
+      log_warning("searching without an index, slowly: %s", error->message);
+      return;
+    }
+    g_usleep(INDEX_PAUSE_US);
+  }
 }
 
 static bool open_data(Server *server, const Settings *settings, GError **error) {
@@ -76,7 +107,10 @@ static bool start(Server *server, const Settings *settings, GError **error) {
   };
   server->transport = http_transport_start(&config, error);
   g_atomic_pointer_set(&server->context.transport, server->transport); /* its threads run already */
-  return server->transport != NULL;
+  if (server->transport == NULL)
+    return false;
+  open_index(server, settings);
+  return true;
 }
 
 Server *server_start(const Settings *settings, GError **error) {
@@ -95,6 +129,7 @@ void server_stop(Server *server) {
   if (server == NULL)
     return;
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
+  course_index_close(server->context.course_index);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   blob_store_free(server->context.store);

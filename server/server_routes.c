@@ -27,6 +27,8 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA | HTTP_ROUTE_WAITS, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment,
      "media_segment"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses"},
+    /* Quiet: asked at every key that is pressed. */
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/suggest", course_handler_suggest, "api_suggest"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses/{course}", course_handler_get, "api_course"},
     /* Quiet: whoever waits for a lesson asks every second. */
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset"},

@@ -5,3 +5,4 @@
 
 void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response);
 void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response);
+void course_handler_suggest(gpointer context, const HttpRequest *request, HttpResponse *response);
