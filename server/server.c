@@ -14,6 +14,7 @@
 
 struct Server {
   ServerContext context;
+  HttpProxies *proxies;
   HttpTransport *transport;
 };
 
@@ -88,7 +89,8 @@ static bool start(Server *server, const Settings *settings, GError **error) {
   server->context.web = web_files_new(web_dir);
   server->context.metrics = server_metrics_new(routes, count);
   server->context.queue_metrics = queue_metrics_new();
-  if (!open_data(server, settings, error))
+  server->proxies = http_proxies_parse(settings->trusted_proxies, error);
+  if (server->proxies == NULL || !open_data(server, settings, error))
     return false;
   HttpTransportConfig config = {
       .routes = routes,
@@ -101,6 +103,10 @@ static bool start(Server *server, const Settings *settings, GError **error) {
       .idle_timeout_s = (unsigned)((settings->idle_timeout_us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND),
       .send_buffer_bytes = (unsigned)settings->send_buffer_bytes,
       .request_head_bytes = (size_t)settings->request_head_bytes,
+      .address_limit = (unsigned)settings->address_limit,
+      .head_timeout_us = settings->head_timeout_us,
+      .min_rate_bps = settings->min_rate_bps,
+      .proxies = server->proxies,
       .cache_bytes = settings->cache_bytes,
       .content_version = content_version,
       .on_tick = on_tick,
@@ -130,6 +136,7 @@ void server_stop(Server *server) {
     return;
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
   course_index_close(server->context.course_index);
+  http_proxies_free(server->proxies);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   blob_store_free(server->context.store);
