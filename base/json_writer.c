@@ -108,6 +108,11 @@ void json_writer_string(JsonWriter *writer, const char *value) {
   json_append_quoted(writer->out, value);
 }
 
+void json_writer_raw(JsonWriter *writer, const char *json) {
+  begin_item(writer);
+  g_string_append(writer->out, json);
+}
+
 void json_writer_int(JsonWriter *writer, int64_t value) {
   begin_item(writer);
   g_string_append_printf(writer->out, "%" G_GINT64_FORMAT, value);

@@ -27,6 +27,7 @@ void json_writer_int(JsonWriter *writer, int64_t value);
 void json_writer_double(JsonWriter *writer, double value); /**< shortest of 6 decimals; not finite writes null */
 void json_writer_bool(JsonWriter *writer, bool value);
 void json_writer_null(JsonWriter *writer);
+void json_writer_raw(JsonWriter *writer, const char *json); /**< a value that is JSON already */
 
 /** name and value in one call. */
 void json_writer_member_string(JsonWriter *writer, const char *name, const char *value);

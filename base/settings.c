@@ -58,7 +58,7 @@ static const OptionSpec table[] = {
      .min = 16,
      .max = 1000000,
      .value_name = "N",
-     .help = "Open HTTP connections at most; what comes beyond is answered with 503."},
+     .help = "Open HTTP connections at most; more are refused until some close."},
     {.name = "http-threads",
      .type = OPTION_TYPE_INT,
      .offset = offsetof(Settings, http_threads),
@@ -75,43 +75,6 @@ static const OptionSpec table[] = {
      .max = HOUR,
      .value_name = "DURATION",
      .help = "An HTTP connection without traffic is closed after this."},
-    {.name = "address-connection-limit",
-     .type = OPTION_TYPE_INT,
-     .offset = offsetof(Settings, address_limit),
-     .default_text = "512",
-     .min = 0,
-     .max = 1000000,
-     .value_name = "N",
-     .help = "Open HTTP connections of one network address at most; what comes beyond is answered with 429. A "
-             "school or a "
-             "village may stand behind one address. 0 means no limit; trusted proxies have none."},
-    {.name = "head-timeout",
-     .type = OPTION_TYPE_DURATION,
-     .offset = offsetof(Settings, head_timeout_us),
-     .default_text = "15s",
-     .min = 0,
-     .max = HOUR,
-     .value_name = "DURATION",
-     .help = "The head of a request must be there so long after its first byte, or the connection is closed. 0 "
-             "means no "
-             "limit."},
-    {.name = "min-rate",
-     .type = OPTION_TYPE_SIZE,
-     .offset = offsetof(Settings, min_rate_bps),
-     .default_text = "512",
-     .min = 0,
-     .max = 16 * MIB,
-     .value_name = "SIZE",
-     .help =
-         "Bytes per second, over a quarter of a minute, that a client must send of a body and take of an answer; "
-         "slower connections are closed. 0 means no limit."},
-    {.name = "trusted-proxies",
-     .type = OPTION_TYPE_STRING,
-     .offset = offsetof(Settings, trusted_proxies),
-     .default_text = "127.0.0.1, ::1",
-     .value_name = "LIST",
-     .help = "Addresses and networks of the proxies in front, between commas (10.0.0.0/8, fd00::/8). Of them alone "
-             "X-Forwarded-For is believed, and they may open any number of connections."},
     {.name = "request-head-size",
      .type = OPTION_TYPE_SIZE,
      .offset = offsetof(Settings, request_head_bytes),
@@ -143,6 +106,15 @@ static const OptionSpec table[] = {
      .help = "What the kernel holds for each HTTP connection while it sends. It bounds the speed of one connection "
              "to so "
              "many bytes per round trip; 0 leaves it to the system."},
+    {.name = "api-token-file",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, api_token_file),
+     .default_text = "",
+     .value_name = "FILE",
+     .help =
+         "Whoever sends the token in the first line of this file (at least 20 characters; `Authorization: Bearer "
+         "TOKEN`) may edit the catalog over the API and sees courses in every state. Empty: nobody may. Let only "
+         "Kapok's user read the file, and let the token travel over HTTPS alone."},
     {.name = "log-level",
      .type = OPTION_TYPE_ENUM,
      .offset = offsetof(Settings, log_level),
@@ -244,14 +216,6 @@ static const OptionSpec table[] = {
      .max = 7 * 24 * HOUR,
      .value_name = "DURATION",
      .help = "Longer sources are refused."},
-    {.name = "search-memory",
-     .type = OPTION_TYPE_SIZE,
-     .offset = offsetof(Settings, search_memory_bytes),
-     .default_text = "512MiB",
-     .min = 16 * MIB,
-     .max = TIB,
-     .value_name = "SIZE",
-     .help = "How much of the search index, whose files are mapped, may stay in the server's memory at a time."},
     {.name = "max-source-pixels",
      .type = OPTION_TYPE_INT,
      .offset = offsetof(Settings, max_source_pixels),

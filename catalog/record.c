@@ -24,9 +24,9 @@ static const RecordField course_fields[] = {
      .default_value = "zh-CN"},
     {.name = "licence", .zh = "许可", .type = RECORD_FIELD_WORD, .words = catalog_licences},
     {.name = "term", .zh = "学期", .size_max = 40},
-    {.name = "institution", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
+    {.name = "institution_id", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
     {.name = "division", .zh = "行政区划", .type = RECORD_FIELD_DIVISION},
-    {.name = "state",
+    {.name = "status",
      .zh = "状态",
      .type = RECORD_FIELD_WORD,
      .flags = RECORD_FIELD_REQUIRED,
@@ -41,7 +41,7 @@ static const RecordField course_fields[] = {
     {.name = "visible_to", .zh = "可见对象", .flags = RECORD_FIELD_SECRET, .size_max = 64},
     {.name = "audiences", .zh = "重点人群", .type = RECORD_FIELD_WORDS, .words = catalog_audiences},
     {.name = "tags", .zh = "标签", .type = RECORD_FIELD_LINES, .size_max = 40},
-    {.name = "lecturers", .zh = "讲师", .type = RECORD_FIELD_REFERENCES, .refers_to = RECORD_LECTURER},
+    {.name = "lecturer_ids", .zh = "讲师", .type = RECORD_FIELD_REFERENCES, .refers_to = RECORD_LECTURER},
 };
 
 static const RecordField institution_fields[] = {
@@ -53,14 +53,14 @@ static const RecordField institution_fields[] = {
 static const RecordField lecturer_fields[] = {
     {.name = "name", .zh = "姓名", .flags = RECORD_FIELD_REQUIRED, .size_max = 100},
     {.name = "title", .zh = "职称", .size_max = 100},
-    {.name = "institution", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
+    {.name = "institution_id", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
     {.name = "bio", .zh = "简历", .type = RECORD_FIELD_PROSE, .size_max = PROSE_MAX_CHARACTERS},
 };
 
 static const RecordField room_fields[] = {
     {.name = "name", .zh = "名称", .flags = RECORD_FIELD_REQUIRED, .size_max = NAME_MAX_CHARACTERS},
     {.name = "division", .zh = "行政区划", .type = RECORD_FIELD_DIVISION},
-    {.name = "institution", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
+    {.name = "institution_id", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
 };
 
 static const RecordField collection_fields[] = {
@@ -73,11 +73,11 @@ static const RecordField collection_fields[] = {
     {.name = "title", .zh = "标题", .flags = RECORD_FIELD_REQUIRED, .size_max = NAME_MAX_CHARACTERS},
     {.name = "summary", .zh = "简介", .type = RECORD_FIELD_PROSE, .size_max = PROSE_MAX_CHARACTERS},
     {.name = "division", .zh = "行政区划", .type = RECORD_FIELD_DIVISION},
-    {.name = "courses", .zh = "课程", .type = RECORD_FIELD_REFERENCES, .refers_to = RECORD_COURSE},
+    {.name = "course_ids", .zh = "课程", .type = RECORD_FIELD_REFERENCES, .refers_to = RECORD_COURSE},
 };
 
 static const RecordField attachment_fields[] = {
-    {.name = "course",
+    {.name = "course_id",
      .zh = "课程",
      .type = RECORD_FIELD_REFERENCE,
      .refers_to = RECORD_COURSE,

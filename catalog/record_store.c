@@ -187,10 +187,10 @@ static bool clear_course(Connection *connection, const char *id, GError **error)
 }
 
 static bool check_deletable(const CatalogRecord *record, GError **error) {
-  if (record->kind != RECORD_COURSE || course_state_may_become(catalog_record_get(record, "state"), "deleted"))
+  if (record->kind != RECORD_COURSE || course_state_may_become(catalog_record_get(record, "status"), "deleted"))
     return true;
   g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "course %s is %s: withdraw it first", record->id,
-              catalog_record_get(record, "state"));
+              catalog_record_get(record, "status"));
   return false;
 }
 

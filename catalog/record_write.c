@@ -62,9 +62,9 @@ static bool check_field(Connection *connection, const CatalogRecord *old, const 
 }
 
 static bool check_state(const CatalogRecord *old, const CatalogRecord *new, RecordFault *fault) {
-  const char *to = catalog_record_get(new, "state");
-  return !old->id || course_state_may_become(catalog_record_get(old, "state"), to) ||
-         refuse(fault, RECORD_FAULT_STATE, "state", to);
+  const char *to = catalog_record_get(new, "status");
+  return !old->id || course_state_may_become(catalog_record_get(old, "status"), to) ||
+         refuse(fault, RECORD_FAULT_STATE, "status", to);
 }
 
 /* Where the target of a visibility is looked up; what it is when nobody said. */
@@ -75,7 +75,7 @@ typedef struct {
 } VisibilityTarget;
 static const VisibilityTarget targets[] = {
     {"division", STATEMENT_HAS_DIVISION, "division"},
-    {"institution", STATEMENT_HAS_INSTITUTION, "institution"},
+    {"institution", STATEMENT_HAS_INSTITUTION, "institution_id"},
     {"room", STATEMENT_HAS_ROOM, NULL},
 };
 
@@ -157,8 +157,8 @@ static const struct {
 } list_statements[] = {
     {RECORD_COURSE, "audiences", STATEMENT_CLEAR_COURSE_AUDIENCES, STATEMENT_ADD_COURSE_AUDIENCE},
     {RECORD_COURSE, "tags", STATEMENT_CLEAR_COURSE_TAGS, STATEMENT_ADD_COURSE_TAG},
-    {RECORD_COURSE, "lecturers", STATEMENT_CLEAR_COURSE_LECTURERS, STATEMENT_ADD_COURSE_LECTURER},
-    {RECORD_COLLECTION, "courses", STATEMENT_CLEAR_COLLECTION_COURSES, STATEMENT_ADD_COLLECTION_COURSE},
+    {RECORD_COURSE, "lecturer_ids", STATEMENT_CLEAR_COURSE_LECTURERS, STATEMENT_ADD_COURSE_LECTURER},
+    {RECORD_COLLECTION, "course_ids", STATEMENT_CLEAR_COLLECTION_COURSES, STATEMENT_ADD_COLLECTION_COURSE},
 };
 
 static bool write_list(Connection *connection, StatementId clear, StatementId add, const char *id,

@@ -3,7 +3,7 @@
 
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
-#include "catalog/course_index.h"
+#include "server/access.h"
 #include "server/http/http_transport.h"
 #include "server/open_files.h"
 #include "server/queue_metrics.h"
@@ -14,8 +14,8 @@ typedef struct {
   Catalog *catalog;
   BlobStore *store;
   OpenFiles *files;
-  CourseIndex *course_index; /**< NULL until it is open, or when it cannot be; atomic */
   WebFiles *web;
+  Access *access;
   ServerMetrics *metrics;
   QueueMetrics *queue_metrics;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */

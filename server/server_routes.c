@@ -1,14 +1,30 @@
 #include "server/server_routes.h"
 
 #include "server/handlers/asset_handler.h"
+#include "server/handlers/attachment_handler.h"
+#include "server/handlers/audit_handler.h"
 #include "server/handlers/caption_handler.h"
 #include "server/handlers/chapter_handler.h"
 #include "server/handlers/course_handler.h"
+#include "server/handlers/division_handler.h"
 #include "server/handlers/health_handler.h"
+#include "server/handlers/lesson_handler.h"
 #include "server/handlers/media_handler.h"
 #include "server/handlers/metrics_handler.h"
 #include "server/handlers/page_handler.h"
+#include "server/handlers/record_handler.h"
 #include "server/handlers/storyboard_handler.h"
+
+#define EDIT (HTTP_ROUTE_EDIT | HTTP_ROUTE_BODY)
+/** Records of one kind, to read for everybody and to edit for editors. */
+#define RECORDS(plural)                                                                                            \
+  {HTTP_METHOD_GET, 0, "/api/v1/" plural, record_handler_list, "api_" plural},                                     \
+      {HTTP_METHOD_POST, EDIT, "/api/v1/" plural, record_handler_create, "api_" plural "_edit"},                   \
+      {HTTP_METHOD_GET, 0, "/api/v1/" plural "/{record}", record_handler_get, "api_" plural},                      \
+      {HTTP_METHOD_PATCH, EDIT, "/api/v1/" plural "/{record}", record_handler_update, "api_" plural "_edit"}, {    \
+    HTTP_METHOD_DELETE, HTTP_ROUTE_EDIT, "/api/v1/" plural "/{record}", record_handler_delete,                     \
+        "api_" plural "_edit"                                                                                      \
+  }
 
 #define MEDIA (HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET)
 
@@ -27,9 +43,25 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA | HTTP_ROUTE_WAITS, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment,
      "media_segment"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses"},
-    /* Quiet: asked at every key that is pressed. */
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/suggest", course_handler_suggest, "api_suggest"},
-    {HTTP_METHOD_GET, 0, "/api/v1/courses/{course}", course_handler_get, "api_course"},
+    {HTTP_METHOD_POST, EDIT, "/api/v1/courses", record_handler_create, "api_courses_edit"},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses/{record}", course_handler_get, "api_course"},
+    {HTTP_METHOD_PATCH, EDIT, "/api/v1/courses/{record}", record_handler_update, "api_course_edit"},
+    {HTTP_METHOD_DELETE, HTTP_ROUTE_EDIT, "/api/v1/courses/{record}", record_handler_delete, "api_course_edit"},
+    {HTTP_METHOD_PUT, EDIT, "/api/v1/courses/{record}/lessons", lesson_handler_order, "api_course_lessons"},
+    RECORDS("institutions"),
+    RECORDS("lecturers"),
+    RECORDS("rooms"),
+    RECORDS("collections"),
+    /* made by `kapok attach` */
+    {HTTP_METHOD_GET, 0, "/api/v1/attachments", record_handler_list, "api_attachments"},
+    {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}", record_handler_get, "api_attachments"},
+    {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}/file", attachment_handler_file, "api_attachment_file"},
+    {HTTP_METHOD_PATCH, EDIT, "/api/v1/attachments/{record}", record_handler_update, "api_attachments_edit"},
+    {HTTP_METHOD_DELETE, HTTP_ROUTE_EDIT, "/api/v1/attachments/{record}", record_handler_delete,
+     "api_attachments_edit"},
+    {HTTP_METHOD_GET, 0, "/api/v1/divisions", division_handler_list, "api_divisions"},
+    {HTTP_METHOD_GET, 0, "/api/v1/divisions/{division}", division_handler_get, "api_divisions"},
+    {HTTP_METHOD_GET, HTTP_ROUTE_EDIT, "/api/v1/audit", audit_handler_list, "api_audit"},
     /* Quiet: whoever waits for a lesson asks every second. */
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset"},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/", page_handler_home, "page_home"},

@@ -3,13 +3,15 @@
 #include "base/id.h"
 #include "catalog/course.h"
 #include "catalog/course_change.h"
+#include "catalog/record_store.h"
+#include "server/access.h"
 #include "server/handlers/asset_json.h"
+#include "server/handlers/edit.h"
 #include "server/handlers/handler.h"
 
 #include <string.h>
 
 #define PAGE_LIMIT_DEFAULT 24
-#define SUGGESTIONS_DEFAULT 10
 
 static void write_strings(JsonWriter *writer, const char *name, char *const *strings) {
   json_writer_name(writer, name);
@@ -35,6 +37,21 @@ static void write_category_name(JsonWriter *writer, const char *slug) {
   json_writer_end_object(writer);
 }
 
+/** What editors set, beside what stands in the older members. */
+static void write_model_members(JsonWriter *writer, const CatalogCourse *course) {
+  json_writer_member_string(writer, "institution_id", course->institution_id);
+  json_writer_member_string(writer, "division_name", course->division_name);
+  json_writer_member_string(writer, "level", course->level);
+  json_writer_member_string(writer, "licence", course->licence);
+  json_writer_member_string(writer, "term", course->term);
+  json_writer_member_string(writer, "status", course->state);
+  json_writer_member_string(writer, "visibility", course->visibility);
+  write_strings(writer, "lecturers", course->lecturers);
+  write_strings(writer, "lecturer_ids", course->lecturer_ids);
+  json_writer_member_int(writer, "version", course->row_version);
+  handler_write_time(writer, "updated_at", course->updated_us);
+}
+
 /** The members of a COURSE, without its braces. */
 static void write_course_members(JsonWriter *writer, const CatalogCourse *course) {
   bool has_asset = course->asset_id != NULL;
@@ -57,6 +74,7 @@ static void write_course_members(JsonWriter *writer, const CatalogCourse *course
   json_writer_member_string(writer, "state", has_asset ? asset_state_name(course->asset_state) : NULL);
   json_writer_member_double(writer, "progress", has_asset ? course->asset_progress : 0);
   handler_write_time(writer, "created_at", course->created_us);
+  write_model_members(writer, course);
 }
 
 static void write_facet(JsonWriter *writer, const char *name, const GArray *counts) {
@@ -72,43 +90,6 @@ static void write_facet(JsonWriter *writer, const char *name, const GArray *coun
   json_writer_end_array(writer);
 }
 
-static void write_ranges(JsonWriter *writer, const char *name, const GArray *ranges) {
-  json_writer_name(writer, name);
-  json_writer_begin_array(writer);
-  for (guint i = 0; i < ranges->len; i++) {
-    const CourseRange *range = &g_array_index(ranges, CourseRange, i);
-    json_writer_begin_array(writer);
-    json_writer_int(writer, range->start);
-    json_writer_int(writer, range->end);
-    json_writer_end_array(writer);
-  }
-  json_writer_end_array(writer);
-}
-
-static void write_moments(JsonWriter *writer, const GArray *moments) {
-  json_writer_name(writer, "moments");
-  json_writer_begin_array(writer);
-  for (guint i = 0; i < moments->len; i++) {
-    const CourseMoment *moment = &g_array_index(moments, CourseMoment, i);
-    json_writer_begin_object(writer);
-    json_writer_member_string(writer, "lesson", moment->lesson_id);
-    handler_write_seconds(writer, "start", moment->start_us);
-    json_writer_member_string(writer, "kind", moment->is_chapter ? "chapter" : "caption");
-    json_writer_member_string(writer, "text", moment->text);
-    json_writer_end_object(writer);
-  }
-  json_writer_end_array(writer);
-}
-
-static void write_hit(JsonWriter *writer, const CourseHit *hit) {
-  json_writer_name(writer, "match");
-  json_writer_begin_object(writer);
-  write_ranges(writer, "title", hit->title);
-  write_ranges(writer, "summary", hit->summary);
-  write_moments(writer, hit->moments);
-  json_writer_end_object(writer);
-}
-
 static GString *write_page(const CoursePage *page) {
   GString *text = g_string_new(NULL);
   JsonWriter writer;
@@ -119,24 +100,16 @@ static GString *write_page(const CoursePage *page) {
   for (guint i = 0; i < page->courses->len; i++) {
     json_writer_begin_object(&writer);
     write_course_members(&writer, g_ptr_array_index(page->courses, i));
-    if (page->hits != NULL)
-      write_hit(&writer, g_ptr_array_index(page->hits, i));
     json_writer_end_object(&writer);
   }
   json_writer_end_array(&writer);
   json_writer_member_string(&writer, "next", page->next);
   json_writer_member_int(&writer, "total", page->total);
-  json_writer_member_bool(&writer, "relaxed", page->is_relaxed);
-  json_writer_member_bool(&writer, "corrected", page->is_corrected);
   json_writer_name(&writer, "facets");
   json_writer_begin_object(&writer);
   write_facet(&writer, "category", page->categories);
   write_facet(&writer, "kind", page->kinds);
   write_facet(&writer, "audience", page->audiences);
-  write_facet(&writer, "level", page->levels);
-  write_facet(&writer, "duration", page->durations);
-  write_facet(&writer, "institution", page->institutions);
-  write_facet(&writer, "division", page->divisions);
   json_writer_end_object(&writer);
   json_writer_end_object(&writer);
   return text;
@@ -167,11 +140,8 @@ static bool read_word(const HttpRequest *request, HttpResponse *response, const 
 }
 
 static bool read_sort(const HttpRequest *request, HttpResponse *response, CourseSort *ret_sort) {
-  static const char *const names[] = {[COURSE_SORT_NEWEST] = "newest",
-                                      [COURSE_SORT_TITLE] = "title",
-                                      [COURSE_SORT_DURATION] = "duration",
-                                      [COURSE_SORT_RELEVANCE] = "relevance",
-                                      [COURSE_SORT_POPULARITY] = "popularity"};
+  static const char *const names[] = {
+      [COURSE_SORT_NEWEST] = "newest", [COURSE_SORT_TITLE] = "title", [COURSE_SORT_DURATION] = "duration"};
   const char *text = http_request_find_param(request, "sort");
   if (text == NULL || text[0] == '\0')
     return true;
@@ -201,58 +171,20 @@ static const char *find_text(const HttpRequest *request, const char *name) {
 
 void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  CourseQuery query = {.text = find_text(request, "q"),
+  CourseQuery query = {.viewer = access_viewer(server->access, request),
+                       .text = find_text(request, "q"),
                        .division = find_text(request, "division"),
-                       .institution = find_text(request, "institution"),
-                       .band = find_text(request, "duration"),
                        .cursor = find_text(request, "cursor"),
                        .limit = PAGE_LIMIT_DEFAULT};
-  query.sort = query.text != NULL ? COURSE_SORT_RELEVANCE : COURSE_SORT_NEWEST;
   if (!read_word(request, response, "category", catalog_categories, &query.category) ||
       !read_word(request, response, "audience", catalog_audiences, &query.audience) ||
       !read_word(request, response, "kind", catalog_kinds, &query.kind) ||
-      !read_word(request, response, "level", catalog_levels, &query.level) ||
       !read_sort(request, response, &query.sort) || !read_limit(request, response, &query.limit))
     return;
   g_autoptr(CoursePage) page = NULL;
   g_autoptr(GError) error = NULL;
-  CourseIndex *index = g_atomic_pointer_get(&server->course_index);
-  if (index != NULL ? course_index_query(index, &query, &page, &error)
-                    : catalog_query_courses(server->catalog, &query, &page, &error))
+  if (catalog_query_courses(server->catalog, &query, &page, &error))
     handler_take_json(response, write_page(page));
-  else
-    handler_set_error(response, request, error);
-}
-
-static GString *write_suggestions(const GArray *suggestions) {
-  GString *text = g_string_new(NULL);
-  JsonWriter writer;
-  json_writer_init(&writer, text);
-  json_writer_begin_object(&writer);
-  json_writer_name(&writer, "items");
-  json_writer_begin_array(&writer);
-  for (guint i = 0; suggestions != NULL && i < suggestions->len; i++) {
-    const CourseSuggestion *suggestion = &g_array_index(suggestions, CourseSuggestion, i);
-    json_writer_begin_object(&writer);
-    json_writer_member_string(&writer, "text", suggestion->text);
-    json_writer_member_string(&writer, "kind", suggestion->kind);
-    json_writer_end_object(&writer);
-  }
-  json_writer_end_array(&writer);
-  json_writer_end_object(&writer);
-  return text;
-}
-
-void course_handler_suggest(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const ServerContext *server = context;
-  const char *text = find_text(request, "q");
-  CourseIndex *index = g_atomic_pointer_get(&server->course_index);
-  g_autoptr(GArray) suggestions = NULL;
-  g_autoptr(GError) error = NULL;
-  if (index == NULL)
-    handler_take_json(response, write_suggestions(suggestions));
-  else if (course_index_suggest(index, text != NULL ? text : "", NULL, SUGGESTIONS_DEFAULT, &suggestions, &error))
-    handler_take_json(response, write_suggestions(suggestions));
   else
     handler_set_error(response, request, error);
 }
@@ -273,41 +205,90 @@ static bool write_lesson(JsonWriter *writer, Catalog *catalog, const CatalogLess
   return true;
 }
 
+static bool write_lessons(JsonWriter *writer, Catalog *catalog, const GPtrArray *lessons, HttpLanguage language,
+                          GError **error) {
+  json_writer_name(writer, "lessons");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < lessons->len; i++)
+    if (!write_lesson(writer, catalog, g_ptr_array_index(lessons, i), language, error))
+      return false;
+  json_writer_end_array(writer);
+  return true;
+}
+
+static void write_attachment(JsonWriter *writer, const CatalogRecord *record) {
+  g_autofree char *url = g_strdup_printf("/api/v1/attachments/%s/file", record->id);
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "id", record->id);
+  json_writer_member_string(writer, "title", catalog_record_get(record, "title"));
+  json_writer_member_string(writer, "name", catalog_record_get(record, "name"));
+  json_writer_member_int(writer, "size", g_ascii_strtoll(catalog_record_get(record, "size_bytes"), NULL, 10));
+  json_writer_member_string(writer, "url", url);
+  json_writer_end_object(writer);
+}
+
+static bool write_attachments(JsonWriter *writer, Catalog *catalog, const char *course_id, GError **error) {
+  RecordQuery query = {.owner = course_id, .limit = RECORD_PAGE_LIMIT_MAX};
+  g_autoptr(RecordPage) page = NULL;
+  if (!catalog_query_records(catalog, RECORD_ATTACHMENT, &query, &page, error))
+    return false;
+  json_writer_name(writer, "attachments");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < page->records->len; i++)
+    write_attachment(writer, page->records->pdata[i]);
+  json_writer_end_array(writer);
+  return true;
+}
+
 static bool write_course(GString *text, Catalog *catalog, const CatalogCourse *course, const GPtrArray *lessons,
-                         HttpLanguage language, GError **error) {
+                         bool shows_secrets, HttpLanguage language, GError **error) {
   JsonWriter writer;
   json_writer_init(&writer, text);
   json_writer_begin_object(&writer);
   write_course_members(&writer, course);
-  json_writer_name(&writer, "lessons");
-  json_writer_begin_array(&writer);
-  for (guint i = 0; i < lessons->len; i++)
-    if (!write_lesson(&writer, catalog, g_ptr_array_index(lessons, i), language, error))
-      return false;
-  json_writer_end_array(&writer);
+  if (shows_secrets)
+    json_writer_member_string(&writer, "visible_to", course->visible_to);
+  if (!write_lessons(&writer, catalog, lessons, language, error) ||
+      !write_attachments(&writer, catalog, course->id, error))
+    return false;
   json_writer_end_object(&writer);
   return true;
 }
 
-void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
+bool course_handler_answer(gpointer context, const HttpRequest *request, HttpResponse *response, const char *id) {
   const ServerContext *server = context;
-  const char *id = http_request_route_param(request, "course");
   g_autoptr(CatalogCourse) course = NULL;
   g_autoptr(GPtrArray) lessons = NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) text = g_string_new(NULL);
+  if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
+      write_course(text, server->catalog, course, lessons, access_is_editor(server->access, request),
+                   request->language, &error))
+    return edit_take_json(response, request, g_steal_pointer(&text), course->row_version);
+  handler_set_error(response, request, error);
+  return false;
+}
+
+/** Who asks; `links` has room for the secret of a link and its end. */
+static CatalogViewer viewer_of(const ServerContext *server, const HttpRequest *request, const char *links[2]) {
+  const CatalogViewer *known = access_viewer(server->access, request);
+  CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
+  links[0] = http_request_find_param(request, "link");
+  links[1] = NULL;
+  viewer.links = links;
+  return viewer;
+}
+
+void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *id = http_request_route_param(request, "record"), *links[2];
+  CatalogViewer viewer = viewer_of(server, request, links);
+  g_autoptr(GError) error = NULL;
   bool may_see = false;
-  if (!id_is_valid(id)) {
-    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
-    return;
-  }
-  if (!catalog_may_see_course(server->catalog, id, NULL, &may_see, &error))
+  if (id_is_valid(id) && !catalog_may_see_course(server->catalog, id, &viewer, &may_see, &error))
     handler_set_error(response, request, error);
   else if (!may_see)
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
-  else if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
-           write_course(text, server->catalog, course, lessons, request->language, &error))
-    handler_take_json(response, g_steal_pointer(&text));
   else
-    handler_set_error(response, request, error);
+    course_handler_answer(context, request, response, id);
 }

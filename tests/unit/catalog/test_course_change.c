@@ -33,9 +33,9 @@ static void test_course_change_fields(Fixture *fixture, gconstpointer unused) {
   g_assert_cmpint(last_change(fixture), ==, 0);
   g_autofree char *school = fixture_make_record(fixture, RECORD_INSTITUTION, "name", "社区大学", NULL);
   g_autofree char *lecturer = fixture_make_record(fixture, RECORD_LECTURER, "name", "甲", NULL);
-  g_autofree char *a = fixture_make_record(fixture, RECORD_COURSE, "title", "A", "institution", school, NULL);
-  g_autofree char *b = fixture_make_record(fixture, RECORD_COURSE, "title", "B", "institution", school, "lecturers",
-                                           lecturer, "division", "510402000000", NULL);
+  g_autofree char *a = fixture_make_record(fixture, RECORD_COURSE, "title", "A", "institution_id", school, NULL);
+  g_autofree char *b = fixture_make_record(fixture, RECORD_COURSE, "title", "B", "institution_id", school,
+                                           "lecturer_ids", lecturer, "division", "510402000000", NULL);
   const char *only_a[] = {a, NULL}, *only_b[] = {b, NULL}, *both[] = {a, b, NULL};
   int64_t seq = assert_changed(fixture, 0, 2, both);
   fixture_set_field(fixture, RECORD_COURSE, a, "title", "AA");

@@ -16,7 +16,7 @@ static void test_record_create_defaults(Fixture *fixture, gconstpointer unused) 
   g_autoptr(CatalogRecord) record = fixture_load_record(fixture, RECORD_COURSE, id);
   g_assert_cmpint(record->row_version, ==, 1);
   g_assert_cmpstr(catalog_record_get(record, "title"), ==, "太极 拳");
-  g_assert_cmpstr(catalog_record_get(record, "state"), ==, "draft");
+  g_assert_cmpstr(catalog_record_get(record, "status"), ==, "draft");
   g_assert_cmpstr(catalog_record_get(record, "visibility"), ==, "public");
   g_assert_cmpstr(catalog_record_get(record, "kind"), ==, "micro");
   g_assert_cmpstr(catalog_record_get(record, "language"), ==, "zh-CN");
@@ -50,12 +50,12 @@ static void test_record_faults(Fixture *fixture, gconstpointer unused) {
       {"division", "510402", RECORD_FAULT_FORM},
       {"division", "510411000000", RECORD_FAULT_NO_RECORD},
       {"division", "510402001003", RECORD_FAULT_NONE},
-      {"institution", "somewhere", RECORD_FAULT_NO_RECORD},
-      {"institution", "0000000000000", RECORD_FAULT_NO_RECORD},
-      {"lecturers", lecturer, RECORD_FAULT_NONE},
-      {"lecturers", twice, RECORD_FAULT_TWICE},
+      {"institution_id", "somewhere", RECORD_FAULT_NO_RECORD},
+      {"institution_id", "0000000000000", RECORD_FAULT_NO_RECORD},
+      {"lecturer_ids", lecturer, RECORD_FAULT_NONE},
+      {"lecturer_ids", twice, RECORD_FAULT_TWICE},
       {"audiences", "cats", RECORD_FAULT_NO_WORD},
-      {"state", "deleted", RECORD_FAULT_NO_WORD},
+      {"status", "deleted", RECORD_FAULT_NO_WORD},
       {"visibility", "room", RECORD_FAULT_MISSING},
       {"visibility", "secret", RECORD_FAULT_NO_WORD},
   };
@@ -89,8 +89,8 @@ static void test_record_states(Fixture *fixture, gconstpointer unused) {
     for (size_t j = 0; j < G_N_ELEMENTS(states); j++) {
       g_autofree char *way = g_strconcat(states[i], ">", states[j], NULL);
       bool is_allowed = i == j || g_strv_contains(ways, way);
-      g_autofree char *id = fixture_make_record(fixture, RECORD_COURSE, "title", way, "state", states[i], NULL);
-      g_assert_cmpint(fixture_set_field(fixture, RECORD_COURSE, id, "state", states[j]), ==,
+      g_autofree char *id = fixture_make_record(fixture, RECORD_COURSE, "title", way, "status", states[i], NULL);
+      g_assert_cmpint(fixture_set_field(fixture, RECORD_COURSE, id, "status", states[j]), ==,
                       is_allowed ? RECORD_FAULT_NONE : RECORD_FAULT_STATE);
     }
   g_assert_false(course_state_may_become("published", "deleted"));
@@ -179,9 +179,9 @@ static void test_record_references(Fixture *fixture, gconstpointer unused) {
   g_autoptr(GError) error = NULL;
   g_autofree char *school = fixture_make_record(fixture, RECORD_INSTITUTION, "name", "社区大学", NULL);
   g_autofree char *lecturer =
-      fixture_make_record(fixture, RECORD_LECTURER, "name", "甲", "institution", school, NULL);
-  g_autofree char *course = fixture_make_record(fixture, RECORD_COURSE, "title", "书法", "institution", school,
-                                                "lecturers", lecturer, NULL);
+      fixture_make_record(fixture, RECORD_LECTURER, "name", "甲", "institution_id", school, NULL);
+  g_autofree char *course = fixture_make_record(fixture, RECORD_COURSE, "title", "书法", "institution_id", school,
+                                                "lecturer_ids", lecturer, NULL);
   const struct {
     RecordKind kind;
     const char *id;
@@ -220,11 +220,11 @@ static void test_record_delete_course(Fixture *fixture, gconstpointer unused) {
   g_assert_cmpuint(page->records->len, ==, 1);
   g_autofree char *id = g_strdup(((CatalogRecord *)page->records->pdata[0])->id);
   g_autofree char *collection =
-      fixture_make_record(fixture, RECORD_COLLECTION, "title", "一地一特", "courses", id, NULL);
+      fixture_make_record(fixture, RECORD_COLLECTION, "title", "一地一特", "course_ids", id, NULL);
   g_assert_false(catalog_delete_record(fixture->catalog, "tester", RECORD_COURSE, id, 0, &error));
   g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT);
   g_clear_error(&error);
-  g_assert_cmpint(fixture_set_field(fixture, RECORD_COURSE, id, "state", "withdrawn"), ==, RECORD_FAULT_NONE);
+  g_assert_cmpint(fixture_set_field(fixture, RECORD_COURSE, id, "status", "withdrawn"), ==, RECORD_FAULT_NONE);
   g_assert_true(catalog_delete_record(fixture->catalog, "tester", RECORD_COURSE, id, 0, &error));
   g_assert_cmpint(fixture_number(fixture, "SELECT COUNT(*) FROM course WHERE state = 'deleted' AND title = id"), ==,
                   1);

@@ -1,0 +1,238 @@
+// Drives the editing API: what is sound goes through Prism (it answers 4xx or 5xx with its own problem documents when a
+// request or an answer is not as openapi.yaml says), what is wrong goes to the server itself.
+import assert from "node:assert/strict";
+
+const { TOKEN, ASSET, DIRECT, PROXY } = process.env;
+const CITY = "510400000000";
+
+async function call(base, method, path, { body, token = TOKEN, headers = {}, type = "application/json" } = {}) {
+  const sent = { ...headers };
+  if (token) sent.Authorization = `Bearer ${token}`;
+  if (body !== undefined) sent["Content-Type"] = type;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const answer = await fetch(base + path, { method, headers: sent, body: body === undefined ? undefined : text });
+  const content = await answer.text();
+  const json = /json/.test(answer.headers.get("content-type") ?? "") ? JSON.parse(content) : null;
+  return { status: answer.status, etag: answer.headers.get("etag"), headers: answer.headers, json, content };
+}
+
+async function through(method, path, options, expected = 200) {
+  const answer = await call(PROXY, method, path, options);
+  assert.equal(answer.status, expected, `${method} ${path}: ${answer.content}`);
+  assert.ok(!answer.json?.type?.includes("stoplight"), answer.content);
+  return answer;
+}
+
+async function direct(method, path, options, expected, code) {
+  const answer = await call(DIRECT, method, path, options);
+  assert.equal(answer.status, expected, `${method} ${path}: ${answer.content}`);
+  if (code) assert.equal(answer.json.code, code);
+  return answer;
+}
+
+const edit = (etag, body) => ({ body, headers: { "If-Match": etag } });
+
+async function testRecords() {
+  const school = await through("POST", "/api/v1/institutions",
+    { body: { name: "东区社区学院", division: "510402000000", kind: "college" } }, 201);
+  assert.match(school.etag, /^"1-/);
+  assert.equal(school.headers.get("location"), `/api/v1/institutions/${school.json.id}`);
+  const lecturer = await through("POST", "/api/v1/lecturers",
+    { body: { name: "甲", title: "教授", institution_id: school.json.id, bio: "一\n二" } }, 201);
+  const room = await through("POST", "/api/v1/rooms",
+    { body: { name: "一号活动室", division: CITY, institution_id: null } }, 201);
+  for (const [path, made] of [["institutions", school], ["lecturers", lecturer], ["rooms", room]]) {
+    const read = await through("GET", `/api/v1/${path}/${made.json.id}`, { token: null });
+    assert.deepEqual(read.json, made.json);
+    assert.equal(read.etag, made.etag);
+    const page = await through("GET", `/api/v1/${path}?limit=1`, { token: null });
+    assert.equal(page.json.items.length, 1);
+  }
+  const found = await through("GET", `/api/v1/lecturers?institution_id=${school.json.id}&q=${encodeURIComponent("甲")}`);
+  assert.equal(found.json.items[0].id, lecturer.json.id);
+  return { school, lecturer, room };
+}
+
+async function testVersions(room) {
+  const path = `/api/v1/rooms/${room.json.id}`;
+  const changed = await through("PATCH", path, edit(room.etag, { name: "二号活动室" }));
+  assert.equal(changed.json.version, 2);
+  await through("PATCH", path, edit(room.etag, { name: "三号活动室" }), 412);
+  await direct("PATCH", path, { body: { name: "x" } }, 428, "precondition_required");
+  await direct("DELETE", path, {}, 428, "precondition_required");
+  await direct("PATCH", path, edit('W/"2-x"', { name: "x" }), 412, "precondition_failed");
+  await direct("PATCH", path, edit("nonsense", { name: "x" }), 412, "precondition_failed");
+  const listed = await through("PATCH", path, edit(`"1-old", ${changed.etag}`, { name: "四号活动室" }));
+  assert.equal(listed.json.version, 3);
+  const forced = await through("PATCH", path, { ...edit("*", { division: null }), type: "application/merge-patch+json" });
+  assert.equal(forced.json.division, "");
+  const same = await through("GET", path, { headers: { "If-None-Match": forced.etag } }, 304);
+  assert.equal(same.content, "");
+  await through("DELETE", path, { headers: { "If-Match": forced.etag } }, 204);
+  await through("GET", path, {}, 404);
+}
+
+/* Of many editors that start from one version exactly one wins each round: nothing is overwritten silently. */
+async function testConcurrentEditors(lecturer) {
+  const path = `/api/v1/lecturers/${lecturer.json.id}`;
+  let { etag, json } = await direct("GET", path, {}, 200);
+  for (let round = 0; round < 5; round++) {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) =>
+      call(DIRECT, "PATCH", path, edit(etag, { title: `第${round}轮 ${i}` }))));
+    const won = answers.filter((answer) => answer.status === 200);
+    assert.equal(won.length, 1);
+    assert.ok(answers.every((answer) => answer.status === 200 || answer.status === 412));
+    assert.equal(won[0].json.version, json.version + 1);
+    ({ etag, json } = won[0]);
+  }
+}
+
+async function testCourses({ school, lecturer }) {
+  const made = await through("POST", "/api/v1/courses", {
+    body: {
+      title: " 书法 ", category: "arts", audiences: ["elders", "youth"], tags: ["毛笔"], division: "510402000000",
+      institution_id: school.json.id, lecturer_ids: [lecturer.json.id], level: "beginner", licence: "cc-by", term: "2026 春季",
+    },
+  }, 201);
+  const path = `/api/v1/courses/${made.json.id}`;
+  assert.equal(made.json.title, "书法");
+  assert.equal(made.json.status, "draft");
+  assert.equal(made.json.institution, "东区社区学院");
+  assert.deepEqual(made.json.lecturers, ["甲"]);
+  assert.equal(made.json.division_name, "东区");
+  await through("GET", path, { token: null }, 404);
+  await through("GET", path, { token: "a-token-of-somebody-else" }, 404);
+  const page = await through("GET", "/api/v1/courses?limit=100", { token: null });
+  assert.ok(!page.content.includes(made.json.id));
+
+  const lessons = await through("PUT", `${path}/lessons`, edit(made.etag, [{ asset_id: ASSET, title: "第一课" }]));
+  assert.equal(lessons.json.lessons[0].title, "第一课");
+  const lesson = lessons.json.lessons[0].id;
+  await through("PUT", `${path}/lessons`, edit(made.etag, []), 412);
+  const two = await through("PUT", `${path}/lessons`,
+    edit(lessons.etag, [{ asset_id: ASSET, title: "序" }, { id: lesson }]));
+  assert.deepEqual(two.json.lessons.map((each) => each.title), ["序", "第一课"]);
+  await direct("PUT", `${path}/lessons`, edit("*", [{ id: lesson }, { id: lesson }]), 422, "invalid_field");
+  await direct("PUT", `${path}/lessons`, edit("*", [{ id: 5 }]), 422, "invalid_field");
+  await direct("PUT", `${path}/lessons`, edit("*", {}), 400, "bad_json");
+
+  await direct("PATCH", path, edit("*", { status: "withdrawn" }), 409, "conflict");
+  const published = await through("PATCH", path, edit("*", { status: "published" }));
+  const seen = await through("GET", path, { token: null });
+  assert.equal(seen.json.version, published.json.version);
+  assert.equal(seen.json.visible_to, undefined);
+  const link = await through("PATCH", path, edit("*", { visibility: "link" }));
+  await through("GET", path, { token: null }, 404);
+  await through("GET", `${path}?link=wrong`, { token: null }, 404);
+  await through("GET", `${path}?link=${link.json.visible_to}`, { token: null });
+  await through("DELETE", path, { headers: { "If-Match": "*" } }, 409);
+  return { path, id: made.json.id };
+}
+
+async function testCollections({ id }) {
+  const page = await through("GET", "/api/v1/courses?q=" + encodeURIComponent("太极"), { token: null });
+  const open = page.json.items[0].id;
+  const made = await through("POST", "/api/v1/collections",
+    { body: { kind: "brand", title: "一地一特", division: CITY, course_ids: [id, open] } }, 201);
+  assert.deepEqual(made.json.course_ids, [id, open]);
+  const path = `/api/v1/collections/${made.json.id}`;
+  const seen = await through("GET", path, { token: null });
+  assert.deepEqual(seen.json.course_ids, [open], "hidden courses are not named");
+  const listed = await through("GET", "/api/v1/collections?kind=brand", { token: null });
+  assert.deepEqual(listed.json.items[0].course_ids, [open]);
+  await through("DELETE", path, { headers: { "If-Match": made.etag } }, 204);
+}
+
+async function testDeletedCourse({ path, id }) {
+  await through("PATCH", path, edit("*", { status: "withdrawn" }));
+  await through("DELETE", path, { headers: { "If-Match": "*" } }, 204);
+  await through("GET", path, {}, 404);
+  await through("PATCH", path, edit("*", { title: "x" }), 404);
+  const audit = await through("GET", `/api/v1/audit?kind=course&id=${id}&limit=500`);
+  const actions = audit.json.items.map((entry) => entry.action);
+  assert.equal(actions.at(-1), "create");
+  assert.equal(actions[0], "delete");
+  assert.equal(actions.filter((action) => action === "lessons").length, 2);
+  assert.ok(audit.json.items.some((entry) => entry.changes.status?.[1] === "published"));
+}
+
+async function testRepeats() {
+  const headers = { "Idempotency-Key": "key-1" };
+  const body = { name: "只建一次" };
+  const answers = await Promise.all(Array.from({ length: 6 }, () =>
+    call(DIRECT, "POST", "/api/v1/institutions", { body, headers })));
+  assert.ok(answers.every((answer) => answer.status === 201));
+  assert.equal(new Set(answers.map((answer) => answer.json.id)).size, 1);
+  assert.equal(answers.filter((answer) => answer.headers.get("idempotent-replayed") === "true").length, 5);
+  await through("POST", "/api/v1/institutions", { body, headers }, 201);
+  await direct("POST", "/api/v1/institutions", { body: { name: "别的" }, headers }, 422, "idempotency_key_reused");
+  await direct("POST", "/api/v1/rooms", { body, headers }, 422, "idempotency_key_reused");
+  await direct("POST", "/api/v1/institutions", { body }, 422, "invalid_field"); /* the name is taken */
+}
+
+async function testFields(lecturer) {
+  const path = `/api/v1/lecturers/${lecturer.json.id}`;
+  const some = await direct("GET", `${path}?fields=name,id`, {}, 200);
+  assert.deepEqual(some.json, { name: "甲", id: lecturer.json.id });
+  await through("PATCH", path, edit(some.etag, { title: "讲师" }));
+  const page = await direct("GET", "/api/v1/institutions?fields=name", {}, 200);
+  assert.deepEqual(Object.keys(page.json.items[0]), ["name"]);
+  await direct("GET", `${path}?fields=name,nothing`, {}, 400, "bad_parameter");
+}
+
+async function testRefusals() {
+  const paths = ["courses", "institutions", "lecturers", "rooms", "collections"];
+  for (const path of paths)
+    for (const token of [null, "", "a-token-of-somebody-else", TOKEN + "x", TOKEN.slice(1)])
+      await direct("POST", `/api/v1/${path}`, { token, body: { name: "x" } }, 403, "forbidden");
+  await direct("GET", "/api/v1/audit", { token: null }, 403, "forbidden");
+  await direct("GET", "/api/v1/attachments", { token: null }, 403, "forbidden");
+  await direct("PATCH", "/api/v1/courses/0000000000000", { token: null, ...edit("*", {}) }, 403, "forbidden");
+  const cases = [
+    ["", 400, "bad_json"], ["{", 400, "bad_json"], ["[]", 400, "bad_json"], ['{"name":"a","name":"b"}', 400, "bad_json"],
+    ["{}", 422, "invalid_field"], ['{"name":5}', 422, "invalid_field"], ['{"name":"a","colour":"red"}', 422, "invalid_field"],
+    ['{"name":"a","division":"510499000000"}', 422, "invalid_field"], ['{"name":"\\u0000"}', 400, "bad_json"],
+    [JSON.stringify({ name: "x".repeat(201) }), 422, "invalid_field"],
+    ["[".repeat(100000), 400, "bad_json"],
+  ];
+  for (const [body, status, code] of cases) await direct("POST", "/api/v1/rooms", { body }, status, code);
+  const field = await direct("POST", "/api/v1/rooms", { body: { name: "" } }, 422, "invalid_field");
+  assert.equal(field.json.detail, "name：不能为空");
+  const english = await direct("POST", "/api/v1/rooms",
+    { body: { name: "" }, headers: { "Accept-Language": "en" } }, 422, "invalid_field");
+  assert.equal(english.json.detail, "name: it must not be empty");
+  await direct("POST", "/api/v1/rooms", { body: "name=x", type: "application/x-www-form-urlencoded" }, 415, "media_type");
+  await direct("POST", "/api/v1/rooms", { body: { name: "x".repeat(2 << 20) } }, 413, "content_too_large");
+  await direct("PATCH", "/api/v1/rooms/nothing", edit("*", {}), 404, "not_found");
+  await direct("GET", "/api/v1/rooms?cursor=x", {}, 400, "bad_parameter");
+  await direct("GET", "/api/v1/rooms?limit=0", {}, 400, "bad_parameter");
+}
+
+async function testDivisions() {
+  const cities = await through("GET", "/api/v1/divisions", { token: null });
+  assert.deepEqual(cities.json.items.map((each) => each.code), [CITY]);
+  const counties = await through("GET", `/api/v1/divisions?parent=${CITY}`, { token: null });
+  assert.equal(counties.json.items.length, 5);
+  const one = await through("GET", "/api/v1/divisions/510422000000", { token: null });
+  assert.equal(one.json.name, "盐边县");
+  await through("GET", "/api/v1/divisions/510499000000", { token: null }, 404);
+}
+
+async function testReading() {
+  for (const path of ["/healthz", "/api/v1/courses", `/api/v1/assets/${ASSET}`])
+    await through("GET", path, { token: null });
+}
+
+const records = await testRecords();
+await testVersions(records.room);
+await testConcurrentEditors(records.lecturer);
+const course = await testCourses(records);
+await testCollections(course);
+await testDeletedCourse(course);
+await testRepeats();
+await testFields(records.lecturer);
+await testRefusals();
+await testDivisions();
+await testReading();
+await direct("DELETE", `/api/v1/institutions/${records.school.json.id}`, { headers: { "If-Match": "*" } }, 409, "conflict");
+console.log("# the whole API");

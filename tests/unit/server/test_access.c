@@ -1,0 +1,99 @@
+#include "server/access.h"
+#include "server/http/http_response.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define TOKEN "0123456789abcdefghij"
+
+static const char *find_header(gconstpointer source, const char *name) {
+  return g_str_equal(name, "Authorization") ? source : NULL;
+}
+
+static char *write_token(const char *text) {
+  g_autoptr(GError) error = NULL;
+  char *path = NULL;
+  int fd = g_file_open_tmp("kapok-token-XXXXXX", &path, &error);
+  g_assert_no_error(error);
+  g_close(fd, NULL);
+  g_assert_true(g_file_set_contents(path, text, -1, &error));
+  return path;
+}
+
+static Access *new_access(const char *text, GError **error) {
+  g_autofree char *path = write_token(text);
+  Access *access = access_new(path, error);
+  g_unlink(path);
+  return access;
+}
+
+static void test_access_tokens(void) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Access) access = new_access("  " TOKEN "\n", &error), closed = access_new("", &error);
+  g_assert_no_error(error);
+  static const struct {
+    const char *header;
+    bool is_editor;
+  } cases[] = {
+      {"Bearer " TOKEN, true},
+      {"bearer " TOKEN, true},
+      {NULL, false},
+      {"", false},
+      {"Bearer ", false},
+      {TOKEN, false},
+      {"Basic " TOKEN, false},
+      {"Bearer " TOKEN "x", false},
+      {"Bearer 0123456789abcdefghi", false},
+      {"Bearer  " TOKEN, false},
+      {"Bearer 0123456789abcdefghiJ", false},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    HttpRequest request = {.find_header = find_header, .header_source = cases[i].header};
+    g_assert_cmpint(access_is_editor(access, &request), ==, cases[i].is_editor);
+    g_assert_cmpint(access_viewer(access, &request) != NULL, ==, cases[i].is_editor);
+    g_assert_false(access_is_editor(closed, &request));
+  }
+}
+
+static void test_access_rules(void) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Access) access = new_access(TOKEN, &error);
+  static const HttpRoute open = {.flags = 0}, edits = {.flags = HTTP_ROUTE_EDIT | HTTP_ROUTE_BODY};
+  const struct {
+    const HttpRoute *route;
+    const char *header;
+    bool is_kept;
+  } cases[] = {{&open, NULL, true},
+               {&open, "Bearer " TOKEN, true},
+               {&edits, "Bearer " TOKEN, true},
+               {&edits, NULL, false},
+               {&edits, "Bearer nothing", false}};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    HttpRouteMatch match = {.route = cases[i].route};
+    HttpRequest request = {.find_header = find_header, .header_source = cases[i].header, .match = &match};
+    g_auto(HttpResponse) response;
+    http_response_init(&response);
+    g_assert_cmpint(access_check(access, &request, &response), ==, cases[i].is_kept);
+    g_assert_cmpint(response.status, ==, cases[i].is_kept ? 200 : 403);
+  }
+}
+
+static void test_access_refuses_files(void) {
+  static const char *const texts[] = {"", "short", "0123456789 0123456789", TOKEN "\n" TOKEN};
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+    g_autoptr(GError) error = NULL;
+    g_assert_null(new_access(texts[i], &error));
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
+  }
+  g_autoptr(GError) error = NULL;
+  g_assert_null(access_new("/nonexistent/token", &error));
+  g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/access/tokens", test_access_tokens);
+  g_test_add_func("/access/rules", test_access_rules);
+  g_test_add_func("/access/refuses_files", test_access_refuses_files);
+  return g_test_run();
+}
