@@ -15,6 +15,10 @@ typedef struct {
   char *web_dir;              /**< built pages; empty: ../share/kapok/web beside the program */
   int64_t workers;            /**< transcoder workers; 0: settings_worker_count() chooses */
   int64_t connection_limit;   /**< open HTTP connections at most */
+  int64_t address_limit;      /**< open HTTP connections of one address at most; 0: no limit */
+  int64_t head_timeout_us;    /**< for the head of a request */
+  int64_t min_rate_bps;       /**< bytes per second of bodies in and answers out, at least */
+  char *trusted_proxies;      /**< addresses and networks whose X-Forwarded-For is believed */
   int64_t send_buffer_bytes;  /**< of each connection in the kernel; 0: as the system sees fit */
   int64_t request_head_bytes; /**< per connection, for request head and answer head */
   int64_t cache_bytes;        /**< memory for ready answers at most */
@@ -33,6 +37,7 @@ typedef struct {
   int64_t min_free_space_bytes;   /**< below this no job is taken */
   int64_t max_source_bytes;       /**< larger sources are refused */
   int64_t max_source_duration_us; /**< longer sources are refused */
+  int64_t search_memory_bytes;    /**< of the mapped search index that may stay in memory */
   int64_t max_source_pixels;      /**< width times height at most */
 } Settings;
 

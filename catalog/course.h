@@ -63,13 +63,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogLesson, catalog_lesson_free)
 bool catalog_load_course(Catalog *catalog, const char *course_id, CatalogCourse **ret_course,
                          GPtrArray **ret_lessons, GError **error);
 
-typedef enum { COURSE_SORT_NEWEST, COURSE_SORT_TITLE, COURSE_SORT_DURATION } CourseSort;
+typedef enum {
+  COURSE_SORT_NEWEST,
+  COURSE_SORT_TITLE,
+  COURSE_SORT_DURATION,
+  COURSE_SORT_RELEVANCE,  /**< the index only; without a text: by popularity */
+  COURSE_SORT_POPULARITY, /**< the index only */
+} CourseSort;
 
 #define COURSE_PAGE_LIMIT_MAX 100
 typedef struct {
   const char *text; /**< words that title, summary, tags or institution shall hold (all of them); NULL: any */
   const char *category, *audience, *kind; /**< slugs; NULL: any */
   const char *division;                   /**< prefix of the code; NULL: any */
+  const char *level, *institution;        /**< slug, name; NULL: any; the index only */
+  const char *band;                       /**< of duration: search_band_name(); NULL: any; the index only */
   const CatalogViewer *viewer; /**< who asks; NULL: somebody unknown, who sees public published courses */
   CourseSort sort;
   int limit;          /**< 1 to COURSE_PAGE_LIMIT_MAX */
@@ -82,11 +90,32 @@ typedef struct {
 } CourseFacetCount;
 
 typedef struct {
+  int64_t start, end; /**< in units of UTF-16, as JavaScript counts; `end` behind the last one */
+} CourseRange;
+
+typedef struct {
+  char *lesson_id, *text;
+  int64_t start_us;
+  bool is_chapter; /**< title of a lesson or chapter; else a caption */
+} CourseMoment;
+
+/** Why a course was found. */
+typedef struct {
+  GArray *title, *summary; /**< CourseRange of the words that were asked for */
+  GArray *moments;         /**< CourseMoment: where they are said or headed, the best few */
+} CourseHit;
+
+typedef struct {
   GPtrArray *courses; /**< CatalogCourse * */
+  GPtrArray *hits;    /**< CourseHit *, beside `courses`; NULL without a text or without the index */
   char *next;         /**< NULL at the end */
   int64_t total;
-  GArray *categories, *audiences, *kinds; /**< CourseFacetCount of the whole result, most first */
+  GArray *categories, *audiences, *kinds;                /**< CourseFacetCount of the whole result, most first */
+  GArray *levels, *durations, *institutions, *divisions; /**< the same; empty without the index */
+  bool is_relaxed, is_corrected;                         /**< as in SearchResult of catalog/search/search_find.h */
 } CoursePage;
+/** An empty page, with its arrays. */
+CoursePage *course_page_new(void);
 void course_page_free(CoursePage *page);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoursePage, course_page_free)
 

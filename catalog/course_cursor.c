@@ -27,20 +27,26 @@ static char *digest(const CourseQuery *query, const char *payload) {
   const char sort[] = {(char)('0' + query->sort), '\0'};
   g_autofree char *viewer = viewer_write_json(query->viewer);
   const char *fields[] = {sort,        query->text,     query->category, query->audience,
-                          query->kind, query->division, viewer,          payload};
+                          query->kind, query->division, query->level,    query->institution,
+                          query->band, viewer,          payload};
   for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
     digest_field(checksum, fields[i]);
   return g_strndup(g_checksum_get_string(checksum), CHECK_LENGTH);
 }
 
-char *course_cursor_write(const CourseQuery *query, const CatalogCourse *last) {
-  int64_t number = query->sort == COURSE_SORT_DURATION ? last->duration_us : last->created_us;
-  g_autofree char *payload = query->sort == COURSE_SORT_TITLE
-                                 ? g_strconcat(last->id, FIELD_SEPARATOR, last->title, NULL)
-                                 : g_strdup_printf("%s" FIELD_SEPARATOR "%" G_GINT64_FORMAT, last->id, number);
+char *course_cursor_write_position(const CourseQuery *query, const CoursePosition *position) {
+  g_autofree char *payload =
+      query->sort == COURSE_SORT_TITLE
+          ? g_strconcat(position->id, FIELD_SEPARATOR, position->title, NULL)
+          : g_strdup_printf("%s" FIELD_SEPARATOR "%" G_GINT64_FORMAT, position->id, position->number);
   g_autofree char *check = digest(query, payload);
   g_autofree char *text = g_strconcat(check, payload, NULL);
   return base64url_encode(text);
+}
+
+char *course_cursor_write(const CourseQuery *query, const CatalogCourse *last) {
+  int64_t number = query->sort == COURSE_SORT_DURATION ? last->duration_us : last->created_us;
+  return course_cursor_write_position(query, &(CoursePosition){number, last->title, last->id});
 }
 
 static bool refuse(GError **error) {

@@ -19,6 +19,11 @@ void course_page_free(CoursePage *page) {
   g_array_unref(page->categories);
   g_array_unref(page->audiences);
   g_array_unref(page->kinds);
+  g_array_unref(page->levels);
+  g_array_unref(page->durations);
+  g_array_unref(page->institutions);
+  g_array_unref(page->divisions);
+  g_clear_pointer(&page->hits, g_ptr_array_unref);
   g_free(page->next);
   g_free(page);
 }
@@ -33,12 +38,16 @@ static GArray *new_facet(void) {
   return facet;
 }
 
-static CoursePage *new_page(void) {
+CoursePage *course_page_new(void) {
   CoursePage *page = g_new0(CoursePage, 1);
   page->courses = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_course_free);
   page->categories = new_facet();
   page->audiences = new_facet();
   page->kinds = new_facet();
+  page->levels = new_facet();
+  page->durations = new_facet();
+  page->institutions = new_facet();
+  page->divisions = new_facet();
   return page;
 }
 
@@ -47,7 +56,7 @@ static bool refuse(GError **error, const char *reason) {
   return false;
 }
 
-static bool check_query(const CourseQuery *query, GError **error) {
+bool course_query_check(const CourseQuery *query, GError **error) {
   if (query->limit < 1 || query->limit > COURSE_PAGE_LIMIT_MAX)
     return refuse(error, "limit is out of range");
   if (query->text && (strlen(query->text) > QUERY_TEXT_SIZE_MAX || !g_utf8_validate(query->text, -1, NULL)))
@@ -173,9 +182,9 @@ static bool run_query(Catalog *catalog, const CourseQuery *query, const CoursePo
 
 bool catalog_query_courses(Catalog *catalog, const CourseQuery *query, CoursePage **ret_page, GError **error) {
   g_auto(CoursePosition) position = {0};
-  if (!check_query(query, error) || (query->cursor && !course_cursor_parse(query, &position, error)))
+  if (!course_query_check(query, error) || (query->cursor && !course_cursor_parse(query, &position, error)))
     return false;
-  g_autoptr(CoursePage) page = new_page();
+  g_autoptr(CoursePage) page = course_page_new();
   if (!run_query(catalog, query, &position, page, error))
     return false;
   *ret_page = g_steal_pointer(&page);

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "base/log.h"
 #include "base/path.h"
 #include "catalog/version.h"
 #include "server/http/http_error.h"
@@ -8,8 +9,12 @@
 #include "server/server_log.h"
 #include "server/server_routes.h"
 
+#define INDEX_ATTEMPTS 10
+#define INDEX_PAUSE_US (200 * G_TIME_SPAN_MILLISECOND)
+
 struct Server {
   ServerContext context;
+  HttpProxies *proxies;
   HttpTransport *transport;
 };
 
@@ -43,6 +48,33 @@ static char *find_web_dir(const Settings *settings) {
   return g_canonicalize_filename(relative, NULL);
 }
 
+static void log_index(bool is_error, const char *message) {
+  if (is_error)
+    log_error("%s", message);
+  else
+    log_info("%s", message);
+}
+
+/* After the port is ours. A server that has just been ended may still hold the index for a moment; without the index
+ * courses are looked for in the catalog itself. */
+static void open_index(Server *server, const Settings *settings) {
+  g_autofree char *folder = g_build_filename(settings->data_dir, "search", NULL);
+  for (int attempt = 1;; attempt++) {
+    g_autoptr(GError) error = NULL;
+    CourseIndex *index = course_index_open(server->context.catalog, server->context.store, folder,
+                                           settings->search_memory_bytes, log_index, &error);
+    if (index != NULL) {
+      g_atomic_pointer_set(&server->context.course_index, index); /* handlers run already */
+      return;
+    }
+    if (attempt >= INDEX_ATTEMPTS || !g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY)) {
+      log_warning("searching without an index, slowly: %s", error->message);
+      return;
+    }
+    g_usleep(INDEX_PAUSE_US);
+  }
+}
+
 static bool open_data(Server *server, const Settings *settings, GError **error) {
   if (!path_make_dirs(settings->data_dir, error))
     return false;
@@ -63,7 +95,10 @@ static bool start(Server *server, const Settings *settings, GError **error) {
   server->context.metrics = server_metrics_new(routes, count);
   server->context.queue_metrics = queue_metrics_new();
   server->context.access = access_new(settings->api_token_file, error);
-  if (server->context.access == NULL || !open_data(server, settings, error))
+  if (server->context.access == NULL)
+    return false;
+  server->proxies = http_proxies_parse(settings->trusted_proxies, error);
+  if (server->proxies == NULL || !open_data(server, settings, error))
     return false;
   HttpTransportConfig config = {
       .routes = routes,
@@ -77,13 +112,20 @@ static bool start(Server *server, const Settings *settings, GError **error) {
       .idle_timeout_s = (unsigned)((settings->idle_timeout_us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND),
       .send_buffer_bytes = (unsigned)settings->send_buffer_bytes,
       .request_head_bytes = (size_t)settings->request_head_bytes,
+      .address_limit = (unsigned)settings->address_limit,
+      .head_timeout_us = settings->head_timeout_us,
+      .min_rate_bps = settings->min_rate_bps,
+      .proxies = server->proxies,
       .cache_bytes = settings->cache_bytes,
       .content_version = content_version,
       .on_tick = on_tick,
   };
   server->transport = http_transport_start(&config, error);
   g_atomic_pointer_set(&server->context.transport, server->transport); /* its threads run already */
-  return server->transport != NULL;
+  if (server->transport == NULL)
+    return false;
+  open_index(server, settings);
+  return true;
 }
 
 Server *server_start(const Settings *settings, GError **error) {
@@ -102,6 +144,8 @@ void server_stop(Server *server) {
   if (server == NULL)
     return;
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
+  course_index_close(server->context.course_index);
+  http_proxies_free(server->proxies);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   blob_store_free(server->context.store);

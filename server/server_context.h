@@ -3,6 +3,7 @@
 
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
+#include "catalog/course_index.h"
 #include "server/access.h"
 #include "server/http/http_transport.h"
 #include "server/open_files.h"
@@ -14,6 +15,7 @@ typedef struct {
   Catalog *catalog;
   BlobStore *store;
   OpenFiles *files;
+  CourseIndex *course_index; /**< NULL until it is open, or when it cannot be; atomic */
   WebFiles *web;
   Access *access;
   ServerMetrics *metrics;

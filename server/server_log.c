@@ -1,7 +1,6 @@
 #include "server/server_log.h"
 
 #include "base/log.h"
-#include "server/http/http_listener.h"
 
 /** Longer targets are cut in the log. */
 #define LOGGED_TARGET_BYTES_MAX 512
@@ -20,8 +19,7 @@ void server_log_completion(const HttpCompletion *completion) {
     return;
   g_autofree char *target = g_strndup(completion->target, LOGGED_TARGET_BYTES_MAX);
   g_autofree char *safe_target = g_utf8_make_valid(target, -1);
-  g_autofree char *peer =
-      completion->peer_address != NULL ? http_listener_format_host(completion->peer_address) : g_strdup("-");
+  g_autofree char *peer = http_completion_format_client(completion);
   char status[16], bytes[24], duration[24];
   g_snprintf(status, sizeof status, "%u", completion->status);
   g_snprintf(bytes, sizeof bytes, "%" G_GINT64_FORMAT, completion->body_bytes);

@@ -101,9 +101,20 @@ static guint64 resident_bytes(void) {
 
 static void write_transport(const HttpTransport *transport, GString *out) {
   HttpSharedFigures shared;
+  HttpGuardFigures guard;
   http_transport_get_shared_figures(transport, &shared);
+  http_transport_get_guard_figures(transport, &guard);
   metrics_text_value(out, "kapok_http_connections", "gauge", "Open connections.",
                      (double)http_transport_connection_count(transport));
+  metrics_text_head(out, "kapok_http_connections_refused_total", "counter",
+                    "Connections over a limit, answered with 503 (all) or 429 (of one address).");
+  metrics_text_sample(out, "kapok_http_connections_refused_total", "limit=\"all\"", (double)guard.full);
+  metrics_text_sample(out, "kapok_http_connections_refused_total", "limit=\"address\"", (double)guard.per_address);
+  metrics_text_head(out, "kapok_http_connections_slow_total", "counter",
+                    "Connections closed since they were too slow, by what was.");
+  metrics_text_sample(out, "kapok_http_connections_slow_total", "part=\"head\"", (double)guard.slow_heads);
+  metrics_text_sample(out, "kapok_http_connections_slow_total", "part=\"body\"", (double)guard.slow_bodies);
+  metrics_text_sample(out, "kapok_http_connections_slow_total", "part=\"read\"", (double)guard.slow_reads);
   metrics_text_value(out, "kapok_http_cache_hits_total", "counter", "Requests answered with a ready answer.",
                      (double)shared.hits);
   metrics_text_value(out, "kapok_http_cache_misses_total", "counter",

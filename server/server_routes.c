@@ -43,6 +43,8 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA | HTTP_ROUTE_WAITS, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment,
      "media_segment"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses"},
+    /* Quiet: asked at every key that is pressed. */
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/suggest", course_handler_suggest, "api_suggest"},
     {HTTP_METHOD_POST, EDIT, "/api/v1/courses", record_handler_create, "api_courses_edit"},
     {HTTP_METHOD_GET, 0, "/api/v1/courses/{record}", course_handler_get, "api_course"},
     {HTTP_METHOD_PATCH, EDIT, "/api/v1/courses/{record}", record_handler_update, "api_course_edit"},

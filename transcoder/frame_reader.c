@@ -1,6 +1,7 @@
 #include "transcoder/frame_reader.h"
 
 #include "transcoder/error.h"
+#include "transcoder/h264_packet.h"
 #include "transcoder/media_allow_list.h"
 
 #include <libavcodec/avcodec.h>
@@ -11,8 +12,9 @@
 
 /** On the way to the frame that a seek is for, pictures that no other refers to are passed over up to here. */
 #define SEEK_MARGIN_US G_TIME_SPAN_SECOND
-/** A picture of nothing but skipped macroblocks has at most one byte for so many of them, and at most this many more
- * than the smallest of its kind: a pointer that moves by a few pixels takes eight. */
+/** A picture of nothing but skipped macroblocks has its headers and at most one byte for so many of them, and at most
+ * this many more than the smallest of its kind: a pointer that moves by a few pixels takes eight. */
+#define STILL_HEADER_BYTES 16
 #define STILL_MACROBLOCKS_PER_BYTE 100
 #define STILL_SPARE_BYTES 4
 
@@ -35,9 +37,12 @@ struct FrameReader {
   FramesWanted wanted;
   int64_t pass_until_us; /**< before, only referenced pictures are decoded */
   int64_t passed_us;     /**< latest time of a picture that may have been passed over since the last seek */
-  int still_bytes;       /**< of the smallest picture that may show nothing new; 0: none so far */
-  int skip_to_key;       /**< packets that may still be skipped to find a key frame */
-  int64_t counted;       /**< pictures so far, where those have no time stamps */
+  int still_bytes
+      [2]; /**< of the smallest picture that may show nothing new, by whether others refer to it; 0: none */
+  size_t nal_length_bytes; /**< H.264: of the sizes in packets; 0: start codes */
+  int64_t changed_pts;     /**< the last that shows something new, as far as was read; INT64_MIN: none */
+  int skip_to_key;         /**< packets that may still be skipped to find a key frame */
+  int64_t counted;         /**< pictures so far, where those have no time stamps */
   int64_t damaged;
   bool at_end;
 };
@@ -68,6 +73,12 @@ static bool open_decoder(FrameReader *reader, GError **error) {
   return true;
 }
 
+/** ISO/IEC 14496-15, 5.3.3.1.2: a configuration begins with 1, and its fifth byte tells the length. */
+static size_t nal_length_bytes(const AVCodecParameters *parameters) {
+  bool is_avcc = parameters->extradata_size >= 7 && parameters->extradata[0] == 1;
+  return is_avcc ? (parameters->extradata[4] & 3) + 1 : 0;
+}
+
 FrameReader *frame_reader_new(Source *source, int stream, int64_t start_us, GError **error) {
   g_autoptr(FrameReader) reader = g_new0(FrameReader, 1);
   reader->source = source;
@@ -75,7 +86,8 @@ FrameReader *frame_reader_new(Source *source, int stream, int64_t start_us, GErr
   reader->time_base = stream_of(reader)->time_base;
   reader->rate = stream_of(reader)->avg_frame_rate;
   reader->start_us = start_us;
-  reader->pass_until_us = reader->passed_us = INT64_MIN;
+  reader->nal_length_bytes = nal_length_bytes(stream_of(reader)->codecpar);
+  reader->pass_until_us = reader->passed_us = reader->changed_pts = INT64_MIN;
   reader->packet = av_packet_alloc();
   reader->current = av_frame_alloc();
   for (int i = 0; i < PENDING_MAX; i++)
@@ -110,17 +122,29 @@ void frame_reader_want(FrameReader *reader, FramesWanted wanted) {
   reader->wanted = wanted;
 }
 
-/** Of H.264 alone: elsewhere a few bytes may show a picture that was sent before (VP9, AV1). */
-static bool is_still(FrameReader *reader, const AVPacket *packet) {
+/** Whether it is as small as only pictures are that take all from others. */
+static bool is_smallest_kind(FrameReader *reader, const AVPacket *packet) {
   enum { MACROBLOCK_SAMPLES = 16 * 16 };
   int64_t samples = (int64_t)reader->decoder->width * reader->decoder->height;
-  if (reader->decoder->codec_id != AV_CODEC_ID_H264 ||
-      packet->size > samples / MACROBLOCK_SAMPLES / STILL_MACROBLOCKS_PER_BYTE)
+  if (packet->size > STILL_HEADER_BYTES + samples / MACROBLOCK_SAMPLES / STILL_MACROBLOCKS_PER_BYTE)
     return false;
-  bool is_smallest_kind = reader->still_bytes > 0 && packet->size <= reader->still_bytes + STILL_SPARE_BYTES;
-  if (reader->still_bytes == 0 || packet->size < reader->still_bytes)
-    reader->still_bytes = packet->size;
-  return is_smallest_kind;
+  bool is_reference = h264_packet_is_reference(packet->data, (size_t)packet->size, reader->nal_length_bytes);
+  int *smallest = &reader->still_bytes[is_reference];
+  bool is_smallest = *smallest > 0 && packet->size <= *smallest + STILL_SPARE_BYTES;
+  if (*smallest == 0 || packet->size < *smallest)
+    *smallest = packet->size;
+  return is_smallest;
+}
+
+/** Of H.264 alone: elsewhere a few bytes may show a picture that was sent before (VP9, AV1). A picture that is shown
+ * before one that was sent earlier may take what is new from that one. */
+static bool is_still(FrameReader *reader, const AVPacket *packet) {
+  if (reader->decoder->codec_id != AV_CODEC_ID_H264)
+    return false;
+  if (is_smallest_kind(reader, packet))
+    return packet->pts > reader->changed_pts;
+  reader->changed_pts = MAX(reader->changed_pts, packet->pts);
+  return false;
 }
 
 /** Tell the decoder whether the packet's picture may be passed over when no other refers to it. */
@@ -245,7 +269,7 @@ static void forget(FrameReader *reader, int64_t time_us) {
   reader->at_end = false;
   reader->next_us = MAX(time_us, 0);
   reader->counted = 0;
-  reader->pass_until_us = reader->passed_us = INT64_MIN;
+  reader->pass_until_us = reader->passed_us = reader->changed_pts = INT64_MIN;
 }
 
 static void rewind_to(FrameReader *reader, int64_t time_us) {

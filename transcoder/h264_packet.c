@@ -13,13 +13,19 @@ typedef struct {
   int type;
 } Nal;
 
+static size_t read_length(const uint8_t *data, size_t length_bytes) {
+  size_t length = 0;
+  for (size_t i = 0; i < length_bytes; i++)
+    length = length << 8 | data[i];
+  return length;
+}
+
 /** The NAL unit at `*position`, whose first byte at least is here. */
 static bool read_nal(const H264Config *config, const uint8_t *data, size_t size, size_t position, Nal *ret_nal) {
   if (position >= size || size - position <= config->length_bytes)
     return false;
   Nal nal = {.start = data + position, .bytes = data + position + config->length_bytes};
-  for (size_t i = 0; i < config->length_bytes; i++)
-    nal.size = nal.size << 8 | nal.start[i];
+  nal.size = read_length(nal.start, config->length_bytes);
   nal.type = nal.bytes[0] & 0x1F;
   if (nal.size == 0 || (nal.bytes[0] & 0x80) != 0) /* forbidden_zero_bit */
     return false;
@@ -77,4 +83,23 @@ GBytes *h264_packet_copy(const H264Config *config, const uint8_t *data, size_t s
       return NULL;
   }
   return has_slice ? g_byte_array_free_to_bytes(g_steal_pointer(&copy)) : NULL;
+}
+
+/** Where the byte after the next start code is; `size` when there is none. */
+static size_t after_start_code(const uint8_t *data, size_t size, size_t position) {
+  for (; position + 3 < size; position++)
+    if (data[position] == 0 && data[position + 1] == 0 && data[position + 2] == 1)
+      return position + 3;
+  return size;
+}
+
+bool h264_packet_is_reference(const uint8_t *data, size_t size, size_t length_bytes) {
+  for (size_t position = 0; position + length_bytes < size;) {
+    size_t nal = length_bytes == 0 ? after_start_code(data, size, position) : position + length_bytes;
+    int type = nal < size ? data[nal] & 0x1F : 0;
+    if (type == NAL_SLICE || type == NAL_IDR)
+      return (data[nal] & 0x60) != 0;
+    position = nal + read_length(data + position, length_bytes);
+  }
+  return true;
 }

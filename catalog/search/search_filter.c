@@ -33,11 +33,8 @@ static void find_divisions(SearchFilter *filter, const char *prefix) {
     filter->is_division[i] = g_str_has_prefix(filter->segment->values[VALUE_DIVISION][i], prefix) ? 1 : 0;
 }
 
-static bool holds_key(const char *const *viewer_keys, const char *key) {
-  for (; viewer_keys && *viewer_keys; viewer_keys++)
-    if (g_str_equal(*viewer_keys, key))
-      return true;
-  return g_str_equal(key, SEARCH_VISIBILITY_PUBLIC);
+static bool may_see(const SearchRequest *request, const char *key) {
+  return g_str_equal(key, SEARCH_VISIBILITY_PUBLIC) || (request->may_see && request->may_see(request->viewer, key));
 }
 
 void search_filter_init(SearchFilter *filter, const SearchPart *part, const SearchRequest *request) {
@@ -46,7 +43,7 @@ void search_filter_init(SearchFilter *filter, const SearchPart *part, const Sear
   *filter = (SearchFilter){.segment = segment, .deleted = search_part_deleted(part)};
   filter->is_visible = g_new0(uint8_t, key_count + 1);
   for (uint32_t i = 1; i < key_count; i++)
-    filter->is_visible[i] = holds_key(request->viewer_keys, segment->values[VALUE_VISIBILITY][i]);
+    filter->is_visible[i] = may_see(request, segment->values[VALUE_VISIBILITY][i]);
   filter->category = (int)find_number(filter, VALUE_CATEGORY, request->category);
   filter->kind = (int)find_number(filter, VALUE_KIND, request->kind);
   filter->level = (int)find_number(filter, VALUE_LEVEL, request->level);

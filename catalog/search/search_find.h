@@ -30,12 +30,15 @@ typedef struct {
   char id[SEARCH_ID_SIZE_MAX + 1];
 } SearchPosition;
 
+/** May the viewer see courses with that visibility key? Asked once for each key, not for the public one. */
+typedef bool (*SearchMaySeeFunc)(gconstpointer viewer, const char *visibility);
+
 typedef struct {
   const char *text;                                                    /**< NULL or without words: everything */
   const char *category, *audience, *kind, *level, *band, *institution; /**< exactly; NULL: any */
   const char *division;                                                /**< prefix of the code; NULL: any */
-  const char *const
-      *viewer_keys; /**< visibility keys that the viewer holds beside the public one, NULL-terminated */
+  SearchMaySeeFunc may_see;                                            /**< NULL: only what is public */
+  gconstpointer viewer;                                                /**< for `may_see` */
   SearchSort sort;
   int limit;                   /**< 1 to SEARCH_LIMIT_MAX */
   const SearchPosition *after; /**< NULL: from the beginning */
@@ -98,4 +101,5 @@ typedef struct {
   SuggestionKind kind;
 } SearchSuggestion;
 /** What `text` may become: of courses that the viewer may see. Array of SearchSuggestion with a clear function. */
-GArray *search_suggest(SearchSnapshot *snapshot, const char *text, const char *const *viewer_keys, size_t max);
+GArray *search_suggest(SearchSnapshot *snapshot, const char *text, SearchMaySeeFunc may_see, gconstpointer viewer,
+                       size_t max);

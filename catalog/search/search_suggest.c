@@ -113,11 +113,12 @@ static void read_page(Suggesting *suggesting, SearchSnapshot *snapshot, const Se
   }
 }
 
-GArray *search_suggest(SearchSnapshot *snapshot, const char *text, const char *const *viewer_keys, size_t max) {
+GArray *search_suggest(SearchSnapshot *snapshot, const char *text, SearchMaySeeFunc may_see, gconstpointer viewer,
+                       size_t max) {
   g_autoptr(SearchQuery) query = search_query_parse(text);
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   g_autoptr(GPtrArray) proposals = g_ptr_array_new_with_free_func(proposal_free);
-  SearchRequest request = {.text = text, .viewer_keys = viewer_keys, .limit = SEARCH_LIMIT_MAX};
+  SearchRequest request = {.text = text, .may_see = may_see, .viewer = viewer, .limit = SEARCH_LIMIT_MAX};
   g_autofree RankBest *bests = g_new0(RankBest, snapshot->part_count);
   Suggesting suggesting = {query, seen, proposals};
   search_query_extend(query);

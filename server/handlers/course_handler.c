@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define PAGE_LIMIT_DEFAULT 24
+#define SUGGESTIONS_DEFAULT 10
 
 static void write_strings(JsonWriter *writer, const char *name, char *const *strings) {
   json_writer_name(writer, name);
@@ -90,6 +91,43 @@ static void write_facet(JsonWriter *writer, const char *name, const GArray *coun
   json_writer_end_array(writer);
 }
 
+static void write_ranges(JsonWriter *writer, const char *name, const GArray *ranges) {
+  json_writer_name(writer, name);
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < ranges->len; i++) {
+    const CourseRange *range = &g_array_index(ranges, CourseRange, i);
+    json_writer_begin_array(writer);
+    json_writer_int(writer, range->start);
+    json_writer_int(writer, range->end);
+    json_writer_end_array(writer);
+  }
+  json_writer_end_array(writer);
+}
+
+static void write_moments(JsonWriter *writer, const GArray *moments) {
+  json_writer_name(writer, "moments");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < moments->len; i++) {
+    const CourseMoment *moment = &g_array_index(moments, CourseMoment, i);
+    json_writer_begin_object(writer);
+    json_writer_member_string(writer, "lesson", moment->lesson_id);
+    handler_write_seconds(writer, "start", moment->start_us);
+    json_writer_member_string(writer, "kind", moment->is_chapter ? "chapter" : "caption");
+    json_writer_member_string(writer, "text", moment->text);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+}
+
+static void write_hit(JsonWriter *writer, const CourseHit *hit) {
+  json_writer_name(writer, "match");
+  json_writer_begin_object(writer);
+  write_ranges(writer, "title", hit->title);
+  write_ranges(writer, "summary", hit->summary);
+  write_moments(writer, hit->moments);
+  json_writer_end_object(writer);
+}
+
 static GString *write_page(const CoursePage *page) {
   GString *text = g_string_new(NULL);
   JsonWriter writer;
@@ -100,16 +138,24 @@ static GString *write_page(const CoursePage *page) {
   for (guint i = 0; i < page->courses->len; i++) {
     json_writer_begin_object(&writer);
     write_course_members(&writer, g_ptr_array_index(page->courses, i));
+    if (page->hits != NULL)
+      write_hit(&writer, g_ptr_array_index(page->hits, i));
     json_writer_end_object(&writer);
   }
   json_writer_end_array(&writer);
   json_writer_member_string(&writer, "next", page->next);
   json_writer_member_int(&writer, "total", page->total);
+  json_writer_member_bool(&writer, "relaxed", page->is_relaxed);
+  json_writer_member_bool(&writer, "corrected", page->is_corrected);
   json_writer_name(&writer, "facets");
   json_writer_begin_object(&writer);
   write_facet(&writer, "category", page->categories);
   write_facet(&writer, "kind", page->kinds);
   write_facet(&writer, "audience", page->audiences);
+  write_facet(&writer, "level", page->levels);
+  write_facet(&writer, "duration", page->durations);
+  write_facet(&writer, "institution", page->institutions);
+  write_facet(&writer, "division", page->divisions);
   json_writer_end_object(&writer);
   json_writer_end_object(&writer);
   return text;
@@ -140,8 +186,11 @@ static bool read_word(const HttpRequest *request, HttpResponse *response, const 
 }
 
 static bool read_sort(const HttpRequest *request, HttpResponse *response, CourseSort *ret_sort) {
-  static const char *const names[] = {
-      [COURSE_SORT_NEWEST] = "newest", [COURSE_SORT_TITLE] = "title", [COURSE_SORT_DURATION] = "duration"};
+  static const char *const names[] = {[COURSE_SORT_NEWEST] = "newest",
+                                      [COURSE_SORT_TITLE] = "title",
+                                      [COURSE_SORT_DURATION] = "duration",
+                                      [COURSE_SORT_RELEVANCE] = "relevance",
+                                      [COURSE_SORT_POPULARITY] = "popularity"};
   const char *text = http_request_find_param(request, "sort");
   if (text == NULL || text[0] == '\0')
     return true;
@@ -174,17 +223,56 @@ void course_handler_list(gpointer context, const HttpRequest *request, HttpRespo
   CourseQuery query = {.viewer = access_viewer(server->access, request),
                        .text = find_text(request, "q"),
                        .division = find_text(request, "division"),
+                       .institution = find_text(request, "institution"),
+                       .band = find_text(request, "duration"),
                        .cursor = find_text(request, "cursor"),
                        .limit = PAGE_LIMIT_DEFAULT};
+  query.sort = query.text != NULL ? COURSE_SORT_RELEVANCE : COURSE_SORT_NEWEST;
   if (!read_word(request, response, "category", catalog_categories, &query.category) ||
       !read_word(request, response, "audience", catalog_audiences, &query.audience) ||
       !read_word(request, response, "kind", catalog_kinds, &query.kind) ||
+      !read_word(request, response, "level", catalog_levels, &query.level) ||
       !read_sort(request, response, &query.sort) || !read_limit(request, response, &query.limit))
     return;
   g_autoptr(CoursePage) page = NULL;
   g_autoptr(GError) error = NULL;
-  if (catalog_query_courses(server->catalog, &query, &page, &error))
+  CourseIndex *index = g_atomic_pointer_get(&server->course_index);
+  if (index != NULL ? course_index_query(index, &query, &page, &error)
+                    : catalog_query_courses(server->catalog, &query, &page, &error))
     handler_take_json(response, write_page(page));
+  else
+    handler_set_error(response, request, error);
+}
+
+static GString *write_suggestions(const GArray *suggestions) {
+  GString *text = g_string_new(NULL);
+  JsonWriter writer;
+  json_writer_init(&writer, text);
+  json_writer_begin_object(&writer);
+  json_writer_name(&writer, "items");
+  json_writer_begin_array(&writer);
+  for (guint i = 0; suggestions != NULL && i < suggestions->len; i++) {
+    const CourseSuggestion *suggestion = &g_array_index(suggestions, CourseSuggestion, i);
+    json_writer_begin_object(&writer);
+    json_writer_member_string(&writer, "text", suggestion->text);
+    json_writer_member_string(&writer, "kind", suggestion->kind);
+    json_writer_end_object(&writer);
+  }
+  json_writer_end_array(&writer);
+  json_writer_end_object(&writer);
+  return text;
+}
+
+void course_handler_suggest(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *text = find_text(request, "q");
+  CourseIndex *index = g_atomic_pointer_get(&server->course_index);
+  g_autoptr(GArray) suggestions = NULL;
+  g_autoptr(GError) error = NULL;
+  if (index == NULL)
+    handler_take_json(response, write_suggestions(suggestions));
+  else if (course_index_suggest(index, text != NULL ? text : "", NULL, SUGGESTIONS_DEFAULT, &suggestions, &error))
+    handler_take_json(response, write_suggestions(suggestions));
   else
     handler_set_error(response, request, error);
 }

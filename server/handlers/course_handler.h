@@ -5,6 +5,7 @@
 
 void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response);
 void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response);
+void course_handler_suggest(gpointer context, const HttpRequest *request, HttpResponse *response);
 
 /** Answer with a course as course_handler_get() does, to somebody who may see it; false with the problem set. */
 bool course_handler_answer(gpointer context, const HttpRequest *request, HttpResponse *response, const char *id);

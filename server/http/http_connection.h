@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "server/http/http_guard.h"
 #include "server/http/http_request.h"
 #include "server/http/http_shared.h"
 #include "server/http/http_transport.h"
@@ -33,6 +34,7 @@ typedef struct {
 typedef struct {
   HttpTransport *transport;
   struct MHD_Connection *handle;
+  HttpGuarded guarded;
   int64_t start_us;        /**< of the request: its first line was there */
   const char *wire_target; /**< the library's own, for http_wire_judge() only */
   bool is_started;         /**< the head was there; counted in transport->exchanges */
@@ -65,6 +67,7 @@ struct HttpTransport {
   int listen_fd;
   char *address;
   HttpSharedCache *shared;
+  HttpGuard *guard;
   GThread *caretaker;
   bool is_caretaker_done; /**< under caretaker_lock */
   GMutex caretaker_lock;

@@ -38,12 +38,17 @@ HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connect
   HttpConnection *connection = g_new0(HttpConnection, 1);
   connection->transport = transport;
   connection->handle = handle;
+  const union MHD_ConnectionInfo *socket = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
+  const union MHD_ConnectionInfo *peer = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  http_guard_admit(transport->guard, &connection->guarded, socket != NULL ? socket->connect_fd : -1,
+                   peer != NULL ? peer->client_addr : NULL);
   return connection;
 }
 
 void http_connection_free(HttpConnection *connection) {
   if (connection == NULL)
     return;
+  http_guard_leave(connection->transport->guard, &connection->guarded);
   clear_request(connection);
   g_free(connection);
 }
@@ -248,6 +253,15 @@ static bool refuse_head(HttpExchange *exchange, const char *version, const HttpW
   return verdict->has_body && exchange->request.method & (HTTP_METHOD_GET | HTTP_METHOD_HEAD | HTTP_METHOD_OPTIONS);
 }
 
+/** Whether the connection is one too many. */
+static bool refuse_connection(const HttpConnection *connection, HttpProblem *ret_problem) {
+  HttpAdmission admission = connection->guarded.admission;
+  if (admission == HTTP_ADMISSION_GRANTED)
+    return false;
+  *ret_problem = admission == HTTP_ADMISSION_ADDRESS ? HTTP_PROBLEM_TOO_MANY : HTTP_PROBLEM_BUSY;
+  return true;
+}
+
 /** Find the answer and queue it. */
 static enum MHD_Result respond(HttpConnection *connection) {
   HttpExchange *exchange = connection->exchange;
@@ -283,6 +297,7 @@ static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerd
   if (verdict->body_bytes > HTTP_ROUTE_BODY_BYTES_MAX)
     return refuse(connection, HTTP_PROBLEM_TOO_LARGE);
   exchange->body = g_byte_array_new();
+  http_guard_mark(&connection->guarded, HTTP_PHASE_BODY);
   return MHD_YES;
 }
 
@@ -299,9 +314,9 @@ static const HttpSharedAnswer *find_shared(HttpConnection *connection, const Htt
 static bool is_plain(const HttpConnection *connection, const char *method, const char *version,
                      const HttpWireVerdict *verdict) {
   bool is_get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-  return is_get && verdict->refusal == NULL && !verdict->has_body && !verdict->has_conditions &&
-         connection->long_target == NULL && strcmp(version, "HTTP/1.1") == 0 &&
-         !atomic_load(&connection->transport->is_stopping);
+  return is_get && connection->guarded.admission == HTTP_ADMISSION_GRANTED && verdict->refusal == NULL &&
+         !verdict->has_body && !verdict->has_conditions && connection->long_target == NULL &&
+         strcmp(version, "HTTP/1.1") == 0 && !atomic_load(&connection->transport->is_stopping);
 }
 
 /** The head is there, the body is not. An answer queued now makes the library close the connection, so only what is
@@ -315,6 +330,7 @@ static enum MHD_Result begin(HttpConnection *connection, const char *method, con
   connection->is_started = true;
   connection->is_head = strcmp(method, "HEAD") == 0;
   atomic_fetch_add(&connection->transport->exchanges, 1);
+  http_guard_mark(&connection->guarded, HTTP_PHASE_ANSWER);
   bool may_share = is_plain(connection, method, version, &verdict);
   connection->shared = may_share ? find_shared(connection, &verdict) : NULL;
   if (connection->shared != NULL) {
@@ -329,7 +345,7 @@ static enum MHD_Result begin(HttpConnection *connection, const char *method, con
   HttpProblem problem = HTTP_PROBLEM_BAD_REQUEST;
   HttpExchange *exchange = start_exchange(connection, method);
   exchange->is_shareable = may_share && verdict.if_none_match == NULL;
-  if (refuse_head(exchange, version, &verdict, &problem))
+  if (refuse_connection(connection, &problem) || refuse_head(exchange, version, &verdict, &problem))
     return refuse(connection, problem);
   return verdict.has_body ? begin_body(connection, &verdict) : MHD_YES;
 }
@@ -363,6 +379,7 @@ enum MHD_Result http_exchange_on_request(void *user_data, struct MHD_Connection 
     return begin(connection, method, version);
   if (*upload_size > 0)
     return take_body(connection, upload_data, upload_size);
+  http_guard_mark(&connection->guarded, HTTP_PHASE_ANSWER);
   if (connection->shared != NULL)
     return queue_shared(connection);
   return connection->exchange->status != 0 ? MHD_YES : respond(connection);
@@ -376,6 +393,7 @@ static void complete(const HttpConnection *connection, HttpCompletion *completio
   completion->target = http_connection_target(connection);
   completion->duration_us = g_get_monotonic_time() - connection->start_us;
   completion->peer_address = info != NULL ? info->client_addr : NULL;
+  completion->proxies = config->proxies;
   completion->find_header = find_header;
   completion->header_source = connection->handle;
   if (connection->shared != NULL) {
@@ -409,5 +427,6 @@ void http_exchange_on_completed(void *user_data, struct MHD_Connection *handle, 
     HttpCompletion completion = {.is_sent = code == MHD_REQUEST_TERMINATED_COMPLETED_OK};
     complete(connection, &completion);
   }
+  http_guard_mark(&connection->guarded, HTTP_PHASE_HEAD);
   clear_request(connection);
 }

@@ -113,6 +113,11 @@ static const ProblemText problems[] = {
                            "busy",
                            {"服务器繁忙", "Busy"},
                            {"服务器正忙，请稍后再试。", "The server is busy; try again in a moment."}},
+    [HTTP_PROBLEM_TOO_MANY] = {429,
+                               "too_many_connections",
+                               {"连接太多", "Too many connections"},
+                               {"您所在的网络地址打开的连接太多，请稍后再试。",
+                                "Too many connections are open from your network address; try again in a moment."}},
     [HTTP_PROBLEM_PAGES_MISSING] = {503,
                                     "pages_missing",
                                     {"网页尚未构建", "The pages are not built"},
@@ -178,7 +183,7 @@ void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpPr
   http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
   http_response_set_header(response, "Content-Language", http_language_tag(request->language));
   http_response_set_header(response, "Vary", "Accept, Accept-Language");
-  if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY)
+  if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY || problem == HTTP_PROBLEM_TOO_MANY)
     http_response_set_header(response, "Retry-After", "2");
   else if (problem == HTTP_PROBLEM_COMING)
     http_response_set_header(response, "Retry-After", "1");

@@ -27,7 +27,8 @@ typedef enum {
   HTTP_PROBLEM_HEADERS_TOO_LARGE,
   HTTP_PROBLEM_INTERNAL,
   HTTP_PROBLEM_NOT_IMPLEMENTED,
-  HTTP_PROBLEM_BUSY, /**< sets Retry-After */
+  HTTP_PROBLEM_BUSY,     /**< sets Retry-After */
+  HTTP_PROBLEM_TOO_MANY, /**< sets Retry-After */
   HTTP_PROBLEM_PAGES_MISSING,
   HTTP_PROBLEM_VERSION,
 } HttpProblem;

@@ -17,6 +17,9 @@
 /** Descriptors beside connections: catalog, pages, spans being opened, log. */
 #define SPARE_DESCRIPTORS 256
 
+/** Connections past the limit that are taken to be told so; what comes beyond waits in the backlog. */
+#define REFUSED_CONNECTIONS 256
+
 #define TICK_US G_TIME_SPAN_SECOND
 
 static void on_connection(void *user_data, struct MHD_Connection *handle, void **socket_state,
@@ -70,7 +73,7 @@ static struct MHD_Daemon *start_daemon(HttpTransport *transport) {
   return MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC, 0, NULL, NULL, http_exchange_on_request,
       transport, MHD_OPTION_EXTERNAL_LOGGER, log_library_message, NULL, MHD_OPTION_LISTEN_SOCKET,
-      transport->listen_fd, MHD_OPTION_CONNECTION_LIMIT, MAX(config->connection_limit, threads),
+      transport->listen_fd, MHD_OPTION_CONNECTION_LIMIT, config->connection_limit + REFUSED_CONNECTIONS + threads,
       MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
       config->request_head_bytes > 0 ? config->request_head_bytes : CONNECTION_POOL_BYTES,
       MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, http_exchange_on_request_line, transport,
@@ -87,6 +90,7 @@ static gpointer take_care(gpointer data) {
     g_cond_wait_until(&transport->caretaker_wake, &transport->caretaker_lock, g_get_monotonic_time() + TICK_US);
     g_mutex_unlock(&transport->caretaker_lock);
     http_shared_expire(transport->shared, g_get_monotonic_time());
+    http_guard_sweep(transport->guard, g_get_monotonic_time());
     if (transport->config.on_tick != NULL)
       transport->config.on_tick(transport->config.context);
     g_mutex_lock(&transport->caretaker_lock);
@@ -106,6 +110,7 @@ static void stop_caretaker(HttpTransport *transport) {
 /** Everything is stopped or was never started. */
 static void transport_free(HttpTransport *transport) {
   http_shared_cache_free(transport->shared);
+  http_guard_free(transport->guard);
   g_mutex_clear(&transport->caretaker_lock);
   g_cond_clear(&transport->caretaker_wake);
   g_free(transport->address);
@@ -123,6 +128,12 @@ HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **
   transport->listen_fd = fd;
   transport->address = http_listener_format_address(fd);
   transport->shared = http_shared_cache_new(config->cache_bytes);
+  HttpGuardConfig guard = {.connection_limit = config->connection_limit,
+                           .address_limit = config->address_limit,
+                           .head_timeout_us = config->head_timeout_us,
+                           .min_rate_bps = config->min_rate_bps,
+                           .proxies = config->proxies};
+  transport->guard = http_guard_new(&guard);
   g_mutex_init(&transport->caretaker_lock);
   g_cond_init(&transport->caretaker_wake);
   transport->daemon = start_daemon(transport);
@@ -143,6 +154,17 @@ const char *http_transport_address(const HttpTransport *transport) {
 
 unsigned http_transport_connection_count(const HttpTransport *transport) {
   return atomic_load(&transport->connections);
+}
+
+char *http_completion_format_client(const HttpCompletion *completion) {
+  if (completion->peer_address == NULL)
+    return g_strdup("-");
+  const char *forwarded_for = completion->find_header(completion->header_source, "X-Forwarded-For");
+  return http_proxies_find_client(completion->proxies, completion->peer_address, forwarded_for);
+}
+
+void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardFigures *ret_figures) {
+  http_guard_get_figures(transport->guard, ret_figures);
 }
 
 void http_transport_get_shared_figures(const HttpTransport *transport, HttpSharedFigures *ret_figures) {

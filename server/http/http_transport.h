@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "server/http/http_guard.h"
+#include "server/http/http_proxies.h"
 #include "server/http/http_request.h"
 #include "server/http/http_shared.h"
 
@@ -23,6 +25,7 @@ typedef struct {
   int64_t duration_us;                      /**< from the request's first line to the answer's last byte */
   bool is_shared;                           /**< it came out of the cache of ready answers */
   const struct sockaddr *peer_address;      /**< the other end of the connection; NULL: not known */
+  const HttpProxies *proxies;               /**< of the transport's configuration */
   HttpHeaderFunc find_header;               /**< of the request, with header_source */
   gconstpointer header_source;
   const char *refusal; /**< why the transport refused it, or NULL */
@@ -38,7 +41,11 @@ typedef struct {
   const char *listen;                                                      /**< HOST:PORT, see http_listener.h */
   unsigned threads;                                                        /**< 0: one per core */
   unsigned connection_limit;  /**< open connections at most; the system's file limit is raised for them */
-  unsigned idle_timeout_s;    /**< 0: none */
+  unsigned idle_timeout_s;    /**< a connection on which nothing moves is closed after it; 0: none */
+  unsigned address_limit;     /**< open connections of one address at most; 0: no limit. Proxies have none */
+  int64_t head_timeout_us;    /**< for the head of a request, from its first byte; 0: none */
+  int64_t min_rate_bps;       /**< bytes per second that bodies must come and answers be taken with; 0: none */
+  const HttpProxies *proxies; /**< borrowed; NULL: none is trusted */
   unsigned send_buffer_bytes; /**< of each connection in the kernel; 0: as the system sees fit */
   size_t request_head_bytes;  /**< room of a connection for the heads of request and answer; 0: 8 KiB */
   int64_t cache_bytes;        /**< memory for ready answers at most */
@@ -58,6 +65,12 @@ const char *http_transport_address(const HttpTransport *transport);
 
 /** Connections open now. */
 unsigned http_transport_connection_count(const HttpTransport *transport);
+
+/** The client's address, past trusted proxies; "-" when it is not known. Caller frees. */
+char *http_completion_format_client(const HttpCompletion *completion);
+
+/** What the guard (http_guard.h) has refused and closed. */
+void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardFigures *ret_figures);
 
 /** How the cache of ready answers does. */
 void http_transport_get_shared_figures(const HttpTransport *transport, HttpSharedFigures *ret_figures);

@@ -18,7 +18,7 @@ static void ask(SearchSnapshot *snapshot, const char *text, SearchSort sort) {
     g_array_unref(search_find_cues(snapshot, result->query, &g_array_index(result->hits, SearchHit, i), 3));
   request.after = &after;
   g_autoptr(SearchResult) next = search_find(snapshot, &request);
-  g_array_unref(search_suggest(snapshot, text, NULL, 5));
+  g_array_unref(search_suggest(snapshot, text, NULL, NULL, 5));
 }
 
 static void merge(SearchSnapshot *snapshot) {

@@ -164,10 +164,14 @@ static bool is_same_or_any(const char *wanted, const char *value) {
   return !wanted || g_str_equal(wanted, value);
 }
 
+static bool holds(gconstpointer viewer, const char *visibility) {
+  return g_strv_contains(viewer, visibility);
+}
+
 static bool is_allowed(const Known *known, const SearchRequest *request) {
   const SearchDocument *document = known->document;
   bool is_visible = g_str_equal(document->visibility, SEARCH_VISIBILITY_PUBLIC) ||
-                    (request->viewer_keys && g_strv_contains(request->viewer_keys, document->visibility));
+                    (request->may_see && request->may_see(request->viewer, document->visibility));
   return is_visible && is_same_or_any(request->category, document->category) &&
          is_same_or_any(request->kind, document->kind) && is_same_or_any(request->level, document->level) &&
          is_same_or_any(request->institution, document->institution) &&
@@ -301,7 +305,8 @@ static void assert_like_brute_force(GRand *rand, SearchIndex *index, GHashTable 
         .institution = maybe(rand, PICK(rand, institutions)),
         .band = maybe(rand, search_band_name((unsigned)g_rand_int_range(rand, 1, SEARCH_BAND_COUNT))),
         .division = maybe(rand, "510402"),
-        .viewer_keys = g_rand_boolean(rand) ? keys + g_rand_int_range(rand, 0, 3) : NULL,
+        .may_see = g_rand_boolean(rand) ? holds : NULL,
+        .viewer = keys + g_rand_int_range(rand, 0, 3),
         .sort = (SearchSort)g_rand_int_range(rand, 0, SEARCH_SORT_TITLE + 1),
         .limit = g_rand_int_range(rand, 1, 40),
         .has_facets = true,
@@ -313,7 +318,7 @@ static void assert_like_brute_force(GRand *rand, SearchIndex *index, GHashTable 
     g_assert_cmpint(result->total, ==, g_hash_table_size(expected));
     assert_facets(result, expected, request.division != NULL);
     assert_pages(snapshot, &request, expected);
-    g_autoptr(GArray) suggestions = search_suggest(snapshot, request.text, NULL, 10);
+    g_autoptr(GArray) suggestions = search_suggest(snapshot, request.text, NULL, NULL, 10);
     for (guint n = 0; n < suggestions->len; n++) { /* each is a text of a public course */
       const char *text = g_array_index(suggestions, SearchSuggestion, n).text;
       GHashTableIter iter;

@@ -247,6 +247,12 @@ static void test_server_api(void) {
   g_autofree char *poster = g_strdup_printf("\"poster\":\"/media/%s/poster.jpg\"", lesson.asset_id);
   assert_contains(&found, poster);
   assert_contains(&found, "\"duration\":18");
+  assert_contains(&found, "\"match\":{\"title\":[[0,2]],\"summary\":[],\"moments\":[");
+  g_auto(Reply) suggested = {0}, initials = {0};
+  fixture_ask(&fixture, "GET", "/api/v1/suggest?q=taij", "", &suggested);
+  assert_contains(&suggested, "{\"items\":[{\"text\":\"太极拳\",\"kind\":\"title\"}");
+  fixture_ask(&fixture, "GET", "/api/v1/courses?q=tjq&sort=popularity&duration=0-5", "", &initials);
+  assert_contains(&initials, "\"total\":1");
   g_autofree char *course_target = g_strdup_printf("/api/v1/courses/%s", lesson.course_id);
   fixture_ask(&fixture, "GET", course_target, "", &course);
   assert_contains(&course, "\"lessons\":[{\"id\":");

@@ -75,9 +75,38 @@ static void test_h264_packet_cut(void) {
   }
 }
 
+static void test_h264_packet_is_reference(void) {
+  static const struct {
+    const char *name;
+    size_t length_bytes, size;
+    uint8_t data[16];
+    bool is_reference;
+  } CASES[] = {
+      {"an IDR", 4, 6, {0, 0, 0, 2, 0x65, 0x88}, true},
+      {"a slice others refer to", 4, 6, {0, 0, 0, 2, 0x41, 0x9A}, true},
+      {"a slice none refers to", 4, 6, {0, 0, 0, 2, 0x01, 0x9E}, false},
+      {"after a delimiter", 2, 8, {0, 2, 0x09, 0xF0, 0, 2, 0x01, 0x9E}, false},
+      {"start codes", 0, 6, {0, 0, 0, 1, 0x01, 0x9E}, false},
+      {"start codes, after a delimiter", 0, 11, {0, 0, 0, 1, 0x09, 0xF0, 0, 0, 1, 0x41, 0x9A}, true},
+      {"no slice", 4, 6, {0, 0, 0, 2, 0x09, 0xF0}, true},
+      {"a size past the end", 4, 6, {0xFF, 0xFF, 0xFF, 0xFF, 0x09, 0xF0}, true},
+      {"a size of 0", 1, 4, {0, 0, 0, 0}, true},
+      {"cut off", 4, 4, {0, 0, 0, 2}, true},
+      {"nothing", 4, 0, {0}, true},
+      {"nothing, start codes", 0, 2, {0, 0}, true},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
+    g_test_message("%s", CASES[i].name);
+    g_autofree uint8_t *data = g_memdup2(CASES[i].data, MAX(CASES[i].size, 1));
+    g_assert_cmpint(h264_packet_is_reference(data, CASES[i].size, CASES[i].length_bytes), ==,
+                    CASES[i].is_reference);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/h264-packet/kinds", test_h264_packet);
   g_test_add_func("/h264-packet/cut", test_h264_packet_cut);
+  g_test_add_func("/h264-packet/is-reference", test_h264_packet_is_reference);
   return g_test_run();
 }

@@ -1,0 +1,195 @@
+#include "catalog/course_change.h"
+#include "catalog/course_index.h"
+#include "tests/unit/catalog/catalog_fixture.h"
+
+#define WAIT_US (20 * G_TIME_SPAN_SECOND)
+#define MEMORY_BYTES (64 << 20)
+
+static CourseIndex *open_index(const Fixture *fixture) {
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = g_build_filename(fixture->root, "search", NULL);
+  CourseIndex *index = course_index_open(fixture->catalog, fixture->store, folder, MEMORY_BYTES, NULL, &error);
+  g_assert_no_error(error);
+  return index;
+}
+
+static void add_course(const Fixture *fixture, const char *id, const char *title, const char *rest) {
+  g_autofree char *sql = g_strdup_printf("INSERT INTO course (id, title, summary, created_us, updated_us) VALUES"
+                                         " ('%s', '%s', '摘要', 1, 1); %s",
+                                         id, title, rest);
+  fixture_run_sql(fixture, sql);
+}
+
+static CoursePage *find(CourseIndex *index, const char *text, const CatalogViewer *viewer) {
+  g_autoptr(GError) error = NULL;
+  CoursePage *page = NULL;
+  CourseQuery query = {.text = text, .viewer = viewer, .sort = COURSE_SORT_RELEVANCE, .limit = 10};
+  g_assert_true(course_index_wait(index, WAIT_US));
+  course_index_query(index, &query, &page, &error);
+  g_assert_no_error(error);
+  return page;
+}
+
+static void assert_found(CourseIndex *index, const char *text, const CatalogViewer *viewer, const char *ids) {
+  g_autoptr(CoursePage) page = find(index, text, viewer);
+  g_autoptr(GString) found = g_string_new(NULL);
+  for (guint i = 0; i < page->courses->len; i++)
+    g_string_append_printf(found, "%s%s", i ? " " : "", ((CatalogCourse *)page->courses->pdata[i])->id);
+  g_assert_cmpstr(found->str, ==, ids);
+  g_assert_cmpint(page->total, ==, page->courses->len);
+}
+
+#define TAIJI "00000000000t1"
+#define SHUFA "00000000000s1"
+#define DRAFT "00000000000d1"
+
+/* What changes in the catalog changes in the index: new, edited, withdrawn, deleted, tagged; and it outlives a restart. */
+static void test_course_index_follows(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  add_course(fixture, TAIJI, "太极拳入门", "");
+  CourseIndex *index = open_index(fixture);
+  assert_found(index, "tjq", NULL, TAIJI);
+  add_course(fixture, SHUFA, "书法", "");
+  assert_found(index, "shufa", NULL, SHUFA);
+  fixture_run_sql(fixture, "UPDATE course SET title = '八段锦' WHERE id = '" TAIJI "'");
+  assert_found(index, "太极拳", NULL, "");
+  assert_found(index, "八段锦", NULL, TAIJI);
+  fixture_run_sql(fixture, "INSERT INTO course_tag VALUES ('" SHUFA "', '毛笔')");
+  assert_found(index, "毛笔", NULL, SHUFA);
+  course_index_close(index);
+  fixture_run_sql(fixture, "UPDATE course SET state = 'deleted' WHERE id = '" TAIJI "'");
+  index = open_index(fixture);
+  assert_found(index, "八段锦", NULL, "");
+  assert_found(index, "", NULL, SHUFA);
+  course_index_close(index);
+}
+
+/* The rule of catalog/viewer.h holds: for lists, counts, facets and suggestions. */
+static void test_course_index_visibility(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  static const char *const rights[] = {"510402000000", NULL}, *const standings[] = {"510402001001", NULL},
+                           *const elsewhere[] = {"510411000000", NULL};
+  const CatalogViewer manager = {.rights = rights}, neighbour = {.standings = standings},
+                      stranger = {.standings = elsewhere};
+  add_course(fixture, TAIJI, "太极拳",
+             "UPDATE course SET visibility = 'division', visible_to = '510402001000', division = '510402001000',"
+             " category = 'sports' WHERE id = '" TAIJI "'");
+  add_course(fixture, DRAFT, "太极扇",
+             "UPDATE course SET state = 'draft', division = '510402001000' WHERE id = '" DRAFT "'");
+  g_autoptr(CourseIndex) index = open_index(fixture);
+  assert_found(index, "太极", NULL, "");
+  assert_found(index, "太极", &stranger, "");
+  assert_found(index, "太极", &neighbour, TAIJI);
+  assert_found(index, "太极", &catalog_viewer_everything, DRAFT " " TAIJI);
+  g_autoptr(CoursePage) seen = find(index, "太极", &manager), unseen = find(index, "太极", NULL);
+  g_assert_cmpint(seen->total, ==, 2);
+  g_assert_cmpuint(seen->categories->len, ==, 1);
+  g_assert_cmpuint(unseen->categories->len, ==, 0);
+  g_assert_cmpuint(unseen->divisions->len, ==, 0);
+  g_autoptr(GArray) all = NULL, none = NULL;
+  g_autoptr(GError) error = NULL;
+  g_assert_true(course_index_suggest(index, "taij", &manager, 10, &all, &error));
+  g_assert_true(course_index_suggest(index, "taij", NULL, 10, &none, &error));
+  g_assert_cmpuint(all->len, ==, 2);
+  g_assert_cmpuint(none->len, ==, 0);
+}
+
+static void test_course_index_highlights(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  add_course(fixture, TAIJI, "𠀀學太極拳", "");
+  g_autoptr(CourseIndex) index = open_index(fixture);
+  g_autoptr(CoursePage) page = find(index, "taijiquan", NULL);
+  g_assert_cmpuint(page->hits->len, ==, 1);
+  const CourseHit *hit = page->hits->pdata[0];
+  g_assert_cmpuint(hit->title->len, ==, 1);
+  const CourseRange *range = &g_array_index(hit->title, CourseRange, 0);
+  g_assert_cmpint(range->start, ==, 3); /* the first character is two units of UTF-16 */
+  g_assert_cmpint(range->end, ==, 6);
+  g_assert_cmpuint(hit->summary->len, ==, 0);
+}
+
+static void test_course_index_captions(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *asset = fixture_add_lesson(fixture, "lesson.mp4");
+  const char *vtt = "WEBVTT\n\n00:00:07.500 --> 00:00:09.000\n<b>白鹤</b>亮翅\n";
+  blob_store_put_bytes(fixture->store, "captions/one.vtt", vtt, strlen(vtt), &error);
+  g_assert_no_error(error);
+  g_autofree char *sql =
+      g_strdup_printf("INSERT INTO caption (asset_id, language, label, blob_key) VALUES ('%s', 'zh-CN', '中文',"
+                      " 'captions/one.vtt')",
+                      asset);
+  fixture_run_sql(fixture, sql);
+  g_autoptr(CourseIndex) index = open_index(fixture);
+  g_autoptr(CoursePage) page = find(index, "白鹤亮翅", NULL);
+  g_assert_cmpuint(page->hits->len, ==, 1);
+  const CourseHit *hit = page->hits->pdata[0];
+  g_assert_cmpuint(hit->moments->len, ==, 1);
+  const CourseMoment *moment = &g_array_index(hit->moments, CourseMoment, 0);
+  g_assert_cmpstr(moment->text, ==, "白鹤亮翅");
+  g_assert_cmpint(moment->start_us, ==, 7500000);
+  g_assert_false(moment->is_chapter);
+}
+
+/* Pages of every order: no course twice, none lost, cursors of another query refused. */
+static void test_course_index_pages(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  for (int i = 0; i < 45; i++) {
+    g_autofree char *id = g_strdup_printf("0000000000%03d", i), *title = g_strdup_printf("音乐%d", i % 7);
+    g_autofree char *rest =
+        g_strdup_printf("UPDATE course SET popularity = %d, created_us = %d WHERE id = '%s'", i % 4, i / 9, id);
+    add_course(fixture, id, title, rest);
+  }
+  g_autoptr(CourseIndex) index = open_index(fixture);
+  g_assert_true(course_index_wait(index, WAIT_US));
+  for (int sort = COURSE_SORT_NEWEST; sort <= COURSE_SORT_POPULARITY; sort++) {
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *cursor = NULL;
+    do {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(CoursePage) page = NULL;
+      CourseQuery query = {.text = "yinyue", .sort = (CourseSort)sort, .limit = 7, .cursor = cursor};
+      course_index_query(index, &query, &page, &error);
+      g_assert_no_error(error);
+      for (guint i = 0; i < page->courses->len; i++)
+        g_assert_true(g_hash_table_add(seen, g_strdup(((CatalogCourse *)page->courses->pdata[i])->id)));
+      g_free(cursor);
+      cursor = g_steal_pointer(&page->next);
+      if (cursor) {
+        g_autoptr(CoursePage) other = NULL;
+        CourseQuery wrong = {.text = "yinyu", .sort = (CourseSort)sort, .limit = 7, .cursor = cursor};
+        g_assert_false(course_index_query(index, &wrong, &other, &error));
+        g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID);
+      }
+    } while (cursor);
+    g_assert_cmpuint(g_hash_table_size(seen), ==, 45);
+  }
+}
+
+/* An index that knows more than its catalog is of another one. */
+static void test_course_index_of_another_catalog(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  add_course(fixture, TAIJI, "太极拳", "");
+  CourseIndex *index = open_index(fixture);
+  fixture_run_sql(fixture, "INSERT INTO course_tag VALUES ('" TAIJI "', '健身')");
+  assert_found(index, "太极拳", NULL, TAIJI);
+  course_index_close(index);
+  fixture_run_sql(fixture, "DELETE FROM course; INSERT INTO course (id, title, created_us, updated_us)"
+                           " VALUES ('" SHUFA "', '书法', 1, 1); UPDATE course SET change_seq = 1");
+  index = open_index(fixture);
+  assert_found(index, "", NULL, SHUFA);
+  course_index_close(index);
+}
+
+#define ADD(name, func) g_test_add(name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  ADD("/course_index/follows", test_course_index_follows);
+  ADD("/course_index/visibility", test_course_index_visibility);
+  ADD("/course_index/highlights", test_course_index_highlights);
+  ADD("/course_index/captions", test_course_index_captions);
+  ADD("/course_index/pages", test_course_index_pages);
+  ADD("/course_index/of_another_catalog", test_course_index_of_another_catalog);
+  return g_test_run();
+}
