@@ -64,8 +64,8 @@ const scale = (rung, flags = 'bilinear') => `scale=${rung.width}:${rung.height}:
 
 /** `leadS`: the first segment alone is that long. */
 function hls(out, streams, leadS = SEGMENT_S) {
-  return ['-f', 'hls', '-hls_init_time', String(leadS), '-hls_time', String(SEGMENT_S), '-hls_segment_type', 'fmp4', '-hls_playlist_type', 'event',
-    '-var_stream_map', streams, path.join(out, '%v.m3u8')];
+  return ['-f', 'hls', '-hls_init_time', String(leadS), '-hls_time', String(SEGMENT_S), '-hls_segment_type', 'fmp4',
+    '-hls_playlist_type', 'event', '-var_stream_map', streams, path.join(out, '%v.m3u8')];
 }
 
 const quiet = ['ffmpeg', '-nostdin', '-v', 'error', '-y'];

@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { KapokService, until } from './kapok_service.mjs';
-import { CRF, FRAME_RATE, LADDER, TOP, ffmpegOneProcess, ffmpegOneRung, ffmpegRawFrames, planDifferences, x264Bare }
+import { CRF, FRAME_RATE, GOP_FRAMES, LADDER, TOP, ffmpegOneProcess, ffmpegOneRung, ffmpegRawFrames, planDifferences, x264Bare }
   from './ladder.mjs';
 import { bytesAt, compareFrames, judgeSeams, mean } from './picture_quality.mjs';
 import { endAll, machineLine, runMeasured, startProcess } from './process_meter.mjs';
@@ -279,7 +279,7 @@ async function timeOurFirst(source) {
 /** Until ffmpeg lists the first segment of its smallest rung, as long as ours; its rungs come together. */
 async function timeTheirFirst(source) {
   const folder = freshFolder('ffmpeg-first');
-  const [program, ...rest] = ffmpegOneProcess(source, folder, { leadS: LEAD_S });
+  const [program, ...rest] = ffmpegOneProcess(source, folder, { leadS: GOP_FRAMES / FRAME_RATE });
   const start = performance.now();
   const ffmpeg = startProcess('nice', ['-n', String(Math.min(nice, 5)), program, ...rest], ['ignore', 'inherit', 'inherit']);
   const ended = new Promise((resolve) => ffmpeg.on('exit', resolve));
