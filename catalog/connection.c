@@ -8,6 +8,7 @@
 
 /* What SQLite maps at once (sqlite.org/walformat.html §2.1). */
 #define WAL_INDEX_REGION_BYTES 32768
+#define CONNECTION_COPY_PAGES 2000 /* 8 MB */
 
 struct Connection {
   char *path;
@@ -188,6 +189,56 @@ const uint32_t *connection_map_wal_header(Connection *connection) {
       file->pMethods->xShmMap(file, 0, WAL_INDEX_REGION_BYTES, 0, &region) != SQLITE_OK)
     return NULL;
   return (const uint32_t *)region;
+}
+
+static bool copy_pages(sqlite3_backup *backup, ConnectionCopyFunc progress, gpointer user_data, int *ret_status) {
+  int status = SQLITE_OK;
+  while (status == SQLITE_OK) {
+    status = sqlite3_backup_step(backup, CONNECTION_COPY_PAGES);
+    int64_t total = sqlite3_backup_pagecount(backup);
+    if (!progress(total - sqlite3_backup_remaining(backup), total, user_data))
+      break;
+  }
+  *ret_status = status;
+  return status == SQLITE_DONE;
+}
+
+/* The snapshot is held open: without it every write of another connection would make the copy begin again. */
+static bool copy_snapshot(Connection *connection, sqlite3 *to, ConnectionCopyFunc progress, gpointer user_data,
+                          GError **error) {
+  sqlite3_backup *backup = sqlite3_backup_init(to, "main", connection->db, "main");
+  if (!backup)
+    return fail(connection, sqlite3_errcode(to), "copy it", error);
+  int status = SQLITE_OK;
+  bool is_done = copy_pages(backup, progress, user_data, &status);
+  int end_status = sqlite3_backup_finish(backup);
+  if (is_done && end_status == SQLITE_OK)
+    return true;
+  if (status == SQLITE_OK && end_status == SQLITE_OK)
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_IO, "the copy of %s was stopped", connection->path);
+  else
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_IO, "cannot copy %s: %s", connection->path,
+                sqlite3_errstr(end_status != SQLITE_OK ? end_status : status));
+  return false;
+}
+
+bool connection_copy(Connection *connection, const char *path, ConnectionCopyFunc progress, gpointer user_data,
+                     GError **error) {
+  sqlite3 *to = NULL;
+  if (!make_file(path, error))
+    return false;
+  int status = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE, NULL);
+  bool is_copied = false;
+  if (status != SQLITE_OK) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_IO, "cannot make %s: %s", path, sqlite3_errstr(status));
+  } else if (connection_run_bare(connection, STATEMENT_BEGIN_READ, error)) {
+    is_copied =
+        connection_run_bare(connection, STATEMENT_LOAD_IDENTITY, error) && /* the first read fixes the state */
+        copy_snapshot(connection, to, progress, user_data, error);
+    connection_run_bare(connection, STATEMENT_ROLLBACK, NULL);
+  }
+  sqlite3_close(to);
+  return is_copied;
 }
 
 const char *connection_path(const Connection *connection) {

@@ -44,6 +44,13 @@ bool connection_run_script(Connection *connection, const char *sql, GError **err
  * For version.c. */
 const uint32_t *connection_map_wal_header(Connection *connection);
 
+/** Called after each piece of a copy with its pages done and in all; false stops it. */
+typedef bool (*ConnectionCopyFunc)(int64_t done, int64_t total, gpointer user_data);
+/** Copy the whole catalog as it is now into a new file `path` (mode 0640), piece by piece inside one read transaction:
+ * writers go on meanwhile and the copy knows nothing of what they write. On failure the file may be left. */
+bool connection_copy(Connection *connection, const char *path, ConnectionCopyFunc progress, gpointer user_data,
+                     GError **error);
+
 const char *connection_path(const Connection *connection);
 /** Rows changed by the last statement that ran. */
 int64_t connection_changes(const Connection *connection);

@@ -6,6 +6,7 @@
 #include "catalog/keys.h"
 #include "catalog/owner.h"
 #include "catalog/process.h"
+#include "catalog/store_lock.h"
 #include "catalog/transaction.h"
 
 #include <string.h>
@@ -145,21 +146,33 @@ static bool sweep_blobs(Catalog *catalog, const BlobStore *store, const char *as
   return true;
 }
 
-bool sweep_run(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64_t *ret_removed, GError **error) {
-  int64_t removed = 0;
+static bool sweep_store(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64_t *removed,
+                        GError **error) {
   g_autoptr(GHashTable) groups =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
-  if (!sweep_work(store, &removed, error) || !group_by_asset(store, KEY_PREFIX_SOURCES, groups, error) ||
+  if (!group_by_asset(store, KEY_PREFIX_SOURCES, groups, error) ||
       !group_by_asset(store, KEY_PREFIX_ASSETS, groups, error))
     return false;
   GHashTableIter iter;
   gpointer asset_id = NULL, blobs = NULL;
   g_hash_table_iter_init(&iter, groups);
   while (g_hash_table_iter_next(&iter, &asset_id, &blobs))
-    if (!sweep_blobs(catalog, store, asset_id, blobs, grace_us, &removed, error))
+    if (!sweep_blobs(catalog, store, asset_id, blobs, grace_us, removed, error))
       return false;
-  *ret_removed = removed;
   return true;
+}
+
+bool sweep_run(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64_t *ret_removed, GError **error) {
+  int64_t removed = 0;
+  if (!sweep_work(store, &removed, error))
+    return false;
+  int lock_fd = store_lock_use(store);
+  bool is_swept = lock_fd < 0 || sweep_store(catalog, store, grace_us, &removed, error);
+  if (lock_fd >= 0)
+    close(lock_fd);
+  if (is_swept)
+    *ret_removed = removed;
+  return is_swept;
 }
 
 static bool check_asset(Catalog *catalog, const char *asset_id, GError **error) {
@@ -184,6 +197,11 @@ bool sweep_asset(Catalog *catalog, const BlobStore *store, const char *asset_id,
     return convert_error(cause, error);
   char *source_key = key_of_source(asset_id);
   g_ptr_array_add(blobs, source_key); /* as those of the list: freed by it */
+  int lock_fd = store_lock_use(store);
+  if (lock_fd < 0)
+    return true; /* left for the next sweep */
   int64_t removed = 0;
-  return sweep_blobs(catalog, store, asset_id, blobs, 0, &removed, error);
+  bool is_swept = sweep_blobs(catalog, store, asset_id, blobs, 0, &removed, error);
+  close(lock_fd);
+  return is_swept;
 }

@@ -6,6 +6,8 @@ static const char *const INGEST_OPTIONS[] = {"title", "summary", "category", "in
 
 static const char *const TRANSCODE_OPTIONS[] = {"explain", "json", NULL};
 
+static const char *const BACKUP_OPTIONS[] = {"keep", "copy", "verify", NULL};
+static const char *const RESTORE_OPTIONS[] = {"snapshot", "list", NULL};
 static const char *const CHECK_OPTIONS[] = {"deep", NULL};
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
@@ -211,6 +213,73 @@ static const CliCommand COMMANDS[] = {
           "Lists the courses with state and progress; with an asset id ASSET shows the details of that one.\n"},
      .argument_count_max = 1,
      .run = cli_status_run},
+    {.name = "backup",
+     .summary = {"备份目录库和存储的文件，不用停止服务", "back up catalog and stored files, while serving"},
+     .usage =
+         {"用法：kapok backup --data DIR [--keep N] [--copy] [--verify] DEST\n"
+          "\n"
+          "把目录库和它登记的全部文件备份到文件夹 DEST（没有时自动建立）。kapok serve 可以照常运行。再次备份到\n"
+          "同一个 DEST 时只复制新的文件；每次备份都能单独恢复。DEST 在同一个文件系统上时，文件不复制，而是和原文\n"
+          "件共用存储：可以防误删，不能防磁盘损坏；重要的备份请放到另一块磁盘上。\n"
+          "\n"
+          "  --data DIR  数据文件夹\n"
+          "  --keep N    在 DEST 里保留最近 N 次备份（默认 7），更早的删除\n"
+          "  --copy      总是复制，不和原文件共用存储\n"
+          "  --verify    把备份的每个文件再读一遍，核对 SHA-256 校验和\n"
+          "\n"
+          "核对也可以不用 Kapok：cd DEST && sha256sum -c snapshots/NAME/SHA256SUMS\n"
+          "退出码：0 全部备份；1 有文件缺失或损坏（其余已备份），或备份失败；2 用法错误；130 被中断。\n",
+          "Usage: kapok backup --data DIR [--keep N] [--copy] [--verify] DEST\n"
+          "\n"
+          "Backs up the catalog and all files that it lists into the folder DEST, made when missing, while kapok\n"
+          "serve goes on. The next backup into DEST copies only what is new; each can be restored by itself. On\n"
+          "one file system files are not copied but share their bytes with the original: that helps against\n"
+          "mistakes, not against a broken disk, so put backups that matter on another disk.\n"
+          "\n"
+          "  --data DIR  data folder\n"
+          "  --keep N    keep the last N backups in DEST (7), remove older ones\n"
+          "  --copy      always copy, share no bytes with the original\n"
+          "  --verify    read every file of the backup again and compare its SHA-256\n"
+          "\n"
+          "Verifying works without Kapok, too: cd DEST && sha256sum -c snapshots/NAME/SHA256SUMS\n"
+          "Exit status: 0 all is backed up; 1 a file was missing or damaged (the others are backed up), or there\n"
+          "is no backup; 2 wrong usage; 130 interrupted.\n"},
+     .own_options = BACKUP_OPTIONS,
+     .argument_count_min = 1,
+     .argument_count_max = 1,
+     .run = cli_backup_run},
+    {.name = "restore",
+     .summary = {"从备份恢复", "restore a backup"},
+     .usage =
+         {"用法：kapok restore --data DIR [--snapshot NAME] DEST\n"
+          "      kapok restore --list DEST\n"
+          "\n"
+          "把 DEST 里最近一次（或名为 NAME 的）备份恢复到数据文件夹 DIR，每个文件核对 SHA-256 校验和。DIR "
+          "里不能已\n"
+          "有目录库。恢复中断后再运行一次，会接着做。恢复以后没有做完的转码会继续。\n"
+          "\n"
+          "  --data DIR       恢复到的数据文件夹，没有时自动建立\n"
+          "  --snapshot NAME  哪一次备份；省略时是最近一次\n"
+          "  --list           只列出 DEST 里的备份，最早的在前\n"
+          "\n"
+          "退出码：0 全部恢复；1 有文件缺失或损坏（其余已恢复），或恢复失败；2 用法错误；130 被中断。\n",
+          "Usage: kapok restore --data DIR [--snapshot NAME] DEST\n"
+          "       kapok restore --list DEST\n"
+          "\n"
+          "Restores the newest backup in DEST, or the one called NAME, into the data folder DIR, comparing each\n"
+          "file with its SHA-256. DIR may not hold a catalog yet. When it was cut off, run it again: it goes on.\n"
+          "Unfinished transcodes go on after it.\n"
+          "\n"
+          "  --data DIR       data folder to restore into, made when missing\n"
+          "  --snapshot NAME  which backup; else the newest\n"
+          "  --list           only list the backups in DEST, oldest first\n"
+          "\n"
+          "Exit status: 0 all is restored; 1 a file was missing or damaged (the others are restored), or nothing\n"
+          "could be restored; 2 wrong usage; 130 interrupted.\n"},
+     .own_options = RESTORE_OPTIONS,
+     .argument_count_min = 1,
+     .argument_count_max = 1,
+     .run = cli_restore_run},
     {.name = "check",
      .summary = {"核对目录库和存储的文件", "check the catalog and the stored files"},
      .usage =

@@ -15,7 +15,12 @@ typedef struct {
   bool all;      /**< every lesson, instead of those named */
   char *explain; /**< --explain FILE */
   bool json;
-  bool deep; /**< read every file */
+  bool deep;      /**< read every file */
+  int64_t keep;   /**< backups to keep */
+  bool copy;      /**< copy, do not link */
+  bool verify;    /**< read what was backed up again */
+  bool list;      /**< list backups */
+  char *snapshot; /**< which backup */
 } CliOptions;
 
 /** Read `arguments` (NULL-terminated): defaults, then the config file, then the command line. `own` names the options
