@@ -27,13 +27,16 @@ typedef struct {
   char *api_token_file;       /**< holds the token of editors; empty: nobody edits over HTTP */
   LogLevel log_level;
   LogFormat log_format;
-  int64_t segment_duration_us;    /**< target duration of a media segment */
-  int64_t span_duration_us;       /**< a span after the first; the first is one segment */
-  char *x264_preset;              /**< speed preset of x264 */
-  int64_t job_lease_us;           /**< a job whose worker is silent this long goes to another */
-  int64_t job_timeout_us;         /**< a child without progress for this long is ended */
-  int64_t span_time_limit_us;     /**< a span that takes longer in all is ended */
-  int64_t retired_keep_us;        /**< how long media stay after they were replaced */
+  int64_t segment_duration_us; /**< target duration of a media segment */
+  int64_t span_duration_us;    /**< a span after the first; the first is one segment */
+  char *x264_preset;           /**< speed preset of x264 */
+  int64_t job_lease_us;        /**< a job whose worker is silent this long goes to another */
+  int64_t job_timeout_us;      /**< a child without progress for this long is ended */
+  int64_t span_time_limit_us;  /**< a span that takes longer in all is ended */
+  int64_t retired_keep_us;     /**< how long media stay after they were replaced */
+  int64_t deleted_keep_us;     /**< how long media stay after their lesson was deleted */
+  int64_t quota_bytes;   /**< that an institution may have stored, unless it has a quota of its own; 0: no limit */
+  int64_t quota_lessons; /**< lessons, likewise */
   int64_t min_free_space_bytes;   /**< below this no job is taken */
   int64_t max_source_bytes;       /**< larger sources are refused */
   int64_t max_source_duration_us; /**< longer sources are refused */

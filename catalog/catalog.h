@@ -29,6 +29,7 @@ typedef enum {
   CATALOG_ERROR_IO,       /**< disk full, no permission, ... */
   CATALOG_ERROR_STALE,    /**< the record was edited since it was read */
   CATALOG_ERROR_REUSED,   /**< the idempotency key belongs to another request */
+  CATALOG_ERROR_QUOTA,    /**< an institution may not have more; the message is in Chinese and English */
 } CatalogError;
 
 typedef struct Catalog Catalog;

@@ -8,6 +8,7 @@
 #include "catalog/job.h"
 #include "catalog/job_share.h"
 #include "catalog/keys.h"
+#include "catalog/quota_check.h"
 #include "catalog/replacement.h"
 #include "catalog/side_captions.h"
 #include "catalog/transaction.h"
@@ -29,6 +30,7 @@ typedef struct {
   char *title, *summary, *category, *institution;
   char *source_key, *source_name;
   int64_t source_size_bytes;
+  Quota quota;
   const char *replaces_id; /* or NULL: then it makes a course and a lesson */
   GArray *captions;        /* SideCaption */
   GPtrArray *caption_keys; /* char *, beside `captions` */
@@ -136,7 +138,7 @@ static bool refuse(GError **error, CatalogError code, const char *path, const ch
 }
 
 /* Opened and not only looked at, so that a file without read permission is refused at once. */
-static bool check_source(const IntakeRequest *request, GError **error) {
+static bool check_source(const IntakeRequest *request, int64_t *ret_size_bytes, GError **error) {
   int fd = open(request->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd < 0)
     return refuse(error, CATALOG_ERROR_IO, request->path, g_strerror(errno));
@@ -154,6 +156,7 @@ static bool check_source(const IntakeRequest *request, GError **error) {
     g_autofree char *reason = g_strdup_printf("it is too large: %s, and at most %s are taken", size, limit);
     return refuse(error, CATALOG_ERROR_INVALID, request->path, reason);
   }
+  *ret_size_bytes = status.st_size;
   return true;
 }
 
@@ -323,7 +326,9 @@ static bool check_replaced(Connection *connection, const Intake *intake, GError 
 
 static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
   int64_t now_us = g_get_real_time();
+  int64_t lessons = intake->replaces_id ? 0 : 1;
   return check_replaced(connection, intake, error) &&
+         quota_check(connection, intake->institution, &intake->quota, intake->source_size_bytes, lessons, error) &&
          connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
                         argument_text(intake->source_key), argument_text(intake->source_name),
                         argument_int(intake->source_size_bytes), argument_text(intake->institution),
@@ -353,10 +358,15 @@ static void delete_blobs(const BlobStore *store, const Intake *intake) {
 bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
                  gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error) {
   g_auto(Intake) intake = {0};
-  if (!choose_category(request->category, &intake.category, error) || !check_source(request, error))
+  if (!choose_category(request->category, &intake.category, error) ||
+      !check_source(request, &intake.source_size_bytes, error))
     return false;
+  intake.quota = request->quota;
   prepare(request, ret_warnings, &intake);
   if (request->replaces_id && !prepare_replacement(catalog, request->replaces_id, &intake, error))
+    return false;
+  if (!catalog_check_quota(catalog, intake.institution, &intake.quota, intake.source_size_bytes,
+                           intake.replaces_id ? 0 : 1, error))
     return false;
   if (!store_source(store, request, progress, user_data, &intake, error) ||
       !store_captions(store, &intake, error) || !store_taken_captions(store, &intake, error) ||

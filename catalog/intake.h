@@ -3,6 +3,7 @@
 
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
+#include "catalog/quota.h"
 
 typedef struct {
   const char *path;         /**< the file; stays where it is */
@@ -11,6 +12,7 @@ typedef struct {
   const char *category;     /**< slug or name; NULL: none */
   const char *institution;  /**< may be NULL */
   int64_t max_source_bytes; /**< 0: no limit */
+  Quota quota;              /**< of institutions without one of their own; zeros: none */
   const char *replaces_id;  /**< NULL, or the asset whose place the file is to take; title, summary, category and
                                  institution are then those of its lesson */
 } IntakeRequest;
@@ -30,6 +32,7 @@ void intake_result_clear(IntakeResult *result);
  * whole, or as soon as it can be played when that one cannot. Captions that were given to the old one by hand are taken
  * over in the languages for which the file brings none. NOT_FOUND when there is no such asset, CONFLICT when it belongs
  * to no lesson, has been replaced already or is being replaced.
+ * QUOTA when the institution may not have so much: looked at before anything is copied, and again when it is recorded.
  * On failure nothing stays. */
 bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
                  gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error);

@@ -24,6 +24,14 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
 
 #define STORED_FILE_COLUMNS "blob_key, asset_id, size_bytes, checksum FROM stored_file"
 
+/* Bytes of sources, bytes made of them, lessons. */
+#define INSTITUTION_USAGE(name)                                                                                    \
+  "(SELECT COALESCE(SUM(source_bytes), 0) FROM asset JOIN asset_usage ON asset_id = asset.id"                      \
+  "  WHERE asset.institution = " name "),"                                                                         \
+  " (SELECT COALESCE(SUM(derived_bytes), 0) FROM asset JOIN asset_usage ON asset_id = asset.id"                    \
+  "  WHERE asset.institution = " name "),"                                                                         \
+  " (SELECT COUNT(*) FROM asset JOIN lesson ON lesson.asset_id = asset.id WHERE asset.institution = " name ")"
+
 #define JOB_IS_READY "state = 'ready' AND is_paused = 0"
 
 /* It has jobs that wait or run. */
@@ -110,6 +118,23 @@ static const StatementSpec specs[] = {
     READ(COUNT_STORED_FILES, "SELECT COUNT(*), COALESCE(SUM(size_bytes), 0) FROM stored_file"),
     WRITE(SEAL_STORED_FILE, "UPDATE stored_file SET size_bytes = ?2, checksum = ?3"
                             " WHERE blob_key = ?1 AND checksum IS NULL"),
+    /* Quotas: a lesson counts while it plays an asset of the institution. */
+    READ(
+        LIST_USAGE,
+        "WITH name (institution) AS (SELECT institution FROM asset UNION SELECT institution FROM institution_quota)"
+        " SELECT name.institution, " INSTITUTION_USAGE(
+            "name.institution") ", quota.bytes_max, quota.lessons_max"
+                                " FROM name LEFT JOIN institution_quota AS quota ON quota.institution = "
+                                "name.institution"
+                                " ORDER BY 1"),
+    READ(LOAD_USAGE,
+         "SELECT " INSTITUTION_USAGE("?1") ","
+                                           " (SELECT bytes_max FROM institution_quota WHERE institution = ?1),"
+                                           " (SELECT lessons_max FROM institution_quota WHERE institution = ?1)"),
+    READ(FIND_QUOTA, "SELECT bytes_max, lessons_max FROM institution_quota WHERE institution = ?1"),
+    WRITE(SET_QUOTA, "INSERT INTO institution_quota VALUES (?1, ?2, ?3) ON CONFLICT (institution)"
+                     " DO UPDATE SET bytes_max = excluded.bytes_max, lessons_max = excluded.lessons_max"),
+    WRITE(DELETE_QUOTA, "DELETE FROM institution_quota WHERE institution = ?1"),
 
     WRITE(INSERT_ASSET,
           "INSERT INTO asset (id, source_key, source_name, source_size_bytes, institution, replaces_id,"
@@ -169,6 +194,14 @@ static const StatementSpec specs[] = {
     READ(LIST_RETIRED, "SELECT id FROM asset WHERE source_key <> '' AND ((retired_us > 0 AND retired_us <= ?1)"
                        " OR (replaces_id IS NOT NULL AND state = 'failed' AND updated_us <= ?1"
                        "  AND NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.asset_id = asset.id)))"),
+    /* Assets that no lesson has named for some time, and replacements whose lesson went before they could take it. */
+    READ(LIST_ORPHANS,
+         "SELECT id FROM asset WHERE orphaned_us > 0 AND orphaned_us <= ?1 AND source_key <> '' AND retired_us = 0"
+         "  AND NOT EXISTS (SELECT 1 FROM asset AS next INDEXED BY asset_by_replaced"
+         "   WHERE next.replaces_id = asset.id AND next.state IN ('queued', 'playable'))"
+         " UNION ALL SELECT id FROM asset WHERE replaces_id IS NOT NULL AND state = 'ready' AND updated_us <= ?1"
+         "  AND source_key <> '' AND retired_us = 0 AND orphaned_us = 0"
+         "  AND NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.asset_id = asset.id) ORDER BY 1"),
     WRITE(PURGE_TRACKS, "DELETE FROM track WHERE asset_id = ?1"),
     WRITE(PURGE_CAPTIONS, "DELETE FROM caption WHERE asset_id = ?1"),
     WRITE(PURGE_JOBS, "DELETE FROM job WHERE asset_id = ?1"),
@@ -177,6 +210,8 @@ static const StatementSpec specs[] = {
     WRITE(PURGE_SLIDE_CHANGES, "DELETE FROM slide_change WHERE asset_id = ?1"),
     WRITE(PURGE_ASSET, "UPDATE asset SET state = 'failed', source_key = '', poster_key = NULL, plan = NULL,"
                        " error_code = COALESCE(error_code, 'replaced'), segment_frames = NULL WHERE id = ?1"),
+    WRITE(PURGE_ORPHAN, "UPDATE asset SET state = 'failed', source_key = '', poster_key = NULL, plan = NULL,"
+                        " error_code = 'removed', error_detail = NULL, segment_frames = NULL WHERE id = ?1"),
     WRITE(SET_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"),
     READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1 AND source_key <> ''"
                          " UNION ALL SELECT poster_key FROM asset WHERE id = ?1 AND poster_key IS NOT NULL"

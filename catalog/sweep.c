@@ -6,6 +6,7 @@
 #include "catalog/keys.h"
 #include "catalog/owner.h"
 #include "catalog/process.h"
+#include "catalog/retired.h"
 #include "catalog/store_lock.h"
 #include "catalog/transaction.h"
 
@@ -111,21 +112,49 @@ static bool has_live_worker(Catalog *catalog, const char *asset_id, bool *ret_ha
   return true;
 }
 
-/* Counted from when the object appeared under its key (the rename changes ctime). False also when it is gone. */
-static bool is_older(const BlobStore *store, const char *key, int64_t grace_us) {
+typedef struct {
+  const SweepRequest *request;
+  SweepTotals *totals;
+} Sweep;
+
+/* Size, and whether it is old enough, counted from when the object appeared under its key (the rename changes ctime).
+ * False when it is gone. */
+static bool look_at_blob(const BlobStore *store, const char *key, int64_t grace_us, int64_t *ret_size_bytes,
+                         bool *ret_is_old) {
   int fd = blob_store_open(store, key, NULL, NULL);
   if (fd < 0)
     return false;
   struct stat status = {0};
   bool is_known = fstat(fd, &status) == 0;
   close(fd);
-  return is_known && g_get_real_time() - time_us(&status.st_ctim) >= grace_us;
+  *ret_size_bytes = status.st_size;
+  *ret_is_old = grace_us <= 0 || g_get_real_time() - time_us(&status.st_ctim) >= grace_us;
+  return is_known;
+}
+
+static bool sweep_blob(const Sweep *sweep, const BlobStore *store, const char *key, GError **error) {
+  int64_t size_bytes = 0;
+  bool is_old = false;
+  if (!look_at_blob(store, key, sweep->request->grace_us, &size_bytes, &is_old))
+    return true;
+  if (!is_old) {
+    sweep->totals->young_count++;
+    return true;
+  }
+  g_autoptr(GError) cause = NULL;
+  if (!sweep->request->is_dry_run && !blob_store_delete(store, key, &cause))
+    return convert_error(cause, error);
+  sweep->totals->file_count++;
+  sweep->totals->file_bytes += size_bytes;
+  if (sweep->request->found)
+    sweep->request->found(key, size_bytes, sweep->request->user_data);
+  return true;
 }
 
 /* `blobs` were listed before this is called; so one that was published since is among the catalog's keys, and one
  * that is on its way belongs to a job that runs. */
-static bool sweep_blobs(Catalog *catalog, const BlobStore *store, const char *asset_id, const GPtrArray *blobs,
-                        int64_t grace_us, int64_t *removed, GError **error) {
+static bool sweep_blobs(const Sweep *sweep, Catalog *catalog, const BlobStore *store, const char *asset_id,
+                        const GPtrArray *blobs, GError **error) {
   bool has_live = false;
   g_autoptr(GHashTable) listed = NULL;
   if (!has_live_worker(catalog, asset_id, &has_live, error))
@@ -134,20 +163,13 @@ static bool sweep_blobs(Catalog *catalog, const BlobStore *store, const char *as
     return true;
   if (!catalog_load_blob_keys(catalog, asset_id, &listed, error))
     return false;
-  for (guint i = 0; i < blobs->len; i++) {
-    const char *key = blobs->pdata[i];
-    if (g_hash_table_contains(listed, key) || (grace_us > 0 && !is_older(store, key, grace_us)))
-      continue;
-    g_autoptr(GError) cause = NULL;
-    if (!blob_store_delete(store, key, &cause))
-      return convert_error(cause, error);
-    ++*removed;
-  }
+  for (guint i = 0; i < blobs->len; i++)
+    if (!g_hash_table_contains(listed, blobs->pdata[i]) && !sweep_blob(sweep, store, blobs->pdata[i], error))
+      return false;
   return true;
 }
 
-static bool sweep_store(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64_t *removed,
-                        GError **error) {
+static bool sweep_store(const Sweep *sweep, Catalog *catalog, const BlobStore *store, GError **error) {
   g_autoptr(GHashTable) groups =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   if (!group_by_asset(store, KEY_PREFIX_SOURCES, groups, error) ||
@@ -157,7 +179,7 @@ static bool sweep_store(Catalog *catalog, const BlobStore *store, int64_t grace_
   gpointer asset_id = NULL, blobs = NULL;
   g_hash_table_iter_init(&iter, groups);
   while (g_hash_table_iter_next(&iter, &asset_id, &blobs))
-    if (!sweep_blobs(catalog, store, asset_id, blobs, grace_us, removed, error))
+    if (!sweep_blobs(sweep, catalog, store, asset_id, blobs, error))
       return false;
   return true;
 }
@@ -167,11 +189,13 @@ bool sweep_run(Catalog *catalog, const BlobStore *store, int64_t grace_us, int64
   if (!sweep_work(store, &removed, error))
     return false;
   int lock_fd = store_lock_use(store);
-  bool is_swept = lock_fd < 0 || sweep_store(catalog, store, grace_us, &removed, error);
+  SweepRequest request = {.grace_us = grace_us};
+  SweepTotals totals = {0};
+  bool is_swept = lock_fd < 0 || sweep_store(&(Sweep){&request, &totals}, catalog, store, error);
   if (lock_fd >= 0)
     close(lock_fd);
   if (is_swept)
-    *ret_removed = removed;
+    *ret_removed = removed + totals.file_count;
   return is_swept;
 }
 
@@ -200,8 +224,59 @@ bool sweep_asset(Catalog *catalog, const BlobStore *store, const char *asset_id,
   int lock_fd = store_lock_use(store);
   if (lock_fd < 0)
     return true; /* left for the next sweep */
-  int64_t removed = 0;
-  bool is_swept = sweep_blobs(catalog, store, asset_id, blobs, 0, &removed, error);
+  SweepRequest request = {0};
+  SweepTotals totals = {0};
+  bool is_swept = sweep_blobs(&(Sweep){&request, &totals}, catalog, store, asset_id, blobs, error);
   close(lock_fd);
+  return is_swept;
+}
+
+/* --- garbage collection --- */
+
+/* The files of an asset whose grace is over: what it still lists (a dry run), or what was just taken off the list. */
+static bool sweep_orphan(const Sweep *sweep, Catalog *catalog, const BlobStore *store, const char *asset_id,
+                         GError **error) {
+  SweepRequest request = *sweep->request;
+  request.grace_us = 0;
+  Sweep at_once = {&request, sweep->totals};
+  g_autofree char *prefix = key_prefix_of_asset(asset_id);
+  g_autoptr(GError) cause = NULL;
+  g_autoptr(GPtrArray) blobs = blob_store_list(store, prefix, &cause);
+  if (!blobs)
+    return convert_error(cause, error);
+  g_ptr_array_add(blobs, key_of_source(asset_id));
+  if (!request.is_dry_run)
+    return sweep_blobs(&at_once, catalog, store, asset_id, blobs, error);
+  for (guint i = 0; i < blobs->len; i++)
+    if (!sweep_blob(&at_once, store, blobs->pdata[i], error))
+      return false;
+  return true;
+}
+
+static bool sweep_orphans(const Sweep *sweep, Catalog *catalog, const BlobStore *store, GError **error) {
+  g_autoptr(GPtrArray) asset_ids = NULL;
+  int64_t before_us = g_get_real_time() - sweep->request->grace_us;
+  if (!(sweep->request->is_dry_run ? catalog_list_orphans(catalog, before_us, &asset_ids, error)
+                                   : catalog_purge_orphans(catalog, before_us, &asset_ids, error)))
+    return false;
+  sweep->totals->asset_count = asset_ids->len;
+  for (guint i = 0; i < asset_ids->len; i++)
+    if (!sweep_orphan(sweep, catalog, store, asset_ids->pdata[i], error))
+      return false;
+  return true;
+}
+
+bool sweep_collect(Catalog *catalog, const BlobStore *store, const SweepRequest *request, SweepTotals *ret_totals,
+                   GError **error) {
+  SweepTotals totals = {0};
+  Sweep sweep = {request, &totals};
+  int lock_fd = store_lock_use(store);
+  totals.is_held = lock_fd < 0;
+  bool is_swept = totals.is_held ||
+                  (sweep_orphans(&sweep, catalog, store, error) && sweep_store(&sweep, catalog, store, error));
+  if (lock_fd >= 0)
+    close(lock_fd);
+  if (is_swept)
+    *ret_totals = totals;
   return is_swept;
 }

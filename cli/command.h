@@ -44,6 +44,8 @@ int cli_retry_run(const CliOptions *options, char *const *arguments);
 int cli_status_run(const CliOptions *options, char *const *arguments);
 int cli_backup_run(const CliOptions *options, char *const *arguments);
 int cli_restore_run(const CliOptions *options, char *const *arguments);
+int cli_gc_run(const CliOptions *options, char *const *arguments);
+int cli_quota_run(const CliOptions *options, char *const *arguments);
 int cli_check_run(const CliOptions *options, char *const *arguments);
 int cli_division_run(const CliOptions *options, char *const *arguments);
 int cli_doctor_run(const CliOptions *options, char *const *arguments);

@@ -8,6 +8,8 @@ static const char *const TRANSCODE_OPTIONS[] = {"explain", "json", NULL};
 
 static const char *const BACKUP_OPTIONS[] = {"keep", "copy", "verify", NULL};
 static const char *const RESTORE_OPTIONS[] = {"snapshot", "list", NULL};
+static const char *const GC_OPTIONS[] = {"dry-run", "grace", NULL};
+static const char *const QUOTA_OPTIONS[] = {"size", "lessons", NULL};
 static const char *const CHECK_OPTIONS[] = {"deep", NULL};
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
@@ -280,6 +282,58 @@ static const CliCommand COMMANDS[] = {
      .argument_count_min = 1,
      .argument_count_max = 1,
      .run = cli_restore_run},
+    {.name = "gc",
+     .summary = {"删除没有用处的存储文件", "remove stored files that nothing refers to"},
+     .usage =
+         {"用法：kapok gc --data DIR [--dry-run] [--grace TIME]\n"
+          "\n"
+          "删除没有任何登记的存储文件，以及所属课时已被删除的媒体。kapok serve "
+          "平时自己会做；这里可以看会删除什么，\n"
+          "或缩短宽限期。每个文件一行；备份进行中不删除。\n"
+          "\n"
+          "  --dry-run     不删除，只列出\n"
+          "  --grace TIME  比这更新的不删除（默认 7d）\n"
+          "\n"
+          "退出码：0 成功；1 失败，或正在备份；2 用法错误。\n",
+          "Usage: kapok gc --data DIR [--dry-run] [--grace TIME]\n"
+          "\n"
+          "Removes stored files that nothing lists, and media whose lesson was deleted. kapok serve does this by\n"
+          "itself; here one can see what would go, or shorten the grace time. Prints a line per file. Nothing is\n"
+          "removed while a backup runs.\n"
+          "\n"
+          "  --dry-run     remove nothing, only list\n"
+          "  --grace TIME  what is younger stays (7d)\n"
+          "\n"
+          "Exit status: 0 all is well; 1 it failed, or a backup runs; 2 wrong usage.\n"},
+     .own_options = GC_OPTIONS,
+     .run = cli_gc_run},
+    {.name = "quota",
+     .summary = {"查看和设定各机构的配额", "show and set the quotas of institutions"},
+     .usage =
+         {"用法：kapok quota --data DIR\n"
+          "      kapok quota --data DIR [--size SIZE] [--lessons N] INSTITUTION\n"
+          "\n"
+          "列出每个机构已用的存储空间（原文件和转码结果）和课时数，以及上限；给出机构名称时先设定它的上限。没有\n"
+          "单独设定的机构按设置 quota-size 和 quota-lessons。超过上限时新的文件不再收入，已有的不受影响。\n"
+          "\n"
+          "  --size SIZE  存储空间上限，如 500GB；0 表示不限，default 表示按设置\n"
+          "  --lessons N  课时数上限；0 表示不限，default 表示按设置\n"
+          "\n"
+          "退出码：0 成功；1 失败；2 用法错误。\n",
+          "Usage: kapok quota --data DIR\n"
+          "       kapok quota --data DIR [--size SIZE] [--lessons N] INSTITUTION\n"
+          "\n"
+          "Lists what each institution has stored (sources and renditions) and how many lessons, with the limits;\n"
+          "with the name of an institution sets its limits first. Others follow the settings quota-size and\n"
+          "quota-lessons. Beyond a limit no new file is taken in; what is there stays.\n"
+          "\n"
+          "  --size SIZE  limit of what is stored, such as 500GB; 0: none, default: as the settings say\n"
+          "  --lessons N  limit of lessons; 0: none, default: as the settings say\n"
+          "\n"
+          "Exit status: 0 all is well; 1 it failed; 2 wrong usage.\n"},
+     .own_options = QUOTA_OPTIONS,
+     .argument_count_max = 1,
+     .run = cli_quota_run},
     {.name = "check",
      .summary = {"核对目录库和存储的文件", "check the catalog and the stored files"},
      .usage =

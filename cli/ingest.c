@@ -20,6 +20,7 @@ static bool take_numbered(const DataFolder *folder, const CliOptions *options, c
       .category = category ? category->slug : NULL,
       .institution = cli_option_text(options->institution),
       .max_source_bytes = options->settings.max_source_bytes,
+      .quota = {options->settings.quota_bytes, options->settings.quota_lessons},
   };
   return take_file(folder, &request, ret_result, error);
 }

@@ -21,6 +21,9 @@ typedef struct {
   bool verify;    /**< read what was backed up again */
   bool list;      /**< list backups */
   char *snapshot; /**< which backup */
+  bool dry_run;   /**< change nothing */
+  int64_t grace_us;
+  char *size, *lessons; /**< limits of a quota, as they were written */
 } CliOptions;
 
 /** Read `arguments` (NULL-terminated): defaults, then the config file, then the command line. `own` names the options

@@ -29,8 +29,10 @@ int cli_replace_run(const CliOptions *options, char *const *arguments) {
     text_print_error("%s", error->message);
     return CLI_EXIT_FAILURE;
   }
-  IntakeRequest request = {
-      .path = arguments[1], .replaces_id = arguments[0], .max_source_bytes = options->settings.max_source_bytes};
+  IntakeRequest request = {.path = arguments[1],
+                           .replaces_id = arguments[0],
+                           .max_source_bytes = options->settings.max_source_bytes,
+                           .quota = {options->settings.quota_bytes, options->settings.quota_lessons}};
   IntakeResult result = {0};
   take_file_catch_interrupts(true);
   bool is_taken = take_file(&folder, &request, &result, &error);

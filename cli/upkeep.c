@@ -14,7 +14,7 @@
 
 struct Upkeep {
   const DataFolder *folder;
-  int64_t retired_keep_us;
+  int64_t retired_keep_us, deleted_keep_us;
   guint reap_source, sweep_source;
   GThread *sweep_thread; /**< of the last sweep, or NULL */
   int is_sweeping;       /**< atomic */
@@ -49,10 +49,20 @@ static void purge_retired(const DataFolder *folder, int64_t keep_us) {
   }
 }
 
-static void sweep(const DataFolder *folder, int64_t retired_keep_us) {
+static void purge_deleted(const DataFolder *folder, int64_t keep_us) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) asset_ids = NULL;
+  if (!catalog_purge_orphans(folder->catalog, g_get_real_time() - keep_us, &asset_ids, &error))
+    log_warning("media of deleted lessons: %s", error->message);
+  else if (asset_ids->len > 0)
+    log_info("media of %u deleted lessons are removed", asset_ids->len);
+}
+
+static void sweep(const DataFolder *folder, int64_t retired_keep_us, int64_t deleted_keep_us) {
   g_autoptr(GError) error = NULL;
   int64_t count = 0;
   purge_retired(folder, retired_keep_us);
+  purge_deleted(folder, deleted_keep_us);
   if (!sweep_run(folder->catalog, folder->store, SWEEP_GRACE_US, &count, &error))
     log_warning("sweep: %s", error->message);
   else if (count > 0)
@@ -61,7 +71,7 @@ static void sweep(const DataFolder *folder, int64_t retired_keep_us) {
 
 void upkeep_run_once(const DataFolder *folder, const Settings *settings) {
   reap(folder);
-  sweep(folder, settings->retired_keep_us);
+  sweep(folder, settings->retired_keep_us, settings->deleted_keep_us);
 }
 
 static bool is_stopping(gpointer data) {
@@ -84,7 +94,7 @@ static void seal(Upkeep *upkeep) {
 
 static gpointer sweep_thread_main(gpointer data) {
   Upkeep *upkeep = data;
-  sweep(upkeep->folder, upkeep->retired_keep_us);
+  sweep(upkeep->folder, upkeep->retired_keep_us, upkeep->deleted_keep_us);
   seal(upkeep);
   g_atomic_int_set(&upkeep->is_sweeping, 0);
   return NULL;
@@ -111,6 +121,7 @@ Upkeep *upkeep_start(const DataFolder *folder, const Settings *settings) {
   Upkeep *upkeep = g_new0(Upkeep, 1);
   upkeep->folder = folder;
   upkeep->retired_keep_us = settings->retired_keep_us;
+  upkeep->deleted_keep_us = settings->deleted_keep_us;
   upkeep->reap_source = g_timeout_add_seconds(REAP_INTERVAL_S, on_reap, upkeep);
   upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
   return upkeep;
