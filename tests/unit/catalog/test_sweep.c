@@ -169,6 +169,67 @@ static void test_owner_of_killed_process(void) {
   close(pipe_fds[1]);
 }
 
+/* --- kapok gc --- */
+
+static void note_key(const char *key, int64_t size_bytes, gpointer user_data) {
+  g_assert_cmpint(size_bytes, >, 0);
+  g_ptr_array_add(user_data, g_strdup(key));
+}
+
+static SweepTotals collect(const Fixture *fixture, int64_t grace_us, bool is_dry_run, guint expected) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+  SweepRequest request = {.grace_us = grace_us, .is_dry_run = is_dry_run, .found = note_key, .user_data = keys};
+  SweepTotals totals = {0};
+  sweep_collect(fixture->catalog, fixture->store, &request, &totals, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(keys->len, ==, expected);
+  g_assert_cmpint(totals.file_count, ==, expected);
+  return totals;
+}
+
+static void test_sweep_collect_strays(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autofree char *asset_id = add_ready_lesson(fixture);
+  g_autofree char *stray = key_of_span(asset_id, "v360", 1, 7);
+  g_assert_true(fixture_put(fixture, stray));
+  g_assert_cmpint(collect(fixture, G_TIME_SPAN_DAY, false, 0).young_count, ==, 1);
+  g_assert_cmpint(collect(fixture, 0, true, 1).file_bytes, ==, 8);
+  g_assert_true(exists(fixture, stray));
+  collect(fixture, 0, false, 1);
+  g_assert_false(exists(fixture, stray));
+  assert_all_listed_stay(fixture, asset_id);
+}
+
+static void test_sweep_collect_orphans(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autofree char *kept = add_ready_lesson(fixture);
+  g_autofree char *gone = add_ready_lesson(fixture);
+  g_autofree char *source = key_of_source(gone);
+  g_autofree char *sql =
+      g_strdup_printf("PRAGMA foreign_keys = ON; DELETE FROM lesson WHERE asset_id = '%s'", gone);
+  fixture_run_sql(fixture, sql);
+  g_assert_cmpint(collect(fixture, G_TIME_SPAN_HOUR, false, 0).asset_count, ==, 0); /* within the grace */
+  g_assert_cmpint(collect(fixture, 0, true, 2 + 2 * 3).asset_count, ==, 1);
+  g_assert_true(exists(fixture, source));
+  g_assert_cmpint(collect(fixture, 0, false, 2 + 2 * 3).asset_count, ==, 1);
+  g_assert_false(exists(fixture, source));
+  assert_all_listed_stay(fixture, kept);
+  g_autoptr(CatalogAsset) asset = fixture_load_asset(fixture, gone);
+  g_assert_cmpstr(asset->error_code, ==, "removed");
+  collect(fixture, 0, false, 0); /* and that is all */
+}
+
+/* A lesson that comes back in time keeps its media. */
+static void test_sweep_collect_returns(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autofree char *asset_id = add_ready_lesson(fixture);
+  fixture_run_sql(fixture, "PRAGMA foreign_keys = ON; CREATE TABLE kept AS SELECT * FROM lesson;"
+                           "DELETE FROM lesson; INSERT INTO lesson SELECT * FROM kept; DROP TABLE kept;");
+  g_assert_cmpint(collect(fixture, 0, false, 0).asset_count, ==, 0);
+  assert_all_listed_stay(fixture, asset_id);
+}
+
 #define ADD(name) g_test_add("/sweep/" #name, Fixture, NULL, fixture_set_up, test_sweep_##name, fixture_tear_down)
 
 int main(int argc, char **argv) {
@@ -180,5 +241,8 @@ int main(int argc, char **argv) {
   ADD(unknown_asset);
   ADD(work_folders);
   ADD(reused_process_id);
+  ADD(collect_strays);
+  ADD(collect_orphans);
+  ADD(collect_returns);
   return g_test_run();
 }
