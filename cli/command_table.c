@@ -10,6 +10,7 @@ static const char *const BACKUP_OPTIONS[] = {"keep", "copy", "verify", NULL};
 static const char *const RESTORE_OPTIONS[] = {"snapshot", "list", NULL};
 static const char *const GC_OPTIONS[] = {"dry-run", "grace", NULL};
 static const char *const QUOTA_OPTIONS[] = {"size", "lessons", NULL};
+static const char *const DEMO_OPTIONS[] = {"media", "courses", NULL};
 static const char *const CHECK_OPTIONS[] = {"deep", NULL};
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
@@ -388,6 +389,32 @@ static const CliCommand COMMANDS[] = {
      .argument_count_min = 1,
      .argument_count_max = 2,
      .run = cli_division_run},
+    {.name = "demo",
+     .summary = {"添加一批演示课程，用于试用", "add courses for trying things"},
+     .usage =
+         {"用法：kapok demo --data DIR [--media FILE] [--courses FILE]\n"
+          "\n"
+          "添加近三百门演示课程，九个类别都有，连同所属机构和市、区县两级行政区划。重复运行只补上缺少的，不会\n"
+          "重复添加。请用单独的数据文件夹，不要用正式的。\n"
+          "\n"
+          "  --data DIR      数据文件夹，没有时自动建立\n"
+          "  --media FILE    一个视频，收入一次，新增的每门课程都用它；省略时课程没有视频\n"
+          "  --courses FILE  换一批课程：每行一个 JSON 对象\n"
+          "\n"
+          "退出码：0 成功；1 失败；2 用法错误。\n",
+          "Usage: kapok demo --data DIR [--media FILE] [--courses FILE]\n"
+          "\n"
+          "Adds nearly three hundred courses in all nine categories, with their institutions and the divisions of\n"
+          "city and counties. Run again it adds only what is missing. Use a data folder of its own, not a real "
+          "one.\n"
+          "\n"
+          "  --data DIR      data folder, made when missing\n"
+          "  --media FILE    a video, taken in once, that every course added shows; without it they have none\n"
+          "  --courses FILE  other courses: one JSON object per line\n"
+          "\n"
+          "Exit status: 0 all is well; 1 it failed; 2 wrong usage.\n"},
+     .own_options = DEMO_OPTIONS,
+     .run = cli_demo_run},
     {.name = "doctor",
      .summary = {"检查安装和数据文件夹", "check the installation and the data folder"},
      .usage =
@@ -441,7 +468,7 @@ const CliCommand *cli_command_nearest(const char *name) {
   size_t least = MIN(MAX(strlen(name) / 2, 2) + 1, NAME_BYTES_MAX);
   for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++) {
     size_t distance = edit_distance(name, COMMANDS[i].name);
-    if (distance < least) {
+    if (distance < least && distance < strlen(COMMANDS[i].name)) { /* a letter at least is the same */
       least = distance;
       nearest = &COMMANDS[i];
     }

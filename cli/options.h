@@ -15,13 +15,14 @@ typedef struct {
   bool all;      /**< every lesson, instead of those named */
   char *explain; /**< --explain FILE */
   bool json;
-  bool deep;      /**< read every file */
-  int64_t keep;   /**< backups to keep */
-  bool copy;      /**< copy, do not link */
-  bool verify;    /**< read what was backed up again */
-  bool list;      /**< list backups */
-  char *snapshot; /**< which backup */
-  bool dry_run;   /**< change nothing */
+  bool deep;             /**< read every file */
+  int64_t keep;          /**< backups to keep */
+  bool copy;             /**< copy, do not link */
+  bool verify;           /**< read what was backed up again */
+  bool list;             /**< list backups */
+  char *snapshot;        /**< which backup */
+  char *media, *courses; /**< of a demonstration */
+  bool dry_run;          /**< change nothing */
   int64_t grace_us;
   char *size, *lessons; /**< limits of a quota, as they were written */
 } CliOptions;

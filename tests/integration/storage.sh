@@ -125,7 +125,7 @@ is "one lesson too many" "$STATUS" 1
 has "it says why" "$ERR" "课时数已到配额"
 run_kapok ingest --data "$DATA" --institution 新学校 --quota-size 1K "$clip"
 is "too large for the default" "$STATUS" 1
-has "it says what is used" "$ERR" "上限 1.0 KB"
+has "it says what is used" "$ERR" "上限 1.0 kB"
 run_kapok quota --data "$DATA" --size 10GB 新学校
 run_kapok ingest --data "$DATA" --institution 新学校 --quota-size 1K "$clip"
 is "its own limit goes before" "$STATUS" 0
@@ -133,4 +133,25 @@ run_kapok quota --data "$DATA" --size lots 新学校
 is "a size that is none" "$STATUS" 1
 run_kapok quota --data "$DATA" 新学校
 is "a name without a limit" "$STATUS" 2
+
+# --- the demonstration ---
+DATA=$WORK/demo
+run_kapok demo --data "$DATA" --media "$clip"
+is "demo" "$STATUS" 0
+courses=$(grep -c . "$KAPOK_SOURCE/config/demo/courses.jsonl")
+has "all courses of the file" "$OUT" "新增课程 $courses 门"
+run_kapok demo --data "$DATA"
+has "once only" "$OUT" "新增课程 0 门，已有 $courses 门"
+start_serve --workers 1
+curl -fsS --max-time 10 "$BASE/api/v1/courses?limit=1" >"$WORK/answer"
+is "they are published" "$(jq .total "$WORK/answer")" "$((courses + 1))" # the media has a course of its own
+is "in nine categories" "$(jq '.facets.category | length' "$WORK/answer")" 9
+is "each plays" "$(sql "SELECT count(DISTINCT course_id) FROM lesson")" "$((courses + 1))"
+is "each belongs to an institution of its division" "$(sql "SELECT count(*) FROM course JOIN institution
+  ON institution.id = institution_id AND institution.division = course.division")" "$courses"
+stop_serve
+printf '{"title":"一"}\n{"title":\n' >"$WORK/bad.jsonl"
+run_kapok demo --data "$DATA" --courses "$WORK/bad.jsonl"
+is "a file that cannot be read" "$STATUS" 1
+has "the line is named" "$ERR" "bad.jsonl"
 finish
