@@ -135,8 +135,8 @@ static CatalogRecord *new_course(const json_t *object, const char *id, const cha
   g_autofree char *tags = list_member(object, "tags");
   catalog_record_set(record, "audiences", audiences);
   catalog_record_set(record, "tags", tags);
-  catalog_record_set(record, "institution", institution);
-  catalog_record_set(record, "state", "published");
+  catalog_record_set(record, "institution_id", institution);
+  catalog_record_set(record, "status", "published");
   return record;
 }
 

@@ -59,7 +59,7 @@ static char *add_course(Bench *bench) {
   catalog_record_set(record, "kind", "micro");
   catalog_record_set(record, "tags", "健身" RECORD_LIST_SEPARATOR "社区");
   catalog_record_set(record, "audiences", "elders");
-  catalog_record_set(record, "state", "published");
+  catalog_record_set(record, "status", "published");
   must(catalog_create_record(bench->catalog, "bench", record, NULL, &stored, NULL, NULL, &error), error, "create");
   return g_strdup(stored->id);
 }
