@@ -284,7 +284,8 @@ static enum MHD_Result refuse(HttpConnection *connection, HttpProblem problem) {
   return answer(connection, &response);
 }
 
-/** A request with a body: it is read when its route takes one of that size, else answered at once. */
+/** A request with a body: it is read when its route takes one, else answered at once. One that is somewhat too large is
+ * read and dropped before the answer, because a client that is still sending when the connection closes sees no answer. */
 static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerdict *verdict) {
   HttpExchange *exchange = connection->exchange;
   const HttpTransportConfig *config = &connection->transport->config;
@@ -294,7 +295,7 @@ static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerd
     return respond(connection); /* 404 or 405 */
   if (!(exchange->match.route->flags & HTTP_ROUTE_BODY))
     return refuse(connection, HTTP_PROBLEM_BODY_NOT_EXPECTED);
-  if (verdict->body_bytes > HTTP_ROUTE_BODY_BYTES_MAX)
+  if (verdict->body_bytes > HTTP_ROUTE_BODY_BYTES_MAX + DROPPED_BYTES_MAX)
     return refuse(connection, HTTP_PROBLEM_TOO_LARGE);
   exchange->body = g_byte_array_new();
   http_guard_mark(&connection->guarded, HTTP_PHASE_BODY);
