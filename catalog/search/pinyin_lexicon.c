@@ -75,8 +75,16 @@ static void for_each_line(Lexicon *lexicon, LineFunc func) {
   }
 }
 
+/* "hm", "ng" and the like are none for typing: they would take initials for themselves. */
+static bool has_vowel(const char *letters, size_t size) {
+  for (size_t i = 0; i < size; i++)
+    if (strchr("aeiouv", letters[i]))
+      return true;
+  return false;
+}
+
 static void add_syllable(Lexicon *lexicon, const char *const parts[3], const size_t sizes[3]) {
-  if (memchr(parts[1], ' ', sizes[1]) || sizes[1] > PINYIN_SYLLABLE_SIZE_MAX ||
+  if (memchr(parts[1], ' ', sizes[1]) || sizes[1] > PINYIN_SYLLABLE_SIZE_MAX || !has_vowel(parts[1], sizes[1]) ||
       lexicon->syllable_count + 2 > SYLLABLE_CAPACITY)
     return;
   for (unsigned i = lexicon->syllable_count; i > 0; i--)

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define COMBINATIONS (1u << SEARCH_AUDIENCES_MAX)
-
 struct SearchFacetSum {
   GHashTable *counts[SEARCH_FACET_COUNT]; /* text to int64_t * */
 };
@@ -13,7 +11,9 @@ SearchFacets *search_facets_new(const SearchSegment *segment) {
   facets->segment = segment;
   facets->institution_count = segment->value_counts[VALUE_INSTITUTION];
   facets->division_count = segment->value_counts[VALUE_DIVISION];
-  facets->audiences = g_new0(uint32_t, COMBINATIONS);
+  uint32_t audience_count = segment->value_counts[VALUE_AUDIENCE];
+  facets->combinations = 1u << MIN(audience_count > 0 ? audience_count - 1 : 0, SEARCH_AUDIENCES_MAX);
+  facets->audiences = g_new0(uint32_t, facets->combinations);
   facets->institutions = g_new0(uint32_t, facets->institution_count + 1);
   facets->divisions = g_new0(uint32_t, facets->division_count + 1);
   return facets;
@@ -67,7 +67,7 @@ static void add_list(SearchFacetSum *sum, SearchFacet facet, const SearchSegment
 
 static void add_audiences(SearchFacetSum *sum, const SearchFacets *facets) {
   int64_t counts[SEARCH_AUDIENCES_MAX] = {0};
-  for (uint32_t combination = 1; combination < COMBINATIONS; combination++)
+  for (uint32_t combination = 1; combination < facets->combinations; combination++)
     for (unsigned bit = 0; facets->audiences[combination] > 0 && bit < SEARCH_AUDIENCES_MAX; bit++)
       if (combination >> bit & 1)
         counts[bit] += facets->audiences[combination];

@@ -7,6 +7,7 @@ typedef struct {
   const SearchSegment *segment;
   uint32_t categories[256], kinds[256], levels[256], bands[256];
   uint32_t *audiences; /**< of each combination */
+  uint32_t combinations;
   uint32_t *institutions, *divisions;
   uint32_t institution_count, division_count;
 } SearchFacets;
@@ -20,7 +21,7 @@ static inline void search_facets_add(SearchFacets *facets, const SegmentRow *row
   facets->kinds[row->kind]++;
   facets->levels[row->level]++;
   facets->bands[row->band]++;
-  facets->audiences[row->audiences]++;
+  facets->audiences[row->audiences & (facets->combinations - 1)]++;
   facets->institutions[row->institution < facets->institution_count ? row->institution : 0]++;
   facets->divisions[row->division < facets->division_count ? row->division : 0]++;
 }

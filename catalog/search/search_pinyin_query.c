@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define READINGS_MAX 6
+#define INITIALS_MAX 12
 #define CORRECTIONS_MAX 6
 #define STEPS_MAX 20000 /* of one search for readings */
 #define CORRECT_LETTERS_MIN 4
@@ -53,7 +54,7 @@ static void read_on(Reading *reading, size_t at, size_t count) {
     QueryElement *element = &reading->path[count];
     unsigned syllable = pinyin_syllable_find(reading->letters + at, size);
     *element = (QueryElement){.kind = ELEMENT_SYLLABLE, .syllable = syllable};
-    if (syllable == 0) {
+    if (syllable == 0 || (reading->has_partials && size == 1)) { /* one letter stands for all that begin so */
       if (!may_be_partial(reading, at, size))
         continue;
       element->kind = ELEMENT_PARTIAL;
@@ -61,6 +62,20 @@ static void read_on(Reading *reading, size_t at, size_t count) {
     }
     read_on(reading, at + size, count + 1);
   }
+}
+
+/* "lset": every letter a syllable, whatever syllables some of them make together. */
+static void add_initials_alone(QueryUnit *unit, size_t length) {
+  QueryElement elements[INITIALS_MAX] = {0};
+  if (length < 2 || length > INITIALS_MAX)
+    return;
+  for (size_t i = 0; i < length; i++) {
+    elements[i].kind = ELEMENT_PARTIAL;
+    elements[i].letters[0] = unit->letters[i];
+    if (!pinyin_syllable_has_prefix(elements[i].letters, 1))
+      return;
+  }
+  query_unit_add(unit, CERTAINTY_INITIALS, elements, length);
 }
 
 void pinyin_query_add(QueryUnit *unit) {
@@ -73,6 +88,9 @@ void pinyin_query_add(QueryUnit *unit) {
     if (reading.found > 0 && shortest == 0)
       shortest = reading.depth;
   }
+  if (reading.found > 0)
+    return;
+  add_initials_alone(unit, reading.length);
   reading.has_partials = true;
   for (reading.depth = 1; reading.found == 0 && reading.depth <= limit; reading.depth++)
     read_on(&reading, 0, 0);
@@ -122,6 +140,7 @@ typedef struct {
 
 typedef struct {
   QueryUnit *unit;
+  char letters[QUERY_CHARS_MAX + 1];
   size_t length;
   unsigned budget; /* wrong letters that a reading shall have, exactly */
   unsigned found, steps;
@@ -135,7 +154,7 @@ static GArray *get_candidates(Correction *correction, size_t at, unsigned budget
   if (correction->candidates[at])
     return correction->candidates[at];
   GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
-  const char *letters = correction->unit->letters + at;
+  const char *letters = correction->letters + at;
   for (unsigned syllable = 1; syllable <= pinyin_syllable_count(); syllable++) {
     const char *text = pinyin_syllable_text(syllable);
     size_t length = strlen(text), low = length > budget ? length - budget : 1;
@@ -180,16 +199,38 @@ static unsigned budget_of(const QueryUnit *unit) {
   return length < CORRECT_LETTERS_MIN ? 0 : length < CORRECT_TWICE_LETTERS_MIN ? 1 : 2;
 }
 
+static void forget_candidates(Correction *correction) {
+  for (size_t i = 0; i < QUERY_CHARS_MAX; i++)
+    g_clear_pointer(&correction->candidates[i], g_array_unref);
+}
+
+/* Two neighbours changed over, also across the border of syllables, which the search for syllables does not see. */
+static void correct_swaps(Correction *correction) {
+  for (size_t i = 0; i + 1 < correction->length && correction->found < CORRECTIONS_MAX; i++) {
+    char *pair = correction->letters + i, first = pair[0];
+    if (first == pair[1])
+      continue;
+    pair[0] = pair[1];
+    pair[1] = first;
+    correction->budget = 0;
+    correct_on(correction, 0, 0, 0, 0);
+    forget_candidates(correction);
+    pair[1] = pair[0];
+    pair[0] = first;
+  }
+}
+
 void pinyin_query_correct(QueryUnit *unit, QueryHasTermFunc has_term, gpointer data) {
   unsigned budget_max = budget_of(unit);
   Correction correction = {.unit = unit, .length = strlen(unit->letters), .has_term = has_term, .data = data};
+  g_strlcpy(correction.letters, unit->letters, sizeof correction.letters);
+  if (budget_max > 0)
+    correct_swaps(&correction);
   for (unsigned budget = 1; budget <= budget_max && correction.found == 0; budget++) {
     correction.budget = budget;
     correct_on(&correction, 0, 0, 0, budget_max);
   }
-  for (size_t i = 0; i < QUERY_CHARS_MAX; i++)
-    if (correction.candidates[i])
-      g_array_unref(correction.candidates[i]);
+  forget_candidates(&correction);
 }
 
 typedef struct {

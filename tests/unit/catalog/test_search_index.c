@@ -469,16 +469,14 @@ static void test_search_find_taiji(void) {
                                          {"银行卡安全", NULL, NULL}, {"音乐欣赏", NULL, NULL},
                                          {"重庆小面", NULL, NULL},   {"长辈学微信", NULL, NULL}};
   static const char *const cases[][2] = {
-      {"taijiquan", "c00"},   {"tjq", "c00"},      {"太极", "c00"},
-      {"太極", "c00"},        {"taijq", "c00"},    {"太", "c00"},
-      {"taiji拳", "c00"},     {"太ji拳", "c00"},   {"ＴＡＩＪＩ", "c00"},
-      {"tai ji quan", "c00"}, {"taijiq", "c00"},   {"t", "c00"},
-      {"tàijíquán", "c00"},   {"tjquan", "c00"},   {"taijiqu", "c00"},
-      {"taijiqaun", "c00"},   {"tajiquan", "c00"}, {"taijiquann", "c00"},
-      {"chongqing", "c04"},   {"zhongqing", ""},   {"yinyue", "c03"},
-      {"yinle", ""},          {"yinhang", "c02"},  {"yinxing", ""},
-      {"zhangbei", "c05"},    {"changbei", ""},    {"zbxwx", "c05"},
-      {"shufa", "c01"},       {"shfa", "c01"},     {"!?", ""},
+      {"taijiquan", "c00"},  {"tjq", "c00"},         {"太极", "c00"},    {"太極", "c00"},
+      {"taijq", "c00"},      {"太", "c00"},          {"taiji拳", "c00"}, {"太ji拳", "c00"},
+      {"ＴＡＩＪＩ", "c00"}, {"tai ji quan", "c00"}, {"taijiq", "c00"},  {"t", "c00"},
+      {"tàijíquán", "c00"},  {"tjquan", "c00"},      {"taijiqu", "c00"}, {"taijiqaun", "c00"},
+      {"tajiquan", "c00"},   {"taijiquann", "c00"},  {"shfua", "c01"},   {"chongqing", "c04"},
+      {"zhongqing", ""},     {"yinyue", "c03"},      {"yinle", ""},      {"yinhang", "c02"},
+      {"yinxing", ""},       {"zhangbei", "c05"},    {"changbei", ""},   {"zbxwx", "c05"},
+      {"shufa", "c01"},      {"shfa", "c01"},        {"!?", ""},
   };
   g_autofree char *folder = new_folder();
   SearchIndex *index = fill(folder, texts, G_N_ELEMENTS(texts));
