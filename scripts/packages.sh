@@ -76,6 +76,8 @@ packaging-tutorial|slides in Chinese
 bzip2-doc|a manual to scroll through
 poppler-utils|renders slides and manual
 poppler-data|their Chinese letters
+groonga-bin|peer of the search benchmark
+postgresql|peer of the search benchmark
 EOF
 }
 

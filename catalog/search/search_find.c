@@ -69,9 +69,12 @@ static void find_in_part(Find *find, uint32_t number) {
   begin_part(find, number, &part);
   if (!part.filter.is_nothing) {
     g_autoptr(MatchPlan) plan = match_plan_new(part.filter.segment, find->query);
-    while (match_plan_next(plan, &block))
+    while (match_plan_next(plan, &block)) {
+      for (uint32_t i = 0; i < block.count; i++) /* all on their way before the first is needed */
+        __builtin_prefetch(&part.filter.segment->rows[block.ordinals[i]]);
       for (uint32_t i = 0; i < block.count; i++)
         take(&part, block.ordinals[i], block.qualities[i]);
+    }
   }
   end_part(find, &part);
 }

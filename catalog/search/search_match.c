@@ -170,10 +170,15 @@ static Source *join_dense(const SearchSegment *segment, const GArray *terms) {
   }
   for (uint32_t i = 0; i < segment->count; i++)
     count += all[i] != 0;
-  Source *list = new_list(count);
-  for (uint32_t i = 0; i < segment->count; i++)
-    if (all[i] != 0)
-      list_append(list, i, all[i]);
+  Source *list = new_list(count + 1);
+  uint32_t filled = 0;
+  for (uint32_t i = 0; i < segment->count;
+       i++) { /* without a branch: the place behind the last one is written again */
+    list->ordinals[filled] = i;
+    list->bytes[filled] = all[i];
+    filled += all[i] != 0;
+  }
+  list->count = filled;
   return list;
 }
 
@@ -270,6 +275,13 @@ static inline uint8_t join_fields(uint8_t all, uint8_t any) {
   return fields & FIELD_TITLE ? (uint8_t)(fields | (any & (FIELD_TITLE_START | FIELD_TITLE_END))) : fields;
 }
 
+static Source *score_in_place(Source *list, const uint8_t *table) {
+  for (uint32_t i = 0; i < list->count; i++)
+    list->bytes[i] = table[list->bytes[i]];
+  list->is_scored = true;
+  return list;
+}
+
 /* The documents of an alternative, with qualities; NULL: none. */
 static Source *list_alternative(const SearchSegment *segment, const QueryAlternative *alternative) {
   g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(source_free);
@@ -278,6 +290,8 @@ static Source *list_alternative(const SearchSegment *segment, const QueryAlterna
     return NULL;
   g_ptr_array_sort(sources, compare_costs);
   Source **all = (Source **)sources->pdata;
+  if (sources->len == 1 && all[0]->is_list)
+    return score_in_place(g_ptr_array_steal_index(sources, 0), table);
   Source *list = new_list(all[0]->cost);
   list->is_scored = true;
   for (uint32_t ordinal; (ordinal = meet(all, sources->len)) != POSTINGS_END; source_next(all[0])) {

@@ -3,7 +3,6 @@
 #include "catalog/search/search_locate.h"
 #include "catalog/search/search_title.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Points on top of a match's quality (search_match.h); docs/notes/search.md explains them. */
@@ -14,6 +13,7 @@
 #define POINTS_PHRASE_SUMMARY 4
 #define POINTS_SCATTERED 15
 #define TIE_BITS 20
+#define PROOFS_MAX 200 /* courses of a query whose texts are read to see how the words stand */
 
 void rank_candidate_clear(gpointer candidate) {
   g_clear_pointer(&((RankCandidate *)candidate)->title, g_byte_array_unref);
@@ -49,18 +49,33 @@ void rank_best_add_slowly(RankBest *best, uint32_t ordinal, uint8_t quality) {
   }
 }
 
-/* Better quality first, then lower ordinal. */
-static gint compare_entries(gconstpointer a, gconstpointer b) {
-  uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-  uint32_t left_quality = (uint32_t)(left >> 32), right_quality = (uint32_t)(right >> 32);
-  if (left_quality != right_quality)
-    return left_quality > right_quality ? -1 : 1;
-  return (uint32_t)left < (uint32_t)right ? -1 : (uint32_t)left > (uint32_t)right;
+/* The best ones in order: better quality first, then lower ordinal. They came in the order of ordinals. */
+static uint64_t *sort_accepted(const RankBest *best, guint *ret_count) {
+  const uint64_t *accepted = (const uint64_t *)(const void *)best->accepted->data;
+  guint count = best->accepted->len;
+  uint64_t *sorted = g_new(uint64_t, MAX(count, 1));
+  guint starts[MATCH_QUALITY_MAX + 1], sum = 0;
+  for (int quality = MATCH_QUALITY_MAX; quality >= 0; quality--) {
+    starts[quality] = sum;
+    sum += best->counts[quality];
+  }
+  for (guint i = 0; i < count; i++)
+    sorted[starts[accepted[i] >> 32]++] = accepted[i];
+  *ret_count = MIN(count, best->limit);
+  return sorted;
+}
+
+/* A logarithm in steps of about a thirtieth of a doubling: 0 to 1023, never falling. */
+static int64_t log_steps(uint32_t value) {
+  uint64_t number = (uint64_t)value + 1;
+  int bits = 63 - __builtin_clzll(number);
+  uint64_t rest = bits >= 5 ? number >> (bits - 5) : number << (5 - bits);
+  return bits * 32 + (int64_t)(rest & 31);
 }
 
 /* What breaks ties: popularity, counted logarithmically, then age in months. */
 static int64_t tie_of(const SearchSegment *segment, uint32_t ordinal) {
-  int64_t popularity = (int64_t)(log2(1.0 + segment->popularities[ordinal]) * 31.9);
+  int64_t popularity = log_steps(segment->popularities[ordinal]);
   int64_t months = segment->created[ordinal] / (G_TIME_SPAN_DAY * 30) - 365; /* since 2000 */
   return CLAMP(popularity, 0, 1023) << 10 | CLAMP(months, 0, 1023);
 }
@@ -142,30 +157,44 @@ static int proven_points(const Scoring *scoring, const SearchSegment *segment, u
 
 typedef struct {
   uint32_t part, ordinal;
-  int quality, base, most; /* points: sure ones, and what may come on top */
+  int quality, base; /* points that are sure */
+  int64_t tie, most; /* `most`: the highest score that it may get */
 } Contender;
 
-static gint compare_contenders(gconstpointer a, gconstpointer b) {
-  const Contender *left = a, *right = b;
-  int left_most = left->base + left->most, right_most = right->base + right->most;
-  return left_most > right_most ? -1 : left_most < right_most;
+/* A heap with the highest hopes on top. */
+static void sift_down(Contender *heap, guint count, guint at) {
+  for (guint child; (child = 2 * at + 1) < count; at = child) {
+    if (child + 1 < count && heap[child + 1].most > heap[child].most)
+      child++;
+    if (heap[at].most >= heap[child].most)
+      return;
+    Contender swap = heap[at];
+    heap[at] = heap[child];
+    heap[child] = swap;
+  }
 }
 
-static GArray *collect(SearchSnapshot *snapshot, const Scoring *scoring, RankBest *bests) {
-  GArray *contenders = g_array_new(FALSE, FALSE, sizeof(Contender));
-  for (uint32_t part = 0; part < snapshot->part_count; part++) {
-    GArray *accepted = bests[part].accepted;
-    g_array_sort(accepted, compare_entries);
-    for (guint i = 0; i < MIN(accepted->len, bests[part].limit); i++) {
-      uint64_t entry = g_array_index(accepted, uint64_t, i);
-      Contender contender = {part, (uint32_t)entry, (int)(entry >> 32), 0, 0};
-      const SegmentRow *row = &snapshot->parts[part].segment->rows[contender.ordinal];
-      contender.base = contender.quality + density_points(scoring, row, contender.quality);
-      contender.most = most_points(scoring, contender.quality);
-      g_array_append_val(contenders, contender);
-    }
+static void collect_part(const SearchSegment *segment, uint32_t part, const Scoring *scoring, const RankBest *best,
+                         GArray *contenders) {
+  guint count = 0;
+  g_autofree uint64_t *sorted = sort_accepted(best, &count);
+  for (guint i = 0; i < count; i++) {
+    Contender contender = {.part = part, .ordinal = (uint32_t)sorted[i], .quality = (int)(sorted[i] >> 32)};
+    const SegmentRow *row = &segment->rows[contender.ordinal];
+    contender.base = contender.quality + density_points(scoring, row, contender.quality);
+    contender.tie = tie_of(segment, contender.ordinal);
+    contender.most =
+        ((int64_t)(contender.base + most_points(scoring, contender.quality)) << TIE_BITS) + contender.tie;
+    g_array_append_val(contenders, contender);
   }
-  g_array_sort(contenders, compare_contenders);
+}
+
+static GArray *collect(SearchSnapshot *snapshot, const Scoring *scoring, const RankBest *bests) {
+  GArray *contenders = g_array_new(FALSE, FALSE, sizeof(Contender));
+  for (uint32_t part = 0; part < snapshot->part_count; part++)
+    collect_part(snapshot->parts[part].segment, part, scoring, &bests[part], contenders);
+  for (guint i = contenders->len / 2; i > 0; i--)
+    sift_down((Contender *)(void *)contenders->data, contenders->len, i - 1);
   return contenders;
 }
 
@@ -202,24 +231,33 @@ static bool is_behind(const RankCandidate *candidate, const SearchPosition *afte
   return candidate->key == after_key && strncmp(candidate->id, after->id, SEARCH_ID_SIZE_MAX) > 0;
 }
 
-/* Contenders come best hopes first: when the page is full of better ones than can still come, it is final. */
+static RankCandidate score(const Scoring *scoring, const SearchSegment *segment, const Contender *contender,
+                           bool is_proven) {
+  int points = contender->base;
+  if (is_proven)
+    points += proven_points(scoring, segment, contender->ordinal, contender->quality);
+  RankCandidate candidate = {.part = contender->part, .ordinal = contender->ordinal};
+  candidate.number = ((int64_t)MAX(points, 0) << TIE_BITS) + contender->tie;
+  candidate.key = -candidate.number;
+  candidate.id = segment->ids + (size_t)contender->ordinal * SEARCH_ID_SIZE_MAX;
+  return candidate;
+}
+
+/* Contenders come with the highest hopes first: when the page is full of better ones than can still come, it is final. */
 void rank_by_relevance(SearchSnapshot *snapshot, const SearchRequest *request, const SearchQuery *query,
-                       RankBest *bests, GArray *ret_page, guint limit) {
+                       const RankBest *bests, GArray *ret_page, guint limit) {
   Scoring scoring = scoring_of(query);
   g_autoptr(GArray) contenders = collect(snapshot, &scoring, bests);
-  for (guint i = 0; i < contenders->len; i++) {
-    const Contender *contender = &g_array_index(contenders, Contender, i);
-    int64_t most = (int64_t)(contender->base + contender->most + 1) << TIE_BITS;
-    if (ret_page->len == limit && -g_array_index(ret_page, RankCandidate, limit - 1).key >= most)
+  Contender *heap = (Contender *)(void *)contenders->data;
+  guint proofs = scoring.wants_proof ? request->is_exact ? UINT_MAX : PROOFS_MAX : 0;
+  for (guint count = contenders->len; count > 0; count--) {
+    Contender best = heap[0];
+    if (ret_page->len == limit && -g_array_index(ret_page, RankCandidate, limit - 1).key > best.most)
       break;
-    const SearchSegment *segment = snapshot->parts[contender->part].segment;
-    int points = contender->base;
-    if (scoring.wants_proof)
-      points += proven_points(&scoring, segment, contender->ordinal, contender->quality);
-    RankCandidate candidate = {.part = contender->part, .ordinal = contender->ordinal};
-    candidate.number = ((int64_t)MAX(points, 0) << TIE_BITS) + tie_of(segment, contender->ordinal);
-    candidate.key = -candidate.number;
-    candidate.id = segment->ids + (size_t)contender->ordinal * SEARCH_ID_SIZE_MAX;
+    heap[0] = heap[count - 1];
+    sift_down(heap, count - 1, 0);
+    RankCandidate candidate = score(&scoring, snapshot->parts[best.part].segment, &best, proofs > 0);
+    proofs -= proofs > 0;
     if (is_behind(&candidate, request->after, request->after ? -request->after->number : 0))
       insert(ret_page, candidate, limit);
   }

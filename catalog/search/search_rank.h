@@ -30,7 +30,7 @@ static inline void rank_best_add(RankBest *best, uint32_t ordinal, uint8_t quali
 
 /** The exact score of the best of all parts; `ret_page` gets up to `limit` RankCandidate in order. */
 void rank_by_relevance(SearchSnapshot *snapshot, const SearchRequest *request, const SearchQuery *query,
-                       RankBest *bests, GArray *ret_page, guint limit);
+                       const RankBest *bests, GArray *ret_page, guint limit);
 
 /** By a number: the `limit` first ones of a part behind the request's position. */
 typedef struct {
