@@ -109,7 +109,7 @@ static bool is_address(const char *text) {
 static bool parse_string(const OptionSpec *spec, char **field, const char *text, GError **error) {
   if (!*text && *spec->default_text)
     return fail(spec, error, "it must not be empty");
-  if (spec->type == OPTION_TYPE_ADDRESS && !is_address(text))
+  if (spec->type == OPTION_TYPE_ADDRESS && *text && !is_address(text))
     return fail(spec, error, "\"%s\" is not HOST:PORT, [IPV6]:PORT or :PORT", text);
   if (spec->choices && find_choice(spec, text, error) < 0)
     return false;

@@ -15,6 +15,7 @@
 G_STATIC_ASSERT(sizeof(LogLevel) == sizeof(int) && sizeof(LogFormat) == sizeof(int)); /* ENUM fields are int */
 
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
+static const char *const plain_http_choices[] = {"serve", "redirect", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const x264_presets[] = {"ultrafast", "superfast", "veryfast", "faster",   "fast",
                                            "medium",    "slow",      "slower",   "veryslow", NULL};
@@ -34,6 +35,45 @@ static const OptionSpec table[] = {
      .value_name = "HOST:PORT",
      .help = "The address and port that the HTTP server listens on. An empty host means every address, IPv6 "
              "included; port 0 takes a free port."},
+    {.name = "tls-listen",
+     .type = OPTION_TYPE_ADDRESS,
+     .offset = offsetof(Settings, tls_listen),
+     .default_text = "",
+     .value_name = "HOST:PORT",
+     .help = "The address and port for HTTPS, beside the one of listen. Empty: no TLS."},
+    {.name = "tls-certificate",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, tls_certificate),
+     .default_text = "",
+     .value_name = "FILE",
+     .help = "PEM file with the server's certificate first and those between it and the root after it. It is read "
+             "anew when it "
+             "or the key changes."},
+    {.name = "tls-key",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, tls_key),
+     .default_text = "",
+     .value_name = "FILE",
+     .help = "PEM file with the key of tls-certificate."},
+    {.name = "hsts",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, hsts_us),
+     .default_text = "0s",
+     .min = 0,
+     .max = 731 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help = "For so long browsers come back by HTTPS only (Strict-Transport-Security). 0 does not say so; begin "
+             "with a short "
+             "time."},
+    {.name = "plain-http",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, plain_http),
+     .default_text = "serve",
+     .choices = plain_http_choices,
+     .value_name = "WHAT",
+     .help = "With HTTPS, what the port without it does: serve everything, or redirect pages and API to HTTPS and "
+             "go on serving "
+             "media, which old boxes and televisions fetch, /healthz and /metrics."},
     {.name = "web",
      .type = OPTION_TYPE_PATH,
      .offset = offsetof(Settings, web_dir),
@@ -342,6 +382,10 @@ void settings_free(Settings *settings) {
 }
 
 bool settings_check(const Settings *settings, GError **error) {
+  if (*settings->tls_listen && (!*settings->tls_certificate || !*settings->tls_key)) {
+    g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "tls-listen needs tls-certificate and tls-key");
+    return false;
+  }
   if (settings->span_duration_us < settings->segment_duration_us) {
     g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "span-duration must be at least segment-duration");
     return false;

@@ -19,6 +19,7 @@ libswresample-dev|resampling
 libebur128-dev|loudness of sound
 libx264-dev|the H.264 encoder
 libmicrohttpd-dev|HTTP server
+libgnutls28-dev|TLS certificates of the HTTP server
 libsqlite3-dev|catalog
 zlib1g-dev|checksums of the search index
 libicu-dev|folding and sorting of Chinese in search
@@ -56,6 +57,7 @@ clang-format|format check
 jq|reads API answers in tests
 sqlite3|reads the catalog in tests
 curl|asks the server in tests
+openssl|makes certificates for tests
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests
 git|tests on a clean copy

@@ -70,8 +70,8 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course"},
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/assets/{path...}", page_handler_asset, "page_asset"},
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/favicon.{extension}", page_handler_favicon, "page_favicon"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/healthz", health_handler_get, "health"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/metrics", metrics_handler_get, "metrics"},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET | HTTP_ROUTE_PLAIN, "/healthz", health_handler_get, "health"},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET | HTTP_ROUTE_PLAIN, "/metrics", metrics_handler_get, "metrics"},
 };
 
 const HttpRoute *server_routes(size_t *ret_count) {

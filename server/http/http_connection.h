@@ -39,6 +39,7 @@ typedef struct {
   const char *wire_target; /**< the library's own, for http_wire_judge() only */
   bool is_started;         /**< the head was there; counted in transport->exchanges */
   bool is_head;            /**< the method is HEAD */
+  bool is_tls;
   unsigned shared_status;
   const HttpSharedAnswer *shared; /**< the answer, or NULL */
   HttpExchange *exchange;         /**< or this */
@@ -47,7 +48,7 @@ typedef struct {
   char key[HTTP_SHARED_KEY_BYTES_MAX + 1]; /**< the content coding as a letter, then the target, NUL-terminated */
 } HttpConnection;
 
-HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle);
+HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle, bool is_tls);
 void http_connection_free(HttpConnection *connection);
 
 /** The target of the request under way, as sent. */
@@ -61,11 +62,16 @@ enum MHD_Result http_exchange_on_request(void *user_data, struct MHD_Connection 
 void http_exchange_on_completed(void *user_data, struct MHD_Connection *handle, void **request_state,
                                 enum MHD_RequestTerminationCode code);
 
+/** A listening socket and what serves it. */
+typedef struct {
+  struct MHD_Daemon *daemon;
+  char *address;
+} HttpPort;
+
 struct HttpTransport {
   HttpTransportConfig config;
-  struct MHD_Daemon *daemon;
-  int listen_fd;
-  char *address;
+  HttpPort plain, tls; /**< `tls` empty without a TLS port */
+  char *hsts;          /**< value of Strict-Transport-Security, or NULL */
   HttpSharedCache *shared;
   HttpGuard *guard;
   GThread *caretaker;

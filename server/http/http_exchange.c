@@ -34,10 +34,11 @@ static void clear_request(HttpConnection *connection) {
   connection->is_started = false;
 }
 
-HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle) {
+HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle, bool is_tls) {
   HttpConnection *connection = g_new0(HttpConnection, 1);
   connection->transport = transport;
   connection->handle = handle;
+  connection->is_tls = is_tls;
   const union MHD_ConnectionInfo *socket = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
   const union MHD_ConnectionInfo *peer = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   http_guard_admit(transport->guard, &connection->guarded, socket != NULL ? socket->connect_fd : -1,
@@ -108,8 +109,30 @@ static void run_handler(HttpExchange *exchange, HttpResponse *response) {
   http_encoding_apply(response);
 }
 
+/** Lead a request that came without TLS to the TLS port (RFC 9110 §15.4.9). False when it is to be answered as it is: media
+ * for old receivers, what monitors ask, and requests without a usable Host. */
+static bool redirect_to_tls(const HttpConnection *connection, HttpResponse *response) {
+  const HttpTransport *transport = connection->transport;
+  const HttpExchange *exchange = connection->exchange;
+  const char *host = find_header(connection->handle, "Host");
+  unsigned flags = exchange->match.route->flags;
+  if (connection->is_tls || !transport->config.redirects_plain || transport->tls.address == NULL || host == NULL ||
+      flags & (HTTP_ROUTE_CORS | HTTP_ROUTE_PLAIN) || exchange->raw_target[0] != '/')
+    return false;
+  const char *port = strrchr(transport->tls.address, ':') + 1;
+  size_t name_length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+  g_autofree char *location =
+      g_strdup_printf("https://%.*s%s%s%s", (int)name_length, host, strcmp(port, "443") == 0 ? "" : ":",
+                      strcmp(port, "443") == 0 ? "" : port, exchange->raw_target);
+  response->status = 308;
+  http_response_set_header(response, "Location", location);
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_REVALIDATE);
+  return true;
+}
+
 /** Route a sound request to its handler. */
-static void dispatch(HttpExchange *exchange, HttpResponse *response) {
+static void dispatch(const HttpConnection *connection, HttpResponse *response) {
+  HttpExchange *exchange = connection->exchange;
   const HttpTransportConfig *config = &exchange->transport->config;
   HttpRequest *request = &exchange->request;
   const char *path = exchange->target.path;
@@ -135,10 +158,17 @@ static void dispatch(HttpExchange *exchange, HttpResponse *response) {
   request->match = &exchange->match;
   if (request->method == HTTP_METHOD_OPTIONS)
     answer_options(response, exchange->match.route, methods);
+  else if (redirect_to_tls(connection, response))
+    return;
   else if (exchange->dropped_bytes > 0)
     http_problem_set(response, request, HTTP_PROBLEM_TOO_LARGE, NULL);
   else
     run_handler(exchange, response);
+}
+
+static void add_hsts(const HttpConnection *connection, HttpResponse *response) {
+  if (connection->is_tls && connection->transport->hsts != NULL)
+    http_response_set_header(response, "Strict-Transport-Security", connection->transport->hsts);
 }
 
 /** Says how long the answer took to make (Server-Timing, W3C). */
@@ -157,6 +187,7 @@ static void add_own_headers(const HttpConnection *connection, const HttpExchange
 static enum MHD_Result answer(HttpConnection *connection, HttpResponse *response) {
   HttpExchange *exchange = connection->exchange;
   http_reply_add_headers(response, exchange->match.route);
+  add_hsts(connection, response);
   add_own_headers(connection, exchange, response);
   exchange->status = response->status;
   exchange->body_bytes = connection->is_head ? 0 : response->length;
@@ -183,6 +214,7 @@ static bool share(HttpConnection *connection, HttpResponse *response) {
       response->bytes == NULL || atomic_load(&transport->is_stopping))
     return false;
   http_reply_add_headers(response, exchange->match.route);
+  add_hsts(connection, response);
   HttpSharedAnswer made = {.route = exchange->match.route, .status = 200, .length = response->length};
   g_strlcpy(made.etag, response->etag, sizeof made.etag);
   made.not_modified = made.etag[0] != '\0' ? http_reply_make_not_modified(response) : NULL;
@@ -272,7 +304,7 @@ static enum MHD_Result respond(HttpConnection *connection) {
     exchange->request.body = exchange->whole_body;
   }
   log_context_push("request", exchange->request.id);
-  dispatch(exchange, &response);
+  dispatch(connection, &response);
   log_context_pop();
   return share(connection, &response) ? queue_shared(connection) : answer(connection, &response);
 }
@@ -305,7 +337,8 @@ static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerd
 /** The shared answer that fits the request, or NULL. Fills the coding's letter of the key. */
 static const HttpSharedAnswer *find_shared(HttpConnection *connection, const HttpWireVerdict *verdict) {
   const HttpTransportConfig *config = &connection->transport->config;
-  connection->key[0] = http_encoding_letter(verdict->accept_encoding);
+  char letter = http_encoding_letter(verdict->accept_encoding);
+  connection->key[0] = connection->is_tls ? g_ascii_toupper(letter) : letter; /* their headers differ */
   uint64_t version = config->content_version != NULL ? config->content_version(config->context) : 0;
   return http_shared_find(connection->transport->shared, connection->key, connection->target_length + 1, version,
                           connection->start_us);

@@ -4,6 +4,7 @@
 #include "server/http/http_connection.h"
 #include "server/http/http_error.h"
 #include "server/http/http_listener.h"
+#include "server/http/http_tls.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,16 +23,25 @@
 
 #define TICK_US G_TIME_SPAN_SECOND
 
-static void on_connection(void *user_data, struct MHD_Connection *handle, void **socket_state,
-                          enum MHD_ConnectionNotificationCode code) {
-  HttpTransport *transport = user_data;
+static void note_connection(HttpTransport *transport, struct MHD_Connection *handle, void **socket_state,
+                            enum MHD_ConnectionNotificationCode code, bool is_tls) {
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
     atomic_fetch_add(&transport->connections, 1);
-    *socket_state = http_connection_new(transport, handle);
+    *socket_state = http_connection_new(transport, handle, is_tls);
     return;
   }
   atomic_fetch_sub(&transport->connections, 1);
   http_connection_free(g_steal_pointer(socket_state));
+}
+
+static void on_connection(void *user_data, struct MHD_Connection *handle, void **socket_state,
+                          enum MHD_ConnectionNotificationCode code) {
+  note_connection(user_data, handle, socket_state, code, false);
+}
+
+static void on_tls_connection(void *user_data, struct MHD_Connection *handle, void **socket_state,
+                              enum MHD_ConnectionNotificationCode code) {
+  note_connection(user_data, handle, socket_state, code, true);
 }
 
 /** We decode the target ourselves (http_target.h), from the bytes as sent. */
@@ -64,22 +74,60 @@ static void raise_file_limit(unsigned connection_limit) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static struct MHD_Daemon *start_daemon(HttpTransport *transport) {
+static struct MHD_Daemon *start_daemon(HttpTransport *transport, int fd, bool is_tls) {
   const HttpTransportConfig *config = &transport->config;
   unsigned threads = config->threads > 0 ? config->threads : g_get_num_processors();
-  struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL},
-                                  {MHD_OPTION_END, 0, NULL}};
-  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-  return MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC, 0, NULL, NULL, http_exchange_on_request,
-      transport, MHD_OPTION_EXTERNAL_LOGGER, log_library_message, NULL, MHD_OPTION_LISTEN_SOCKET,
-      transport->listen_fd, MHD_OPTION_CONNECTION_LIMIT, config->connection_limit + REFUSED_CONNECTIONS + threads,
-      MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-      config->request_head_bytes > 0 ? config->request_head_bytes : CONNECTION_POOL_BYTES,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, http_exchange_on_request_line, transport,
-      MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_on_completed,
-      transport, MHD_OPTION_NOTIFY_CONNECTION, on_connection, transport, MHD_OPTION_ARRAY,
-      threads > 1 ? pool : none, MHD_OPTION_END);
+  struct MHD_OptionItem extra[] = {
+      {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
+      {MHD_OPTION_END, 0, NULL}};
+  struct MHD_OptionItem tls[] = {
+      {is_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)HTTP_TLS_PRIORITIES},
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)http_tls_retrieve},
+      {MHD_OPTION_END, 0, NULL}};
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC | (is_tls ? MHD_USE_TLS : 0);
+  return MHD_start_daemon(flags, 0, NULL, NULL, http_exchange_on_request, transport, MHD_OPTION_EXTERNAL_LOGGER,
+                          log_library_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+                          config->connection_limit + REFUSED_CONNECTIONS + threads, MHD_OPTION_CONNECTION_TIMEOUT,
+                          config->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                          config->request_head_bytes > 0 ? config->request_head_bytes : CONNECTION_POOL_BYTES,
+                          MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+                          http_exchange_on_request_line, transport, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+                          NULL, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_on_completed, transport,
+                          MHD_OPTION_NOTIFY_CONNECTION, is_tls ? on_tls_connection : on_connection, transport,
+                          MHD_OPTION_ARRAY, extra, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+}
+
+/** Listen on `listen` and serve there. */
+static bool open_port(HttpTransport *transport, const char *listen, bool is_tls, HttpPort *ret_port,
+                      GError **error) {
+  int fd = http_listener_open(listen, transport->config.send_buffer_bytes, error);
+  if (fd < 0)
+    return false;
+  char *address = http_listener_format_address(fd);
+  struct MHD_Daemon *daemon = start_daemon(transport, fd, is_tls);
+  if (daemon == NULL) {
+    g_set_error(error, HTTP_ERROR, HTTP_ERROR_TRANSPORT, "cannot start the HTTP server on %s: %s", address,
+                g_strerror(errno));
+    close(fd);
+    g_free(address);
+    return false;
+  }
+  *ret_port = (HttpPort){.daemon = daemon, .address = address};
+  return true;
+}
+
+/** No new connections from now on. */
+static void quiesce_port(HttpPort *port) {
+  MHD_socket fd = port->daemon != NULL ? MHD_quiesce_daemon(port->daemon) : MHD_INVALID_SOCKET;
+  if (fd != MHD_INVALID_SOCKET)
+    close(fd);
+}
+
+static void close_port(HttpPort *port) {
+  if (port->daemon != NULL)
+    MHD_stop_daemon(port->daemon);
+  g_clear_pointer(&port->address, g_free);
+  port->daemon = NULL;
 }
 
 /** The caretaker's thread: what has to be looked after now and then. */
@@ -90,6 +138,7 @@ static gpointer take_care(gpointer data) {
     g_cond_wait_until(&transport->caretaker_wake, &transport->caretaker_lock, g_get_monotonic_time() + TICK_US);
     g_mutex_unlock(&transport->caretaker_lock);
     http_shared_expire(transport->shared, g_get_monotonic_time());
+    http_tls_refresh();
     http_guard_sweep(transport->guard, g_get_monotonic_time());
     if (transport->config.on_tick != NULL)
       transport->config.on_tick(transport->config.context);
@@ -113,20 +162,14 @@ static void transport_free(HttpTransport *transport) {
   http_guard_free(transport->guard);
   g_mutex_clear(&transport->caretaker_lock);
   g_cond_clear(&transport->caretaker_wake);
-  g_free(transport->address);
+  http_tls_clear();
+  g_free(transport->hsts);
   g_free(transport);
 }
 
-HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **error) {
-  int fd = http_listener_open(config->listen, config->send_buffer_bytes, error);
-  if (fd < 0)
-    return NULL;
-  raise_file_limit(config->connection_limit);
+static HttpTransport *transport_new(const HttpTransportConfig *config) {
   HttpTransport *transport = g_new0(HttpTransport, 1);
   transport->config = *config;
-  transport->config.listen = NULL; /* the caller's; `address` says more */
-  transport->listen_fd = fd;
-  transport->address = http_listener_format_address(fd);
   transport->shared = http_shared_cache_new(config->cache_bytes);
   HttpGuardConfig guard = {.connection_limit = config->connection_limit,
                            .address_limit = config->address_limit,
@@ -134,22 +177,40 @@ HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **
                            .min_rate_bps = config->min_rate_bps,
                            .proxies = config->proxies};
   transport->guard = http_guard_new(&guard);
+  if (config->hsts_s > 0)
+    transport->hsts = g_strdup_printf("max-age=%" G_GINT64_FORMAT, config->hsts_s);
   g_mutex_init(&transport->caretaker_lock);
   g_cond_init(&transport->caretaker_wake);
-  transport->daemon = start_daemon(transport);
-  if (transport->daemon != NULL) {
+  return transport;
+}
+
+static bool wants_tls(const HttpTransportConfig *config) {
+  return config->tls_listen != NULL && config->tls_listen[0] != '\0';
+}
+
+HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **error) {
+  raise_file_limit(config->connection_limit);
+  HttpTransport *transport = transport_new(config);
+  bool is_open = (!wants_tls(config) || (http_tls_load(config->tls_certificate, config->tls_key, error) &&
+                                         open_port(transport, config->tls_listen, true, &transport->tls, error))) &&
+                 open_port(transport, config->listen, false, &transport->plain, error);
+  transport->config.listen = transport->config.tls_listen = NULL; /* the caller's; the ports' addresses say more */
+  transport->config.tls_certificate = transport->config.tls_key = NULL;
+  if (is_open) {
     transport->caretaker = g_thread_new("caretaker", take_care, transport);
     return transport;
   }
-  g_set_error(error, HTTP_ERROR, HTTP_ERROR_TRANSPORT, "cannot start the HTTP server on %s: %s", transport->address,
-              g_strerror(errno));
-  close(fd);
+  close_port(&transport->tls);
   transport_free(transport);
   return NULL;
 }
 
 const char *http_transport_address(const HttpTransport *transport) {
-  return transport->address;
+  return transport->plain.address;
+}
+
+const char *http_transport_tls_address(const HttpTransport *transport) {
+  return transport->tls.address;
 }
 
 unsigned http_transport_connection_count(const HttpTransport *transport) {
@@ -175,13 +236,13 @@ void http_transport_stop(HttpTransport *transport, int64_t grace_us) {
   if (transport == NULL)
     return;
   atomic_store(&transport->is_stopping, true);
-  MHD_socket fd = MHD_quiesce_daemon(transport->daemon);
-  if (fd != MHD_INVALID_SOCKET)
-    close(fd);
+  quiesce_port(&transport->plain);
+  quiesce_port(&transport->tls);
   int64_t deadline_us = g_get_monotonic_time() + grace_us;
   while (atomic_load(&transport->exchanges) > 0 && g_get_monotonic_time() < deadline_us)
     g_usleep(5 * G_TIME_SPAN_MILLISECOND);
   stop_caretaker(transport);
-  MHD_stop_daemon(transport->daemon);
+  close_port(&transport->plain);
+  close_port(&transport->tls);
   transport_free(transport);
 }

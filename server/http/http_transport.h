@@ -39,7 +39,13 @@ typedef struct {
   bool (*authorize)(gpointer context, const HttpRequest *request, HttpResponse *response);
   void (*on_complete)(gpointer context, const HttpCompletion *completion); /**< may be NULL */
   const char *listen;                                                      /**< HOST:PORT, see http_listener.h */
-  unsigned threads;                                                        /**< 0: one per core */
+  const char *tls_listen;      /**< HOST:PORT for TLS; NULL or empty: none */
+  const char *tls_certificate; /**< path of a PEM chain */
+  const char *tls_key;         /**< path of its PEM key */
+  int64_t hsts_s;              /**< Strict-Transport-Security on TLS answers; 0: none */
+  bool
+      redirects_plain; /**< pages and API asked without TLS lead to the TLS port; media, health and metrics do not */
+  unsigned threads;    /**< 0: one per core */
   unsigned connection_limit;  /**< open connections at most; the system's file limit is raised for them */
   unsigned idle_timeout_s;    /**< a connection on which nothing moves is closed after it; 0: none */
   unsigned address_limit;     /**< open connections of one address at most; 0: no limit. Proxies have none */
@@ -62,6 +68,9 @@ HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **
 
 /** The address really listened on, with the port the system chose for port 0. */
 const char *http_transport_address(const HttpTransport *transport);
+
+/** The same of the TLS port; NULL without one. */
+const char *http_transport_tls_address(const HttpTransport *transport);
 
 /** Connections open now. */
 unsigned http_transport_connection_count(const HttpTransport *transport);
