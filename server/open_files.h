@@ -1,7 +1,8 @@
 /** Stored blobs, opened once and kept mapped, so that sending a segment costs no open and no read.
  *
  * A blob never changes once it is visible (base/blob_store.h), so what is mapped stays right. A file that somebody cuts
- * short by hand is no danger as long as only the kernel reads the mapping (send() then fails), not a signal).
+ * short by hand is no danger as long as only the kernel reads the mapping (send() then fails).
+ * Under TLS we read it ourselves, and such a file would end the process.
  *
  * Threads: any, at once.
  */
