@@ -33,7 +33,7 @@ static void test_http_transport_bodies(void) {
       {"/echo", "Content-Length: 0\r\n", 0, 200},
       {"/echo", "Content-Length: 5\r\n", 5, 200},
       {"/echo", "Content-Length: 1048576\r\n", 1048576, 200},
-      {"/echo", "Content-Length: 1048577\r\n", 0, 413},
+      {"/echo", "Content-Length: 1048577\r\n", 1048577, 413},
       {"/echo", "Content-Length: 99999999999999\r\n", 0, 413},
       {"/bare", "Content-Length: 5\r\n", 5, 400},
       {"/bare", "", 0, 200},
