@@ -1,6 +1,7 @@
 #include "catalog/division.h"
 
 #include "catalog/audit.h"
+#include "catalog/division_write.h"
 #include "catalog/transaction.h"
 
 #include <string.h>
@@ -147,8 +148,8 @@ static bool add(Connection *connection, const DivisionRow *row, int64_t now_us, 
                         argument_text(row->name), argument_text(row->name_en), argument_int(now_us));
 }
 
-static bool put(Connection *connection, const char *actor, const DivisionRow *row, int64_t now_us,
-                DivisionCounts *counts, GError **error) {
+bool division_put(Connection *connection, const char *actor, const DivisionRow *row, int64_t now_us,
+                  DivisionCounts *counts, GError **error) {
   g_autofree char *name = NULL, *name_en = NULL;
   if (!find_names(connection, row->code, &name, &name_en, error))
     return false;
@@ -179,7 +180,7 @@ bool catalog_put_divisions(Catalog *catalog, const char *actor, const GArray *ro
     return false;
   int64_t now_us = g_get_real_time();
   for (guint i = 0; i < rows->len; i++)
-    if (!put(transaction.connection, actor, &g_array_index(rows, DivisionRow, i), now_us, &counts, error))
+    if (!division_put(transaction.connection, actor, &g_array_index(rows, DivisionRow, i), now_us, &counts, error))
       return false;
   if (!transaction_commit(&transaction, error))
     return false;

@@ -27,6 +27,10 @@ char *key_of_storyboard_sheet(const char *asset_id, int64_t attempt, int64_t she
   return g_strdup_printf("asset/%s/storyboard-%" PRId64 "-%" PRId64 ".jpg", asset_id, attempt, sheet_index);
 }
 
+char *key_of_attachment(const char *attachment_id) {
+  return g_strdup_printf("attachment/%s.pdf", attachment_id);
+}
+
 char *key_prefix_of_asset(const char *asset_id) {
   return g_strdup_printf("asset/%s/", asset_id);
 }

@@ -20,4 +20,5 @@ char *key_of_caption(const char *asset_id, const char *language);
 char *key_of_embedded_caption(const char *asset_id, const char *language, int64_t attempt);
 char *key_of_storyboard_sheet(const char *asset_id, int64_t attempt, int64_t sheet_index);
 /** The prefix of all that is made for an asset. */
+char *key_of_attachment(const char *attachment_id);
 char *key_prefix_of_asset(const char *asset_id);

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "catalog/audit.h"
+#include "catalog/record_edit.h"
 #include "catalog/record_statements.h"
 #include "catalog/record_write.h"
 #include "catalog/transaction.h"
@@ -64,12 +65,9 @@ static bool remember_key(Connection *connection, const CatalogRecord *record, co
 
 static bool insert(Connection *connection, const char *actor, CatalogRecord *record, int64_t now_us,
                    RecordFault *ret_fault, GError **error) {
-  g_autoptr(CatalogRecord) nothing = catalog_record_new(record->kind);
   RecordFault fault = {0};
-  if (!record_write_check(connection, nothing, record, &fault, error))
-    return fault.reason == RECORD_FAULT_NONE ? false : refuse(error, CATALOG_ERROR_INVALID, &fault, ret_fault);
-  return record_write(connection, record_statements(record->kind)->insert, nothing, record, now_us, error) &&
-         record_write_audit(connection, actor, "create", nothing, record, now_us, error);
+  return record_edit_insert(connection, actor, record, now_us, &fault, error) ||
+         (fault.reason != RECORD_FAULT_NONE && refuse(error, CATALOG_ERROR_INVALID, &fault, ret_fault));
 }
 
 static bool create(Connection *connection, const char *actor, CatalogRecord *record,
@@ -87,8 +85,6 @@ static bool create(Connection *connection, const char *actor, CatalogRecord *rec
     record->id = g_steal_pointer(&repeated_id);
     return true;
   }
-  if (!record->id)
-    record->id = id_new();
   return insert(connection, actor, record, now_us, ret_fault, error) &&
          (!idempotency || remember_key(connection, record, idempotency, now_us, error));
 }
@@ -118,56 +114,21 @@ bool catalog_create_record(Catalog *catalog, const char *actor, CatalogRecord *r
 
 /* --- update --- */
 
-static bool check_version(const CatalogRecord *record, int64_t expected_version, GError **error) {
-  if (expected_version == 0 || expected_version == record->row_version)
-    return true;
-  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_STALE,
-              "%s %s is at version %" G_GINT64_FORMAT " and not %" G_GINT64_FORMAT " any more",
-              record_spec(record->kind)->name, record->id, record->row_version, expected_version);
-  return false;
-}
-
-/* `old` with the values of `patch`. */
-static CatalogRecord *merge(const CatalogRecord *old, const CatalogRecord *patch) {
-  CatalogRecord *merged = catalog_record_new(old->kind);
-  merged->id = g_strdup(old->id);
-  for (size_t i = 0; i < record_spec(old->kind)->field_count; i++)
-    merged->values[i] = g_strdup(patch->values[i] ? patch->values[i] : old->values[i]);
-  return merged;
-}
-
-static bool is_changed(const CatalogRecord *old, const CatalogRecord *new) {
-  for (size_t i = 0; i < record_spec(old->kind)->field_count; i++)
-    if (!g_str_equal(old->values[i], new->values[i]))
-      return true;
-  return false;
-}
-
-static bool update(Connection *connection, const char *actor, const CatalogRecord *old, CatalogRecord *new,
-                   RecordFault *ret_fault, GError **error) {
-  int64_t now_us = g_get_real_time();
-  RecordFault fault = {0};
-  if (!record_write_check(connection, old, new, &fault, error)) {
-    CatalogError code = fault.reason == RECORD_FAULT_STATE ? CATALOG_ERROR_CONFLICT : CATALOG_ERROR_INVALID;
-    return fault.reason == RECORD_FAULT_NONE ? false : refuse(error, code, &fault, ret_fault);
-  }
-  return record_write(connection, record_statements(old->kind)->update, old, new, now_us, error) &&
-         record_write_audit(connection, actor, "update", old, new, now_us, error);
-}
-
 bool catalog_update_record(Catalog *catalog, const char *actor, CatalogRecord *patch, int64_t expected_version,
                            CatalogRecord **ret_record, RecordFault *ret_fault, GError **error) {
+  RecordFault fault = {0};
+  bool is_changed = false;
   if (!check_values(patch, false, ret_fault, error))
     return false;
   g_auto(Transaction) transaction = {0};
-  g_autoptr(CatalogRecord) old = NULL, made = NULL;
-  if (!transaction_begin_write(&transaction, catalog, error) ||
-      !record_load(transaction.connection, patch->kind, patch->id, &old, error) ||
-      !check_version(old, expected_version, error))
+  g_autoptr(CatalogRecord) made = NULL;
+  if (!transaction_begin_write(&transaction, catalog, error))
     return false;
-  g_autoptr(CatalogRecord) new = merge(old, patch);
-  if ((is_changed(old, new) && !update(transaction.connection, actor, old, new, ret_fault, error)) ||
-      !record_load(transaction.connection, patch->kind, patch->id, &made, error) ||
+  if (!record_edit_update(transaction.connection, actor, patch, expected_version, &is_changed, &fault, error)) {
+    CatalogError code = fault.reason == RECORD_FAULT_STATE ? CATALOG_ERROR_CONFLICT : CATALOG_ERROR_INVALID;
+    return fault.reason != RECORD_FAULT_NONE && refuse(error, code, &fault, ret_fault);
+  }
+  if (!record_load(transaction.connection, patch->kind, patch->id, &made, error) ||
       !transaction_commit(&transaction, error))
     return false;
   *ret_record = g_steal_pointer(&made);
@@ -217,7 +178,7 @@ bool catalog_delete_record(Catalog *catalog, const char *actor, RecordKind kind,
   g_autoptr(GError) cause = NULL;
   if (transaction_begin_write(&transaction, catalog, &cause) &&
       record_load(transaction.connection, kind, id, &record, &cause) &&
-      check_version(record, expected_version, &cause) && check_deletable(record, &cause) &&
+      record_edit_check_version(record, expected_version, &cause) && check_deletable(record, &cause) &&
       delete (transaction.connection, actor, record, &cause) && transaction_commit(&transaction, &cause))
     return true;
   g_propagate_error(error, g_steal_pointer(&cause));

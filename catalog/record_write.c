@@ -94,8 +94,16 @@ static bool settle_target(Connection *connection, const VisibilityTarget *target
   return is_found || refuse(fault, RECORD_FAULT_NO_RECORD, "visible_to", value);
 }
 
+/* Two ids: what we made ourselves and an export brings back. */
+static bool is_secret(const char *text) {
+  g_autofree char *first = g_strndup(text, ID_LENGTH);
+  return id_is_valid(first) && id_is_valid(text + ID_LENGTH);
+}
+
 /* A link's secret: 26 characters, 130 random bits. One that was made before stays. */
 static void settle_link(const CatalogRecord *old, CatalogRecord *new) {
+  if (!old->id && is_secret(catalog_record_get(new, "visible_to")))
+    return;
   g_autofree char *first = id_new(), *second = id_new(), *secret = g_strconcat(first, second, NULL);
   bool is_kept = old->id && g_str_equal(catalog_record_get(old, "visibility"), "link");
   g_autofree char *before = g_strdup(catalog_record_get(old, "visible_to"));

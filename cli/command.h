@@ -48,5 +48,8 @@ int cli_gc_run(const CliOptions *options, char *const *arguments);
 int cli_quota_run(const CliOptions *options, char *const *arguments);
 int cli_demo_run(const CliOptions *options, char *const *arguments);
 int cli_check_run(const CliOptions *options, char *const *arguments);
+int cli_attach_run(const CliOptions *options, char *const *arguments);
+int cli_import_run(const CliOptions *options, char *const *arguments);
+int cli_export_run(const CliOptions *options, char *const *arguments);
 int cli_division_run(const CliOptions *options, char *const *arguments);
 int cli_doctor_run(const CliOptions *options, char *const *arguments);

@@ -12,6 +12,10 @@ static const char *const GC_OPTIONS[] = {"dry-run", "grace", NULL};
 static const char *const QUOTA_OPTIONS[] = {"size", "lessons", NULL};
 static const char *const DEMO_OPTIONS[] = {"media", "courses", NULL};
 static const char *const CHECK_OPTIONS[] = {"deep", NULL};
+static const char *const IMPORT_OPTIONS[] = {"kind", "dry-run", NULL};
+static const char *const EXPORT_OPTIONS[] = {"kind", NULL};
+static const char *const ATTACH_OPTIONS[] = {"title", NULL};
+
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
 
@@ -361,6 +365,95 @@ static const CliCommand COMMANDS[] = {
           "be made; 2 wrong usage.\n"},
      .own_options = CHECK_OPTIONS,
      .run = cli_check_run},
+    {.name = "import",
+     .summary = {"从表格或 JSON 行导入课程等", "import courses and other records from a table or JSON lines"},
+     .usage =
+         {"用法：kapok import --data DIR [--kind KIND] [--dry-run] FILE\n"
+          "\n"
+          "FILE 是 .csv（UTF-8 或 GBK）、.xlsx（第一张表）或 .jsonl（kapok export "
+          "的输出）。表格第一行是字段名，英文或中文，\n"
+          "如 title 标题、category 类别、audiences 重点人群、tags 标签、institution 机构名称、lecturers "
+          "讲师姓名；没有的机构和\n"
+          "讲师自动建立。列表各项用 | 或 ； 分开。有 id "
+          "而且已存在的行修改原来的内容，空格子不改；其余的新建。每行各自成败，\n"
+          "有错的逐行说明。\n"
+          "\n"
+          "  --data DIR   数据文件夹，没有时自动建立\n"
+          "  --kind KIND  courses（默认）、institutions、lecturers、rooms 或 collections\n"
+          "  --dry-run    只检查和报告，不改动\n"
+          "\n"
+          "退出码：0 全部成功；1 有错误；2 用法错误。\n",
+          "Usage: kapok import --data DIR [--kind KIND] [--dry-run] FILE\n"
+          "\n"
+          "FILE is .csv (UTF-8 or GBK), .xlsx (its first sheet) or .jsonl (what kapok export writes). The first "
+          "line\n"
+          "of a table names fields, in English or Chinese, such as title, category, audiences, tags, and by name\n"
+          "institution and lecturers; those that are not there are made. Entries of a list are separated by | or "
+          ";.\n"
+          "Rows with the id of a record that is there change it, empty cells change nothing; others make new\n"
+          "records. Each row stands for itself; what is wrong is told row by row.\n"
+          "\n"
+          "  --data DIR   data folder, made when missing\n"
+          "  --kind KIND  courses (the default), institutions, lecturers, rooms or collections\n"
+          "  --dry-run    check and tell, change nothing\n"
+          "\n"
+          "Exit status: 0 all is well; 1 something is wrong; 2 wrong usage.\n"},
+     .own_options = IMPORT_OPTIONS,
+     .argument_count_min = 1,
+     .argument_count_max = 1,
+     .run = cli_import_run},
+    {.name = "export",
+     .summary = {"导出课程等", "export courses and other records"},
+     .usage =
+         {"用法：kapok export --data DIR [--kind KIND] [FILE]\n"
+          "\n"
+          "把行政区划、机构、讲师、活动室、课程（及课时）、专题和附件写成 JSON 行，或把一类写成 CSV "
+          "表格（--kind）；写到 FILE，\n"
+          "没有 FILE 时写到标准输出。链接的密钥也在其中，请妥善保管。视频和文件本身不在其中，它们随备份保存。\n"
+          "\n"
+          "  --data DIR   数据文件夹\n"
+          "  --kind KIND  courses、institutions、lecturers、rooms、collections 或 attachments\n"
+          "\n"
+          "退出码：0 成功；1 失败；2 用法错误。\n",
+          "Usage: kapok export --data DIR [--kind KIND] [FILE]\n"
+          "\n"
+          "Writes divisions, institutions, lecturers, rooms, courses with their lessons, collections and "
+          "attachments\n"
+          "as JSON lines, or one kind as a CSV table (--kind); to FILE, or to standard output. The secrets of "
+          "links\n"
+          "are in it: keep it safe. Videos and files are not: backups hold them.\n"
+          "\n"
+          "  --data DIR   data folder\n"
+          "  --kind KIND  courses, institutions, lecturers, rooms, collections or attachments\n"
+          "\n"
+          "Exit status: 0 all is well; 1 it failed; 2 wrong usage.\n"},
+     .own_options = EXPORT_OPTIONS,
+     .argument_count_max = 1,
+     .run = cli_export_run},
+    {.name = "attach",
+     .summary = {"给课程添加 PDF 附件", "attach a PDF to a course"},
+     .usage = {"用法：kapok attach --data DIR [--title TEXT] COURSE FILE\n"
+               "\n"
+               "把 PDF 文件 FILE 复制进数据文件夹，作为编号为 COURSE "
+               "的课程的附件。标准输出一行：附件编号、制表符、标题。\n"
+               "\n"
+               "  --data DIR    数据文件夹\n"
+               "  --title TEXT  标题；省略时用文件名\n"
+               "\n"
+               "退出码：0 成功；1 失败；2 用法错误。\n",
+               "Usage: kapok attach --data DIR [--title TEXT] COURSE FILE\n"
+               "\n"
+               "Copies the PDF file FILE into the data folder as an attachment of the course with the id COURSE.\n"
+               "Prints one line on standard output: attachment id, tab, title.\n"
+               "\n"
+               "  --data DIR    data folder\n"
+               "  --title TEXT  title, else the file's name\n"
+               "\n"
+               "Exit status: 0 all is well; 1 it failed; 2 wrong usage.\n"},
+     .own_options = ATTACH_OPTIONS,
+     .argument_count_min = 2,
+     .argument_count_max = 2,
+     .run = cli_attach_run},
     {.name = "division",
      .summary = {"行政区划：导入和查看", "load and list the divisions of the city"},
      .usage =

@@ -11,6 +11,8 @@ typedef struct {
   Settings settings; /**< first: the settings' table names offsets in this struct too */
   char *config;      /**< --config FILE */
   char *title, *summary, *category, *institution;
+  char *kind; /**< --kind: of records */
+  bool dry_run;
   bool wait;
   bool all;      /**< every lesson, instead of those named */
   char *explain; /**< --explain FILE */

@@ -32,6 +32,7 @@ EOF
 packages_runtime() {
   cat <<'EOF'
 libx264-164|the H.264 encoder
+xlsx2csv|reads spreadsheets for kapok import
 EOF
 }
 

@@ -1,0 +1,96 @@
+#include "catalog/attachment.h"
+
+#include "base/id.h"
+#include "catalog/keys.h"
+#include "catalog/record_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SIGNATURE "%PDF-"
+
+static bool refuse(GError **error, CatalogError code, const char *path, const char *reason) {
+  g_autofree char *shown = g_filename_display_name(path);
+  g_set_error(error, CATALOG_ERROR, code, "%s: %s", shown, reason);
+  return false;
+}
+
+static bool check_signature(const char *path, GError **error) {
+  char head[sizeof SIGNATURE - 1];
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  ssize_t got = fd >= 0 ? read(fd, head, sizeof head) : -1;
+  int code = errno;
+  if (fd >= 0)
+    close(fd);
+  if (got < 0)
+    return refuse(error, CATALOG_ERROR_IO, path, g_strerror(code));
+  return (got == (ssize_t)sizeof head && memcmp(head, SIGNATURE, sizeof head) == 0) ||
+         refuse(error, CATALOG_ERROR_INVALID, path, "it is no PDF");
+}
+
+/* The length of what was stored. */
+static bool store_file(const BlobStore *store, const char *key, const char *path, int64_t *ret_size,
+                       GError **error) {
+  g_autoptr(GError) cause = NULL;
+  int fd = blob_store_copy_file(store, key, path, NULL, NULL, &cause)
+               ? blob_store_open(store, key, ret_size, &cause)
+               : -1;
+  if (fd < 0)
+    return refuse(error, CATALOG_ERROR_IO, path, cause->message);
+  close(fd);
+  return *ret_size <= ATTACHMENT_BYTES_MAX || refuse(error, CATALOG_ERROR_INVALID, path, "it is too large");
+}
+
+static bool find_position(Catalog *catalog, const char *course_id, int64_t *ret_position, GError **error) {
+  g_autoptr(RecordPage) page = NULL;
+  RecordQuery query = {.owner = course_id, .limit = RECORD_PAGE_LIMIT_MAX};
+  if (!catalog_query_records(catalog, RECORD_ATTACHMENT, &query, &page, error))
+    return false;
+  if (page->next) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "course %s has %d attachments already", course_id,
+                RECORD_PAGE_LIMIT_MAX);
+    return false;
+  }
+  const CatalogRecord *last = page->records->len > 0 ? page->records->pdata[page->records->len - 1] : NULL;
+  *ret_position = last ? g_ascii_strtoll(catalog_record_get(last, "position"), NULL, 10) + 1 : 1;
+  return true;
+}
+
+static CatalogRecord *describe(const char *course_id, const char *path, const char *title, int64_t position,
+                               int64_t size_bytes, const char *key) {
+  CatalogRecord *record = catalog_record_new(RECORD_ATTACHMENT);
+  g_autofree char *base = g_path_get_basename(path), *name = g_utf8_make_valid(base, -1);
+  g_autofree char *stem = g_strdup(name), *place = g_strdup_printf("%" G_GINT64_FORMAT, position);
+  g_autofree char *size = g_strdup_printf("%" G_GINT64_FORMAT, size_bytes);
+  char *dot = strrchr(stem, '.');
+  if (dot && dot != stem)
+    *dot = '\0';
+  catalog_record_set(record, "course_id", course_id);
+  catalog_record_set(record, "title", title ? title : stem);
+  catalog_record_set(record, "name", name);
+  catalog_record_set(record, "position", place);
+  catalog_record_set(record, "size_bytes", size);
+  catalog_record_set(record, "blob_key", key);
+  return record;
+}
+
+bool attachment_take_file(Catalog *catalog, const BlobStore *store, const char *actor, const char *course_id,
+                          const char *path, const char *title, CatalogRecord **ret_record, GError **error) {
+  g_autofree char *id = id_new(), *key = key_of_attachment(id);
+  g_autoptr(CatalogRecord) course = NULL;
+  int64_t position = 0, size_bytes = 0;
+  if (!catalog_load_record(catalog, RECORD_COURSE, course_id, &course, error) || !check_signature(path, error) ||
+      !find_position(catalog, course_id, &position, error))
+    return false;
+  bool is_done = store_file(store, key, path, &size_bytes, error);
+  if (is_done) {
+    g_autoptr(CatalogRecord) record = describe(course_id, path, title, position, size_bytes, key);
+    record->id = g_steal_pointer(&id);
+    is_done = catalog_create_record(catalog, actor, record, NULL, ret_record, NULL, NULL, error);
+  }
+  if (!is_done)
+    blob_store_delete(store, key, NULL);
+  return is_done;
+}

@@ -1,0 +1,13 @@
+/** The way in for attachments: PDF files of a course. */
+#pragma once
+
+#include "base/blob_store.h"
+#include "catalog/record.h"
+
+#define ATTACHMENT_BYTES_MAX (INT64_C(1) << 30)
+
+/** Copy the file into the store and record it as the course's last attachment; `title` NULL: the file's name without its
+ * end. NOT_FOUND for a course that is not there, INVALID for what is no PDF or over ATTACHMENT_BYTES_MAX. On failure
+ * nothing stays. */
+bool attachment_take_file(Catalog *catalog, const BlobStore *store, const char *actor, const char *course_id,
+                          const char *path, const char *title, CatalogRecord **ret_record, GError **error);

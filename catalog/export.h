@@ -1,0 +1,16 @@
+/** Everything that people have put into the catalog, as text: what catalog_import() takes back. */
+#pragma once
+
+#include "catalog/record.h"
+
+/** Called with each piece of text in order; false ends the export with its error. */
+typedef bool (*ExportWriteFunc)(const char *text, size_t size, gpointer user_data, GError **error);
+
+/** JSON lines of all divisions, institutions, lecturers, rooms, courses with their lessons and attachments, and
+ * collections, in an order in which each names only what came before; `kind_of` is the first member. Secrets of links are
+ * in it; deleted courses and the audit log are not. Reads page by page: what is edited meanwhile may be in it or not. */
+bool catalog_export_lines(Catalog *catalog, ExportWriteFunc write, gpointer user_data, GError **error);
+
+/** A table (CSV, UTF-8 with a byte order mark, so that spreadsheet programs read it) of all records of one kind. */
+bool catalog_export_table(Catalog *catalog, RecordKind kind, ExportWriteFunc write, gpointer user_data,
+                          GError **error);

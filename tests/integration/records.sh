@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# kapok import, export and attach: tables in GBK and XLSX, a dry run, a report row by row, the round trip, a PDF that only
+# those get who may see its course.
+source "$(dirname "$0")/lib.sh"
+
+run_kapok() {
+  STATUS=0
+  "$KAPOK" "$@" >"$WORK/out" 2>"$WORK/err" || STATUS=$?
+  OUT=$(cat "$WORK/out")
+  ERR=$(cat "$WORK/err")
+}
+
+# make_sheet FILE: an XLSX of one sheet with two courses.
+make_sheet() {
+  python3 - "$1" <<'PYTHON'
+import sys, zipfile
+rows = [["标题", "类别", "讲师姓名"], ["太极拳", "运动健身", "甲"], ["", "养生保健", ""], ["八段锦", "health", "甲、乙"]]
+cell = lambda place, text: f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+sheet = "".join(f'<row r="{y}">{"".join(cell("ABC"[x] + str(y), text) for x, text in enumerate(row))}</row>'
+                for y, row in enumerate(rows, 1))
+main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+pack = "http://schemas.openxmlformats.org/package/2006"
+with zipfile.ZipFile(sys.argv[1], "w") as out:
+    out.writestr("[Content_Types].xml", f'<Types xmlns="{pack}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>')
+    out.writestr("_rels/.rels", f'<Relationships xmlns="{pack}/relationships"><Relationship Id="r1" Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>')
+    out.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="课程" sheetId="1" r:id="r1"/></sheets></workbook>')
+    out.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{pack}/relationships"><Relationship Id="r1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')
+    out.writestr("xl/worksheets/sheet1.xml", f'<worksheet {main}><sheetData>{sheet}</sheetData></worksheet>')
+PYTHON
+}
+
+# --- tables ---
+printf '标题,机构名称,状态\n书法,东区社区学院,published\n国画,东区社区学院,draft\n' | iconv -t GBK >"$WORK/gbk.csv"
+run_kapok import --data "$DATA" --dry-run "$WORK/gbk.csv"
+is "a dry run" "$STATUS" 0
+has "it says so" "$OUT" "试运行"
+is "it changes nothing" "$("$KAPOK" export --data "$DATA" | wc -l)" 0
+run_kapok import --data "$DATA" "$WORK/gbk.csv"
+is "a table in GBK" "$STATUS" 0
+has "how many" "$OUT" "新增 2"
+
+make_sheet "$WORK/sheet.xlsx"
+run_kapok import --data "$DATA" "$WORK/sheet.xlsx"
+is "a sheet with a wrong row" "$STATUS" 1
+has "the right ones are taken" "$OUT" "新增 2"
+has "the wrong one is told" "$ERR" "sheet.xlsx:3: title"
+is "lecturers are made once" "$("$KAPOK" export --data "$DATA" --kind lecturers | grep -c ,)" 3
+printf 'PK nothing' >"$WORK/torn.xlsx"
+run_kapok import --data "$DATA" "$WORK/torn.xlsx"
+is "no sheet" "$STATUS" 1
+has "why" "$ERR" "torn.xlsx"
+run_kapok import --data "$DATA" "$WORK/nothing.csv"
+is "no file" "$STATUS" 1
+run_kapok import --data "$DATA" "$KAPOK"
+is "a file of an unknown form" "$STATUS" 1
+run_kapok import --data "$DATA" --kind cats "$WORK/gbk.csv"
+is "an unknown kind" "$STATUS" 2
+
+# --- the round trip ---
+"$KAPOK" division load --data "$DATA" "$KAPOK_SOURCE/config/divisions-panzhihua.csv" >/dev/null
+run_kapok export --data "$DATA" "$WORK/all.jsonl"
+is "export" "$STATUS" 0
+run_kapok import --data "$WORK/other" "$WORK/all.jsonl"
+is "it is taken in elsewhere" "$STATUS" 0
+plain() { jq -cS 'del(.version, .created_at, .updated_at)' "$1"; }
+"$KAPOK" export --data "$WORK/other" >"$WORK/again.jsonl"
+if cmp <(plain "$WORK/all.jsonl") <(plain "$WORK/again.jsonl"); then ok "nothing is lost"; else wrong "something is lost"; fi
+run_kapok import --data "$WORK/other" "$WORK/all.jsonl"
+has "once more changes nothing" "$OUT" "新增 0，修改 0"
+STATUS=0
+"$KAPOK" export --data "$DATA" --kind courses >/dev/full 2>"$WORK/err" || STATUS=$?
+is "a full disk" "$STATUS" 1
+
+# --- attachments ---
+open=$(jq -r 'select(.title == "书法").id' "$WORK/all.jsonl")
+hidden=$(jq -r 'select(.title == "国画").id' "$WORK/all.jsonl")
+printf '%%PDF-1.4\n%%%%EOF\n' >"$WORK/讲义.pdf"
+run_kapok attach --data "$DATA" "$open" "$WORK/讲义.pdf"
+is "a PDF is attached" "$STATUS" 0
+seen=$(cut -f 1 <<<"$OUT")
+has "its title" "$OUT" "讲义"
+run_kapok attach --data "$DATA" --title 画谱 "$hidden" "$WORK/讲义.pdf"
+unseen=$(cut -f 1 <<<"$OUT")
+run_kapok attach --data "$DATA" "$open" "$WORK/gbk.csv"
+is "no PDF" "$STATUS" 1
+run_kapok attach --data "$DATA" 0000000000000 "$WORK/讲义.pdf"
+is "no course" "$STATUS" 1
+is "what was refused leaves nothing" "$(find "$DATA/objects" -name '*.pdf' | wc -l)" 2
+
+printf 'a-token-of-this-test-only\n' >"$WORK/token"
+start_serve --workers 1 --api-token-file "$WORK/token"
+status() { curl -s -o "$WORK/file" -w '%{http_code}' "$@"; }
+is "everybody gets the PDF of a public course" "$(status "$BASE/api/v1/attachments/$seen/file")" 200
+if cmp "$WORK/file" "$WORK/讲义.pdf"; then ok "the very bytes"; else wrong "other bytes"; fi
+is "it is in the course" "$(curl -s "$BASE/api/v1/courses/$open" | jq -r '.attachments[0].url')" "/api/v1/attachments/$seen/file"
+token="Authorization: Bearer $(cat "$WORK/token")"
+is "an editor gets that of a draft" "$(status -H "$token" "$BASE/api/v1/attachments/$unseen/file")" 200
+is "nobody else, not even at once" "$(status "$BASE/api/v1/attachments/$unseen/file")" 404
+is "nor its description" "$(status "$BASE/api/v1/attachments/$unseen")" 404
+is "nor in a list" "$(status "$BASE/api/v1/attachments?course_id=$hidden")" 404
+finish
