@@ -12,7 +12,6 @@ typedef struct {
   char *config;      /**< --config FILE */
   char *title, *summary, *category, *institution;
   char *kind; /**< --kind: of records */
-  bool dry_run;
   bool wait;
   bool all;      /**< every lesson, instead of those named */
   char *explain; /**< --explain FILE */
