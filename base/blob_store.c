@@ -94,22 +94,6 @@ int blob_store_open(const BlobStore *store, const char *key, int64_t *ret_size_b
   return store->backend->open(store, key, ret_size_bytes, error);
 }
 
-/* Reads to the end or `size` bytes; returns the count or -1 with errno. */
-static ssize_t read_all(int fd, char *data, size_t size) {
-  size_t done = 0;
-  while (done < size) {
-    ssize_t count = read(fd, data + done, size - done);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      return -1;
-    if (count == 0)
-      break;
-    done += (size_t)count;
-  }
-  return (ssize_t)done;
-}
-
 GBytes *blob_store_read(const BlobStore *store, const char *key, size_t max_bytes, GError **error) {
   int64_t size;
   int fd = blob_store_open(store, key, &size, error);
@@ -123,7 +107,7 @@ GBytes *blob_store_read(const BlobStore *store, const char *key, size_t max_byte
     return NULL;
   }
   g_autofree char *data = g_try_malloc((gsize)size + 1);
-  ssize_t count = data ? read_all(fd, data, (size_t)size) : -1;
+  ssize_t count = data ? file_read_full(fd, data, (size_t)size) : -1;
   int code = data ? errno : ENOMEM;
   close(fd);
   if (count != size) {

@@ -33,11 +33,10 @@ bool file_write_all(int fd, const void *data, size_t size_bytes) {
   return true;
 }
 
-/* Fill `buffer` unless the file ends. Returns the count, -1 with errno. */
-static ssize_t read_full(int fd, char *buffer, size_t size_bytes) {
+ssize_t file_read_full(int fd, void *buffer, size_t size_bytes) {
   size_t filled = 0;
   while (filled < size_bytes) {
-    ssize_t count = read(fd, buffer + filled, size_bytes - filled);
+    ssize_t count = read(fd, (char *)buffer + filled, size_bytes - filled);
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)
@@ -91,7 +90,7 @@ static bool write_direct(Copy *copy, size_t size_bytes) {
 }
 
 static ssize_t copy_direct(Copy *copy, size_t size_bytes) {
-  ssize_t count = read_full(copy->from, copy->direct_buffer, size_bytes);
+  ssize_t count = file_read_full(copy->from, copy->direct_buffer, size_bytes);
   return count > 0 && !write_direct(copy, (size_t)count) ? -1 : count;
 }
 
@@ -99,7 +98,7 @@ static ssize_t copy_direct(Copy *copy, size_t size_bytes) {
 
 static ssize_t copy_through_memory(const Copy *copy, size_t size_bytes) {
   g_autofree char *buffer = g_malloc(BUFFER_BYTES);
-  ssize_t count = read_full(copy->from, buffer, MIN(size_bytes, BUFFER_BYTES));
+  ssize_t count = file_read_full(copy->from, buffer, MIN(size_bytes, BUFFER_BYTES));
   return count > 0 && !file_write_all(copy->to, buffer, (size_t)count) ? -1 : count;
 }
 

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** Called at the start, while the copy goes on and at its end; return false to stop it. */
 typedef bool (*FileCopyProgress)(int64_t done_bytes, int64_t total_bytes, gpointer user_data);
@@ -23,3 +24,6 @@ FileCopyResult file_copy(int from, int to, int64_t size_bytes, FileCopyProgress 
 
 /** Write all of it, in as many calls as it takes. False with errno. */
 bool file_write_all(int fd, const void *data, size_t size_bytes);
+
+/** Fill `buffer` unless the file ends before. Returns the count, -1 with errno. */
+ssize_t file_read_full(int fd, void *buffer, size_t size_bytes);
