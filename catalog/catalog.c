@@ -1,5 +1,6 @@
 #include "catalog/catalog_internal.h"
 #include "catalog/migration.h"
+#include "catalog/transaction.h"
 
 GQuark catalog_error_quark(void) {
   return g_quark_from_static_string("kapok-catalog-error");
@@ -20,6 +21,7 @@ Catalog *catalog_open(const char *path, GError **error) {
   Catalog *catalog = g_new0(Catalog, 1);
   catalog->path = g_strdup(path);
   catalog->writer = writer;
+  catalog->group_worth_us = TRANSACTION_GROUP_WORTH_US;
   catalog->idle_readers = g_ptr_array_new_with_free_func((GDestroyNotify)connection_close);
   pthread_mutex_init(&catalog->writer_lock, NULL);
   g_mutex_init(&catalog->readers_lock);

@@ -18,6 +18,8 @@ struct Catalog {
   pthread_mutex_t writer_lock; /**< not a GMutex, which thread sanitizers cannot see */
   Connection *writer;          /**< under writer_lock */
   WriteGroup *group;           /**< under writer_lock: whose transaction is open, or NULL */
+  int64_t commit_cost_us;      /**< under writer_lock: how long commits took of late */
+  int64_t group_worth_us;      /**< commits that take at least so long are shared; tests set it to 0 */
   GMutex readers_lock;
   GPtrArray *idle_readers;    /**< under readers_lock; the last given back is the first taken */
   Connection *watcher;        /**< holds wal_header mapped; used by nobody else */

@@ -1,6 +1,6 @@
 /* Writes in groups.
  *
- * A commit costs an fsync, whatever it holds. So a thread that is done while others wait for the lock does not commit:
+ * A commit costs an fsync, whatever it holds. So where that takes long a thread that is done while others wait for the lock does not commit:
  * it leaves the transaction open, hands on the lock and waits for the outcome. The next thread works inside a savepoint;
  * whoever finds nobody waiting (or the group full, or old) commits for all and wakes them. With one thread nothing of
  * this happens: begin, work, commit.
@@ -76,14 +76,17 @@ static void roll_back(Connection *connection) {
 
 static void commit_group(Catalog *catalog) {
   GError *failure = NULL;
+  int64_t start_us = g_get_monotonic_time();
   if (!connection_run_bare(catalog->writer, STATEMENT_COMMIT, &failure))
     roll_back(catalog->writer);
+  catalog->commit_cost_us = (3 * catalog->commit_cost_us + g_get_monotonic_time() - start_us) / 4;
   end_group(catalog, failure);
 }
 
 static bool may_grow(Catalog *catalog) {
   const WriteGroup *group = catalog->group;
-  return g_atomic_int_get(&catalog->waiting_writers) > 0 && group->member_count < TRANSACTION_GROUP_MAX &&
+  return catalog->commit_cost_us >= catalog->group_worth_us && g_atomic_int_get(&catalog->waiting_writers) > 0 &&
+         group->member_count < TRANSACTION_GROUP_MAX &&
          g_get_monotonic_time() - group->begun_us < TRANSACTION_GROUP_US;
 }
 

@@ -24,7 +24,9 @@ bool transaction_begin_write(Transaction *transaction, Catalog *catalog, GError 
 /** End the transaction; after true a write is durable, after false nothing of it remains.
  * While other threads of this process wait to write, their writes join in one commit, so that all of them are made
  * durable by one fsync: each write is a savepoint of its own and fails or succeeds by itself; only when that one commit
- * fails do all fail. At most TRANSACTION_GROUP_MAX writes and TRANSACTION_GROUP_US are gathered so. */
+ * fails do all fail. That is done where commits have taken TRANSACTION_GROUP_WORTH_US or more of late. At most TRANSACTION_GROUP_MAX writes and TRANSACTION_GROUP_US are gathered so. */
 #define TRANSACTION_GROUP_MAX 64
 #define TRANSACTION_GROUP_US (20 * G_TIME_SPAN_MILLISECOND)
+/** Where a commit is cheaper than this, handing the lock on and waking those who wait costs more than it saves. */
+#define TRANSACTION_GROUP_WORTH_US 400
 bool transaction_commit(Transaction *transaction, GError **error);
