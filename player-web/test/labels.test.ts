@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { MediaTrack } from "../src/api/types";
 import {
@@ -38,7 +39,7 @@ test("the nine categories have names and seals of their own", () => {
   assert.equal(CATEGORIES.length, 9);
   assert.equal(new Set(CATEGORIES.map((category) => category.seal)).size, 9);
   assert.equal(categoryName("sign-language", "zh-CN"), "手语教育");
-  assert.equal(categoryName("fitness", "en"), "Sports and fitness");
+  assert.equal(categoryName("sports", "en"), "Sports and fitness");
   assert.equal(categoryName(null, "en"), "");
 });
 
@@ -56,4 +57,17 @@ test("qualities are named by the shorter side, tallest first, once", () => {
   };
   assert.equal(qualityText([track(640, 360), track(1280, 720), track(360, 640), track(0, 0, "audio")]), "720p / 360p");
   assert.equal(qualityText([]), "");
+});
+
+test("the words are those of the catalog", () => {
+  const source = readFileSync(`${process.env.KAPOK_SOURCE_DIR}/catalog/course_words.c`, "utf8");
+  const slugs = (list: string) => {
+    const text = new RegExp(`${list}\\[\\] = \\{(.*?)\\n\\};`, "s").exec(source)?.[1] ?? "";
+    return [...text.matchAll(/\{"([a-z-]+)", "([^"]+)"/g)].map(([, slug, name]) => [slug, name]);
+  };
+  const categories = slugs("categories");
+  assert.equal(categories.length, 9);
+  assert.deepEqual(CATEGORIES.map(({ slug }) => [slug, categoryName(slug, "zh-CN")]), categories);
+  for (const [slug, name] of slugs("audiences")) assert.equal(audienceName(slug!, "zh-CN"), name);
+  for (const [slug, name] of slugs("kinds")) assert.equal(kindName(slug!, "zh-CN"), name);
 });

@@ -22,8 +22,7 @@ export class ApiClient {
   courses(query: CourseQuery, cursor: string | null, signal?: AbortSignal): Promise<CoursePage> {
     const parameters = new URLSearchParams({ limit: String(PAGE_SIZE) });
     if (query.q) parameters.set("q", query.q);
-    // The usual order is the server's choice: the best ones first when something is looked for, else the newest.
-    if (query.sort !== "newest") parameters.set("sort", query.sort);
+    parameters.set("sort", query.sort);
     if (query.category) parameters.set("category", query.category);
     if (cursor) parameters.set("cursor", cursor);
     return this.get<CoursePage>(`/api/v1/courses?${parameters}`, signal);

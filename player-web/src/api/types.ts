@@ -1,7 +1,7 @@
 // The shapes of the HTTP API that the pages read. Times are in seconds, sizes in bytes.
 
 export type AssetState = "queued" | "playable" | "ready" | "failed";
-export type SortOrder = "newest" | "title" | "duration";
+export type SortOrder = "relevance" | "newest" | "popularity" | "title" | "duration";
 
 export interface CaptionTrack {
   language: string;

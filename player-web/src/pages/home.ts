@@ -8,7 +8,7 @@ import { courseCard, skeletonCards } from "../ui/course_card";
 import { byId, element, fill } from "../ui/dom";
 import { drawFrame } from "../ui/frame";
 import { failureText, notice } from "../ui/notice";
-import { parseQuery, queryAddress } from "./home_query";
+import { changeQuery, parseQuery, possibleSorts, queryAddress } from "./home_query";
 
 const TYPING_PAUSE_MS = 300;
 const REFRESH_MS = 4000;
@@ -44,7 +44,7 @@ class HomePage {
 
   private go(change: Partial<CourseQuery>, isTyping = false): void {
     clearTimeout(this.typingTimer);
-    this.query = { ...this.query, ...change };
+    this.query = changeQuery(this.query, change);
     const address = queryAddress(this.query);
     if (isTyping) history.replaceState(null, "", address);
     else if (address !== location.pathname + location.search) history.pushState(null, "", address);
@@ -204,15 +204,19 @@ class HomePage {
   }
 
   private sortField(sort: SortOrder): HTMLElement {
-    const options: [SortOrder, string][] = [
-      ["newest", t("sortNewest")],
-      ["title", t("sortTitle")],
-      ["duration", t("sortDuration")],
-    ];
+    const names: Record<SortOrder, string> = {
+      relevance: t("sortRelevance"),
+      newest: t("sortNewest"),
+      popularity: t("sortPopularity"),
+      title: t("sortTitle"),
+      duration: t("sortDuration"),
+    };
     const select = element(
       "select",
       { id: "sort", onchange: () => this.go({ sort: select.value as SortOrder }) },
-      ...options.map(([value, text]) => element("option", { value, selected: value === sort }, text)),
+      ...possibleSorts(this.query.q).map((value) =>
+        element("option", { value, selected: value === sort }, names[value]),
+      ),
     );
     return element("label", { class: "sort" }, element("span", {}, t("sortLabel")), select);
   }

@@ -14,10 +14,10 @@ export const CATEGORIES: readonly Category[] = [
   { slug: "civic", key: "categoryCivic", seal: "公" },
   { slug: "arts", key: "categoryArts", seal: "艺" },
   { slug: "science", key: "categoryScience", seal: "科" },
-  { slug: "vocational", key: "categoryVocational", seal: "职" },
-  { slug: "fitness", key: "categoryFitness", seal: "动" },
+  { slug: "skills", key: "categoryVocational", seal: "职" },
+  { slug: "sports", key: "categoryFitness", seal: "动" },
   { slug: "health", key: "categoryHealth", seal: "养" },
-  { slug: "leisure", key: "categoryLeisure", seal: "闲" },
+  { slug: "life", key: "categoryLeisure", seal: "闲" },
   { slug: "sign-language", key: "categorySignLanguage", seal: "手" },
   { slug: "family", key: "categoryFamily", seal: "家" },
 ];
