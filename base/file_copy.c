@@ -12,11 +12,19 @@
 #define DIRECT_MIN_BYTES (64 << 20)
 #define DIRECT_ALIGNMENT 4096 /* of memory, offset and length: enough for every disk and file system we know */
 
+/* What goes past the page cache: one piece is read while the one before is written. */
+typedef struct {
+  char *buffer; /* of CHUNK_BYTES */
+  size_t wanted_bytes;
+  ssize_t count; /* what was read, or -1 */
+  int code;      /* errno of the read */
+} Piece;
+
 typedef struct {
   int from, to;
   int64_t done_bytes, total_bytes;
   bool is_range_refused; /* copy_file_range() does not work between these files */
-  char *direct_buffer;   /* of CHUNK_BYTES; NULL: through the page cache */
+  Piece pieces[2];       /* the next to write first; without buffers: through the page cache */
 } Copy;
 
 bool file_write_all(int fd, const void *data, size_t size_bytes) {
@@ -55,43 +63,85 @@ static bool set_direct(int fd, bool is_direct) {
   return flags >= 0 && fcntl(fd, F_SETFL, is_direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
 }
 
+static void free_pieces(Copy *copy) {
+  for (int i = 0; i < 2; i++) {
+    free(copy->pieces[i].buffer);
+    copy->pieces[i] = (Piece){0};
+  }
+}
+
 static void begin_direct(Copy *copy) {
-  void *buffer = NULL;
-  if (copy->total_bytes < DIRECT_MIN_BYTES || posix_memalign(&buffer, DIRECT_ALIGNMENT, CHUNK_BYTES) != 0)
+  void *buffers[2] = {NULL, NULL};
+  if (copy->total_bytes < DIRECT_MIN_BYTES)
     return;
-  if (set_direct(copy->to, true))
-    copy->direct_buffer = buffer;
-  else
-    free(buffer);
+  bool is_there = posix_memalign(&buffers[0], DIRECT_ALIGNMENT, CHUNK_BYTES) == 0 &&
+                  posix_memalign(&buffers[1], DIRECT_ALIGNMENT, CHUNK_BYTES) == 0;
+  for (int i = 0; i < 2; i++)
+    copy->pieces[i].buffer = buffers[i];
+  if (!is_there || !set_direct(copy->to, true))
+    free_pieces(copy);
 }
 
 static void end_direct(Copy *copy) {
-  if (copy->direct_buffer == NULL)
+  if (copy->pieces[0].buffer == NULL)
     return;
   set_direct(copy->to, false);
-  free(copy->direct_buffer);
-  copy->direct_buffer = NULL;
+  free_pieces(copy);
 }
 
 /* The part that is a multiple of the alignment goes straight to the disk, the rest, which is the file's end, through
  * the cache. A file system that takes the flag but no direct write is no failure. */
-static bool write_direct(Copy *copy, size_t size_bytes) {
+static bool write_direct(Copy *copy, const char *buffer, size_t size_bytes) {
   size_t aligned = size_bytes - size_bytes % DIRECT_ALIGNMENT;
-  const char *rest = copy->direct_buffer;
+  const char *rest = buffer;
   if (aligned > 0 && file_write_all(copy->to, rest, aligned))
     rest += aligned;
   else if (aligned > 0 && errno != EINVAL)
     return false;
-  off_t written = rest - copy->direct_buffer;
+  off_t written = rest - buffer;
   if ((size_t)written == size_bytes)
     return true;
   return set_direct(copy->to, false) && lseek(copy->to, copy->done_bytes + written, SEEK_SET) >= 0 &&
          file_write_all(copy->to, rest, size_bytes - (size_t)written);
 }
 
-static ssize_t copy_direct(Copy *copy, size_t size_bytes) {
-  ssize_t count = file_read_full(copy->from, copy->direct_buffer, size_bytes);
-  return count > 0 && !write_direct(copy, (size_t)count) ? -1 : count;
+typedef struct {
+  int fd;
+  Piece *piece;
+} PieceRead;
+
+static gpointer read_piece(gpointer data) {
+  const PieceRead *read = data;
+  read->piece->count = file_read_full(read->fd, read->piece->buffer, read->piece->wanted_bytes);
+  read->piece->code = errno;
+  return NULL;
+}
+
+static size_t piece_size(const Copy *copy, int64_t from_bytes) {
+  return (size_t)CLAMP(copy->total_bytes - from_bytes, 0, CHUNK_BYTES);
+}
+
+/* Write the first piece, which has been read but at the very start, and read the second meanwhile. */
+static ssize_t copy_direct(Copy *copy) {
+  Piece piece = copy->pieces[0], *next = &copy->pieces[1];
+  PieceRead read = {copy->from, &piece};
+  if (copy->done_bytes == 0) {
+    piece.wanted_bytes = piece_size(copy, 0);
+    read_piece(&read);
+  }
+  errno = piece.code;
+  if (piece.count <= 0)
+    return piece.count;
+  next->wanted_bytes = piece_size(copy, copy->done_bytes + piece.count);
+  read.piece = next;
+  GThread *thread = g_thread_new("copy", read_piece, &read);
+  bool is_written = write_direct(copy, piece.buffer, (size_t)piece.count);
+  int code = errno;
+  g_thread_join(thread);
+  copy->pieces[0] = *next;
+  copy->pieces[1] = piece;
+  errno = code;
+  return is_written ? piece.count : -1;
 }
 
 /* --- through the page cache --- */
@@ -120,10 +170,10 @@ static FileCopyResult copy_chunks(Copy *copy, FileCopyProgress progress, gpointe
   for (;;) {
     if (progress != NULL && !progress(copy->done_bytes, copy->total_bytes, user_data))
       return FILE_COPY_STOPPED;
-    size_t left = (size_t)MIN(copy->total_bytes - copy->done_bytes, CHUNK_BYTES);
+    size_t left = piece_size(copy, copy->done_bytes);
     if (left == 0)
       return FILE_COPY_DONE;
-    ssize_t count = copy->direct_buffer != NULL ? copy_direct(copy, left) : copy_cached(copy, left);
+    ssize_t count = copy->pieces[0].buffer != NULL ? copy_direct(copy) : copy_cached(copy, left);
     if (count == 0)
       return FILE_COPY_SHORTER;
     if (count < 0 && errno != EINTR)
