@@ -37,12 +37,8 @@ static void write_entry(JsonWriter *writer, const CatalogAuditEntry *entry) {
 }
 
 static GString *write_page(const GArray *entries, int64_t limit) {
-  GString *text = g_string_new(NULL);
   JsonWriter writer;
-  json_writer_init(&writer, text);
-  json_writer_begin_object(&writer);
-  json_writer_name(&writer, "items");
-  json_writer_begin_array(&writer);
+  GString *text = handler_begin_items(&writer);
   for (guint i = 0; i < entries->len; i++)
     write_entry(&writer, &g_array_index(entries, CatalogAuditEntry, i));
   json_writer_end_array(&writer);

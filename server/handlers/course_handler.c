@@ -129,12 +129,8 @@ static void write_hit(JsonWriter *writer, const CourseHit *hit) {
 }
 
 static GString *write_page(const CoursePage *page) {
-  GString *text = g_string_new(NULL);
   JsonWriter writer;
-  json_writer_init(&writer, text);
-  json_writer_begin_object(&writer);
-  json_writer_name(&writer, "items");
-  json_writer_begin_array(&writer);
+  GString *text = handler_begin_items(&writer);
   for (guint i = 0; i < page->courses->len; i++) {
     json_writer_begin_object(&writer);
     write_course_members(&writer, g_ptr_array_index(page->courses, i));
@@ -245,12 +241,8 @@ void course_handler_list(gpointer context, const HttpRequest *request, HttpRespo
 }
 
 static GString *write_suggestions(const GArray *suggestions) {
-  GString *text = g_string_new(NULL);
   JsonWriter writer;
-  json_writer_init(&writer, text);
-  json_writer_begin_object(&writer);
-  json_writer_name(&writer, "items");
-  json_writer_begin_array(&writer);
+  GString *text = handler_begin_items(&writer);
   for (guint i = 0; suggestions != NULL && i < suggestions->len; i++) {
     const CourseSuggestion *suggestion = &g_array_index(suggestions, CourseSuggestion, i);
     json_writer_begin_object(&writer);

@@ -24,12 +24,8 @@ void division_handler_list(gpointer context, const HttpRequest *request, HttpRes
     handler_set_error(response, request, error);
     return;
   }
-  GString *text = g_string_new(NULL);
   JsonWriter writer;
-  json_writer_init(&writer, text);
-  json_writer_begin_object(&writer);
-  json_writer_name(&writer, "items");
-  json_writer_begin_array(&writer);
+  GString *text = handler_begin_items(&writer);
   for (guint i = 0; i < divisions->len; i++)
     write_division(&writer, &g_array_index(divisions, CatalogDivision, i));
   json_writer_end_array(&writer);

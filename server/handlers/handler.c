@@ -31,6 +31,15 @@ void handler_take_json(HttpResponse *response, GString *text) {
   http_response_set_etag_of_body(response);
 }
 
+GString *handler_begin_items(JsonWriter *writer) {
+  GString *text = g_string_new(NULL);
+  json_writer_init(writer, text);
+  json_writer_begin_object(writer);
+  json_writer_name(writer, "items");
+  json_writer_begin_array(writer);
+  return text;
+}
+
 /** The request's own target with `new_id` in place of the asset's id. Caller frees. */
 static char *target_of(const HttpRequest *request, const char *new_id) {
   g_autofree char *old_part = g_strconcat("/", http_request_route_param(request, "asset"), NULL);

@@ -18,6 +18,10 @@ void handler_set_error(HttpResponse *response, const HttpRequest *request, const
 /** Answer with JSON: no-cache, ETag from the bytes, Vary on the language. Takes `text`. */
 void handler_take_json(HttpResponse *response, GString *text);
 
+/** Begin the JSON of a page: an object whose first member is the open array "items". Returns its text, the caller's, to
+ * which the writer writes on; the caller ends array and object. */
+GString *handler_begin_items(JsonWriter *writer);
+
 /** Load the asset that {asset} names; false with the problem set, or with a redirect to the same address of the asset
  * that replaced it, once its own files are gone. */
 bool handler_load_asset(const ServerContext *context, const HttpRequest *request, HttpResponse *response,

@@ -69,12 +69,8 @@ static GString *write_record(const CatalogRecord *record, bool shows_secrets) {
 }
 
 static GString *write_page(const RecordPage *page, bool shows_secrets) {
-  GString *text = g_string_new(NULL);
   JsonWriter writer;
-  json_writer_init(&writer, text);
-  json_writer_begin_object(&writer);
-  json_writer_name(&writer, "items");
-  json_writer_begin_array(&writer);
+  GString *text = handler_begin_items(&writer);
   for (guint i = 0; i < page->records->len; i++) {
     json_writer_begin_object(&writer);
     record_json_write_members(&writer, page->records->pdata[i], shows_secrets);
