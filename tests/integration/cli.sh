@@ -171,15 +171,13 @@ status=0
 wait "$ingest_pid" || status=$?
 interrupted=$(cut -f1 "$WORK/out")
 is "Ctrl-C: status" "$status" 130
-alive=0
-for pid in $below; do [ ! -d "/proc/$pid" ] || alive=$((alive + 1)); done
-is "Ctrl-C: its workers ended" "$alive" 0
+is "Ctrl-C: its workers ended" "$(left_of $below)" 0
 is "Ctrl-C: no job is left running" "$(sql "SELECT count(*) FROM job WHERE state = 'running'")" 0
 is "Ctrl-C: the lesson is not lost" "$(sql "SELECT state IN ('queued', 'playable') FROM asset ORDER BY created_us DESC LIMIT 1")" 1
 
 # --- serve ---
 start_serve --workers 1
-has "serve prints its address" "$(cat "$SERVE_LOG")" "http://127.0.0.1:$PORT/"
+log_has "serve prints its address" "http://127.0.0.1:$PORT/"
 run_kapok serve --data "$DATA" --listen "127.0.0.1:$(free_port)"
 is "a second serve on the same folder" "$STATUS" 1
 has "it says who is there" "$ERR" "$SERVE_PID"
@@ -200,8 +198,6 @@ esac
 below=$(tree_of "$SERVE_PID" | tail -n +2)
 stop_serve
 is "serve ends in good order" "$SERVE_STATUS" 0
-alive=0
-for pid in $below; do [ ! -d "/proc/$pid" ] || alive=$((alive + 1)); done
-is "nothing of it stays" "$alive" 0
+is "nothing of it stays" "$(left_of $below)" 0
 is "no work folder stays" "$(find "$DATA/tmp" -mindepth 1 | wc -l)" 0
 finish

@@ -54,6 +54,16 @@ has() {
   esac
 }
 
+# log_has WHAT TEXT: the server's log has TEXT, or gets it within 10 s. Lines of several processes come when they come.
+log_has() {
+  local i
+  for i in $(seq 100); do
+    if grep -qF -- "$2" "$SERVE_LOG"; then break; fi
+    sleep 0.1
+  done
+  has "$1" "$(cat "$SERVE_LOG")" "$2"
+}
+
 skip() {
   printf 'skipped: %s\n' "$*"
   exit 77
@@ -68,6 +78,18 @@ tree_of() {
   echo "$pid"
   children=$(cat /proc/"$pid"/task/*/children 2>/dev/null || true)
   for child in $children; do tree_of "$child"; done
+}
+
+# left_of PID...: how many of them are there still, after the up to 10 s that a machine under load may need.
+left_of() {
+  local i pid left=0
+  for i in $(seq 100); do
+    left=0
+    for pid in "$@"; do [ ! -d "/proc/$pid" ] || left=$((left + 1)); done
+    if [ "$left" = 0 ]; then break; fi
+    sleep 0.1
+  done
+  echo "$left"
 }
 
 # kill -9 of a whole tree. All of it is stopped first, so that nothing can start or clean up anything meanwhile.
@@ -159,6 +181,18 @@ wait_for_state() {
     sleep 0.3
   done
   echo "$state"
+}
+
+# becomes WHAT EXPECTED COMMAND...: what the command prints is as expected within 20 s.
+becomes() {
+  local what=$1 expected=$2 actual= i
+  shift 2
+  for i in $(seq 100); do
+    actual=$("$@")
+    if [ "$actual" = "$expected" ]; then break; fi
+    sleep 0.2
+  done
+  is "$what" "$actual" "$expected"
 }
 
 sql() { sqlite3 -readonly -cmd '.timeout 10000' "$DATA/catalog.sqlite3" "$1"; }

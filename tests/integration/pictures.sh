@@ -87,7 +87,7 @@ check_poster sound 1280x720 180 250
 
 is "no job failed" "$(sql "SELECT COUNT(*) FROM job WHERE error_code IS NOT NULL")" 0
 "$KAPOK" status --data "$DATA" >/dev/null
-sleep 1
-is "what is stored is listed" "$(find "$DATA/objects" -name 'storyboard-*.jpg' | wc -l)" "$(sql 'SELECT COUNT(*) FROM storyboard_sheet')"
+sheets_stored() { find "$DATA/objects" -name 'storyboard-*.jpg' | wc -l; }
+becomes "what is stored is listed" "$(sql 'SELECT COUNT(*) FROM storyboard_sheet')" sheets_stored
 stop_serve
 finish

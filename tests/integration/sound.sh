@@ -83,7 +83,7 @@ is "the API tells of them" "$(asset "${asset_of[three.mkv]}" '[.tracks[] | selec
   "alternate description main main"
 is "a broken sound is left out" "$(asset "${asset_of[broken.mkv]}" '[.state, (.tracks[] | select(.kind == "audio") | .name)] | join(" ")')" \
   "ready a64 a128"
-has "and the log says so" "$(cat "$SERVE_LOG")" "left out"
+log_has "and the log says so" "left out"
 
 # Copies: the same AAC frames, in their order.
 hashes() { ffprobe -v error -select_streams a:0 -show_packets -show_data_hash md5 "$1" | sed -n 's/^data_hash=//p'; }
