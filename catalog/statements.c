@@ -416,5 +416,7 @@ static const StatementSpec specs[] = {
 static_assert(sizeof specs / sizeof specs[0] == STATEMENT_MODEL_FIRST, "every statement has its text");
 
 const StatementSpec *statement_spec(StatementId id) {
-  return id < STATEMENT_MODEL_FIRST ? &specs[id] : &statement_model_specs[id - STATEMENT_MODEL_FIRST];
+  return id < STATEMENT_MODEL_FIRST    ? &specs[id]
+         : id < STATEMENT_PEOPLE_FIRST ? &statement_model_specs[id - STATEMENT_MODEL_FIRST]
+                                       : &statement_people_specs[id - STATEMENT_PEOPLE_FIRST];
 }

@@ -226,7 +226,10 @@ typedef enum {
   STATEMENT_FORGET_IDEMPOTENCY,
   STATEMENT_FIND_IDEMPOTENCY,
   STATEMENT_INSERT_IDEMPOTENCY,
-  STATEMENT_LAST = STATEMENT_INSERT_IDEMPOTENCY,
+  /* people and rights: statements_people.c */
+  STATEMENT_PEOPLE_FIRST,
+  STATEMENT_LOAD_PLACE = STATEMENT_PEOPLE_FIRST,
+  STATEMENT_LAST = STATEMENT_LOAD_PLACE,
 } StatementId;
 #define STATEMENT_COUNT (STATEMENT_LAST + 1)
 
@@ -250,8 +253,9 @@ const StatementSpec *statement_spec(StatementId id);
 #define STATEMENT_WRITE(name, text)                                                                                \
   { STATEMENT_##name, STATEMENT_CLASS_WRITE, text }
 
-/** Those from STATEMENT_MODEL_FIRST on, in order. */
-extern const StatementSpec statement_model_specs[STATEMENT_COUNT - STATEMENT_MODEL_FIRST];
+/** Those from STATEMENT_MODEL_FIRST and from STATEMENT_PEOPLE_FIRST on, in order. */
+extern const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MODEL_FIRST];
+extern const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FIRST];
 
 /** May the viewer see the course? `viewer` is the parameter that holds viewer_write_json()'s text, or NULL for somebody
  * unknown; see catalog/viewer.h for the rules. */

@@ -27,7 +27,7 @@
   " AND (?2 IS NULL OR substr(" division ", 1, length(?2)) = ?2) AND (?3 IS NULL OR " owner " = ?3)"               \
   " AND (?5 IS NULL OR (" name ", id) > (?4, ?5)) ORDER BY " name ", id LIMIT ?6"
 
-const StatementSpec statement_model_specs[STATEMENT_COUNT - STATEMENT_MODEL_FIRST] = {
+const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MODEL_FIRST] = {
     STATEMENT_READ(LOAD_DIVISION,
                    "SELECT code, parent, level, name, name_en,"
                    " (SELECT COUNT(*) FROM division AS child WHERE child.parent = division.code), updated_us"

@@ -1,6 +1,9 @@
 #include "server/access.h"
 
+#include "base/log.h"
+#include "catalog/place.h"
 #include "server/http/http_problem.h"
+#include "server/http/http_response.h"
 
 #include <string.h>
 
@@ -9,7 +12,19 @@
 #define DIGEST_LENGTH 64
 
 struct Access {
-  char digest[DIGEST_LENGTH + 1]; /**< SHA-256 of the token; empty: nobody may edit */
+  Catalog *catalog;
+  char digest[DIGEST_LENGTH + 1]; /**< SHA-256 of the operator's token; empty: there is none */
+};
+
+static const RoleGrant everywhere = {.role = ROLE_ADMINISTRATOR};
+static const AccessIdentity stranger = {.kind = ACCESS_KIND_STRANGER};
+static const AccessIdentity operator_identity = {
+    .kind = ACCESS_KIND_OPERATOR,
+    .actor = (char *)"api:administrator",
+    .scopes = RIGHT_ALL,
+    .grants = (RoleGrant *)&everywhere,
+    .grant_count = 1,
+    .viewer = &catalog_viewer_everything,
 };
 
 /** Digests are compared, so that neither the length nor the first wrong byte of a token shows in the time it takes. */
@@ -34,8 +49,9 @@ static bool load_token(Access *access, const char *token_file, GError **error) {
   return true;
 }
 
-Access *access_new(const char *token_file, GError **error) {
+Access *access_new(Catalog *catalog, const char *token_file, GError **error) {
   g_autoptr(Access) access = g_new0(Access, 1);
+  access->catalog = catalog;
   if (token_file != NULL && token_file[0] != '\0' && !load_token(access, token_file, error))
     return NULL;
   return g_steal_pointer(&access);
@@ -45,6 +61,8 @@ void access_free(Access *access) {
   g_free(access);
 }
 
+/* --- who asks --- */
+
 static bool is_equal(const char *a, const char *b) {
   unsigned difference = 0;
   for (size_t i = 0; i < DIGEST_LENGTH; i++)
@@ -52,7 +70,7 @@ static bool is_equal(const char *a, const char *b) {
   return difference == 0;
 }
 
-bool access_is_editor(const Access *access, const HttpRequest *request) {
+static bool is_operator(const Access *access, const HttpRequest *request) {
   const char *sent = http_request_find_header(request, "Authorization");
   if (access->digest[0] == '\0' || sent == NULL || g_ascii_strncasecmp(sent, SCHEME, strlen(SCHEME)) != 0)
     return false;
@@ -61,18 +79,98 @@ bool access_is_editor(const Access *access, const HttpRequest *request) {
   return is_equal(digest, access->digest);
 }
 
-bool access_check(const Access *access, const HttpRequest *request, HttpResponse *response) {
-  const HttpRoute *route = request->match != NULL ? request->match->route : NULL;
-  if (route == NULL || !(route->flags & HTTP_ROUTE_EDIT) || access_is_editor(access, request))
+static void identify(const Access *access, HttpRequest *request) {
+  if (is_operator(access, request))
+    request->identity = (gpointer)&operator_identity;
+}
+
+void access_forget(gpointer identity) {
+  (void)identity;
+}
+
+const AccessIdentity *access_identity(const HttpRequest *request) {
+  return request->identity != NULL ? request->identity : &stranger;
+}
+
+const char *access_person_id(const HttpRequest *request) {
+  return access_identity(request)->person_id;
+}
+
+const CatalogViewer *access_viewer(const HttpRequest *request) {
+  return access_identity(request)->viewer;
+}
+
+const char *access_actor(const HttpRequest *request) {
+  const char *actor = access_identity(request)->actor;
+  return actor != NULL ? actor : "api";
+}
+
+/* --- what they may do --- */
+
+bool access_may(const HttpRequest *request, Right right, const Place *place) {
+  const AccessIdentity *identity = access_identity(request);
+  return identity->scopes & right && role_grants_allow(identity->grants, identity->grant_count, right, place);
+}
+
+bool access_may_everywhere(const HttpRequest *request, Right right) {
+  static const Place nowhere = {NULL, NULL};
+  return access_may(request, right, &nowhere);
+}
+
+bool access_may_at(const Access *access, const HttpRequest *request, Right right, const char *kind,
+                   const char *id) {
+  g_auto(Place) place = {0};
+  g_autoptr(GError) error = NULL;
+  if (!access_may(request, right, NULL))
+    return false;
+  if (access_may_everywhere(request, right))
     return true;
-  http_problem_set(response, request, HTTP_PROBLEM_FORBIDDEN, NULL);
+  if (catalog_load_place(access->catalog, kind, id, &place, &error))
+    return access_may(request, right, &place);
+  if (!g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+    log_warning("the place of %s %s: %s", kind, id, error->message);
   return false;
 }
 
-const CatalogViewer *access_viewer(const Access *access, const HttpRequest *request) {
-  return access_is_editor(access, request) ? &catalog_viewer_everything : NULL;
+/** 401 for somebody unknown, 403 for somebody who may not. */
+static bool refuse(const HttpRequest *request, HttpResponse *response) {
+  bool is_known = access_identity(request)->kind != ACCESS_KIND_STRANGER;
+  http_problem_set(response, request, is_known ? HTTP_PROBLEM_FORBIDDEN : HTTP_PROBLEM_SIGN_IN, NULL);
+  return false;
 }
 
-const char *access_actor(const Access *access, const HttpRequest *request) {
-  return access_is_editor(access, request) ? "api:administrator" : "api";
+bool access_require(const HttpRequest *request, HttpResponse *response, Right right, const Place *place) {
+  return access_may(request, right, place) || refuse(request, response);
+}
+
+static bool is_kept(const Access *access, const HttpRequest *request, const AccessRule *rule) {
+  const AccessIdentity *identity = access_identity(request);
+  switch (rule->who) {
+  case ACCESS_WHO_ANYONE:
+  case ACCESS_WHO_OPEN:
+  case ACCESS_WHO_MEDIA:
+  case ACCESS_WHO_SEES:
+    return true;
+  case ACCESS_WHO_SIGNED_IN:
+  case ACCESS_WHO_SESSION:
+    return identity->person_id != NULL;
+  case ACCESS_WHO_SOMEWHERE:
+    return access_may(request, rule->right, NULL);
+  case ACCESS_WHO_AT_OBJECT:
+    return access_may_at(access, request, rule->right, rule->object,
+                         http_request_route_param(request, rule->param));
+  case ACCESS_WHO_EVERYWHERE:
+    return access_may_everywhere(request, rule->right);
+  }
+  return false;
+}
+
+bool access_check(const Access *access, HttpRequest *request, HttpResponse *response) {
+  const HttpRoute *route = request->match != NULL ? request->match->route : NULL;
+  if (route == NULL)
+    return true;
+  identify(access, request);
+  if (route->rule != NULL && is_kept(access, request, route->rule))
+    return true;
+  return refuse(request, response);
 }

@@ -34,7 +34,7 @@ static void on_tick(gpointer user_data) {
   open_files_expire(context->files, g_get_monotonic_time());
 }
 
-static bool authorize(gpointer user_data, const HttpRequest *request, HttpResponse *response) {
+static bool authorize(gpointer user_data, HttpRequest *request, HttpResponse *response) {
   const ServerContext *context = user_data;
   return access_check(context->access, request, response);
 }
@@ -94,11 +94,11 @@ static bool start(Server *server, const Settings *settings, GError **error) {
   server->context.web = web_files_new(web_dir);
   server->context.metrics = server_metrics_new(routes, count);
   server->context.queue_metrics = queue_metrics_new();
-  server->context.access = access_new(settings->api_token_file, error);
-  if (server->context.access == NULL)
-    return false;
   server->proxies = http_proxies_parse(settings->trusted_proxies, error);
-  if (server->proxies == NULL || !open_data(server, settings, error))
+  if (server->proxies == NULL || !access_rules_check(routes, count, error) || !open_data(server, settings, error))
+    return false;
+  server->context.access = access_new(server->context.catalog, settings->api_token_file, error);
+  if (server->context.access == NULL)
     return false;
   HttpTransportConfig config = {
       .routes = routes,
@@ -106,6 +106,7 @@ static bool start(Server *server, const Settings *settings, GError **error) {
       .context = &server->context,
       .on_complete = on_complete,
       .authorize = authorize,
+      .forget = access_forget,
       .listen = settings->listen,
       .tls_listen = settings->tls_listen,
       .tls_certificate = settings->tls_certificate,
@@ -151,11 +152,11 @@ void server_stop(Server *server) {
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
   course_index_close(server->context.course_index);
   http_proxies_free(server->proxies);
+  access_free(server->context.access);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   blob_store_free(server->context.store);
   web_files_free(server->context.web);
-  access_free(server->context.access);
   server_metrics_free(server->context.metrics);
   queue_metrics_free(server->context.queue_metrics);
   g_free(server);

@@ -1,5 +1,6 @@
 #include "server/server_routes.h"
 
+#include "server/access_rule.h"
 #include "server/handlers/asset_handler.h"
 #include "server/handlers/attachment_handler.h"
 #include "server/handlers/audit_handler.h"
@@ -15,63 +16,74 @@
 #include "server/handlers/record_handler.h"
 #include "server/handlers/storyboard_handler.h"
 
-#define EDIT (HTTP_ROUTE_EDIT | HTTP_ROUTE_BODY)
-/** Records of one kind, to read for everybody and to edit for editors. */
-#define RECORDS(plural)                                                                                            \
-  {HTTP_METHOD_GET, 0, "/api/v1/" plural, record_handler_list, "api_" plural},                                     \
-      {HTTP_METHOD_POST, EDIT, "/api/v1/" plural, record_handler_create, "api_" plural "_edit"},                   \
-      {HTTP_METHOD_GET, 0, "/api/v1/" plural "/{record}", record_handler_get, "api_" plural},                      \
-      {HTTP_METHOD_PATCH, EDIT, "/api/v1/" plural "/{record}", record_handler_update, "api_" plural "_edit"}, {    \
-    HTTP_METHOD_DELETE, HTTP_ROUTE_EDIT, "/api/v1/" plural "/{record}", record_handler_delete,                     \
-        "api_" plural "_edit"                                                                                      \
+#define BODY HTTP_ROUTE_BODY
+#define RULE(name) &access_rule_##name
+/** Records of one kind, to read for everybody and to edit for those who manage the place. */
+#define RECORDS(singular, plural)                                                                                  \
+  {HTTP_METHOD_GET, 0, "/api/v1/" plural, record_handler_list, "api_" plural, RULE(anyone)},                       \
+      {HTTP_METHOD_POST, BODY, "/api/v1/" plural, record_handler_create, "api_" plural "_edit", RULE(new_record)}, \
+      {HTTP_METHOD_GET, 0, "/api/v1/" plural "/{record}", record_handler_get, "api_" plural, RULE(anyone)},        \
+      {HTTP_METHOD_PATCH,     BODY,          "/api/v1/" plural "/{record}", record_handler_update,                 \
+       "api_" plural "_edit", RULE(singular)},                                                                     \
+  {                                                                                                                \
+    HTTP_METHOD_DELETE, 0, "/api/v1/" plural "/{record}", record_handler_delete, "api_" plural "_edit",            \
+        RULE(singular)                                                                                             \
   }
 
 #define MEDIA (HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET)
 
 static const HttpRoute routes[] = {
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/master.m3u8", media_handler_multivariant, "media_multivariant"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/poster.jpg", media_handler_poster, "media_poster"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/storyboard.vtt", storyboard_handler_index, "media_storyboard"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/sheet-{sheet}.jpg", storyboard_handler_sheet,
-     "media_storyboard_sheet"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/chapters.vtt", chapter_handler_get, "media_chapters"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.vtt", caption_handler_file, "media_captions"},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/master.m3u8", media_handler_multivariant, "media_multivariant",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/poster.jpg", media_handler_poster, "media_poster", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/storyboard.vtt", storyboard_handler_index, "media_storyboard",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/sheet-{sheet}.jpg", storyboard_handler_sheet, "media_storyboard_sheet",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/chapters.vtt", chapter_handler_get, "media_chapters", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.vtt", caption_handler_file, "media_captions",
+     RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.m3u8", caption_handler_playlist,
-     "media_captions_playlist"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/playlist.m3u8", media_handler_playlist, "media_playlist"},
-    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/init.mp4", media_handler_init, "media_init"},
+     "media_captions_playlist", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/playlist.m3u8", media_handler_playlist, "media_playlist",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/init.mp4", media_handler_init, "media_init", RULE(media)},
     {HTTP_METHOD_GET, MEDIA | HTTP_ROUTE_WAITS, "/media/{asset}/{track}/{segment}.m4s", media_handler_segment,
-     "media_segment"},
-    {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses"},
+     "media_segment", RULE(media)},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses", course_handler_list, "api_courses", RULE(anyone)},
     /* Quiet: asked at every key that is pressed. */
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/suggest", course_handler_suggest, "api_suggest"},
-    {HTTP_METHOD_POST, EDIT, "/api/v1/courses", record_handler_create, "api_courses_edit"},
-    {HTTP_METHOD_GET, 0, "/api/v1/courses/{record}", course_handler_get, "api_course"},
-    {HTTP_METHOD_PATCH, EDIT, "/api/v1/courses/{record}", record_handler_update, "api_course_edit"},
-    {HTTP_METHOD_DELETE, HTTP_ROUTE_EDIT, "/api/v1/courses/{record}", record_handler_delete, "api_course_edit"},
-    {HTTP_METHOD_PUT, EDIT, "/api/v1/courses/{record}/lessons", lesson_handler_order, "api_course_lessons"},
-    RECORDS("institutions"),
-    RECORDS("lecturers"),
-    RECORDS("rooms"),
-    RECORDS("collections"),
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/suggest", course_handler_suggest, "api_suggest", RULE(anyone)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/courses", record_handler_create, "api_courses_edit", RULE(new_course)},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses/{record}", course_handler_get, "api_course", RULE(anyone)},
+    {HTTP_METHOD_PATCH, BODY, "/api/v1/courses/{record}", record_handler_update, "api_course_edit", RULE(course)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/courses/{record}", record_handler_delete, "api_course_edit", RULE(course)},
+    {HTTP_METHOD_PUT, BODY, "/api/v1/courses/{record}/lessons", lesson_handler_order, "api_course_lessons",
+     RULE(course)},
+    RECORDS(institution, "institutions"),
+    RECORDS(lecturer, "lecturers"),
+    RECORDS(room, "rooms"),
+    RECORDS(collection, "collections"),
     /* made by `kapok attach` */
-    {HTTP_METHOD_GET, 0, "/api/v1/attachments", record_handler_list, "api_attachments"},
-    {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}", record_handler_get, "api_attachments"},
-    {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}/file", attachment_handler_file, "api_attachment_file"},
-    {HTTP_METHOD_PATCH, EDIT, "/api/v1/attachments/{record}", record_handler_update, "api_attachments_edit"},
-    {HTTP_METHOD_DELETE, HTTP_ROUTE_EDIT, "/api/v1/attachments/{record}", record_handler_delete,
-     "api_attachments_edit"},
-    {HTTP_METHOD_GET, 0, "/api/v1/divisions", division_handler_list, "api_divisions"},
-    {HTTP_METHOD_GET, 0, "/api/v1/divisions/{division}", division_handler_get, "api_divisions"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_EDIT, "/api/v1/audit", audit_handler_list, "api_audit"},
+    {HTTP_METHOD_GET, 0, "/api/v1/attachments", record_handler_list, "api_attachments", RULE(anyone)},
+    {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}", record_handler_get, "api_attachments", RULE(anyone)},
+    {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}/file", attachment_handler_file, "api_attachment_file",
+     RULE(anyone)},
+    {HTTP_METHOD_PATCH, BODY, "/api/v1/attachments/{record}", record_handler_update, "api_attachments_edit",
+     RULE(attachment)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/attachments/{record}", record_handler_delete, "api_attachments_edit",
+     RULE(attachment)},
+    {HTTP_METHOD_GET, 0, "/api/v1/divisions", division_handler_list, "api_divisions", RULE(anyone)},
+    {HTTP_METHOD_GET, 0, "/api/v1/divisions/{division}", division_handler_get, "api_divisions", RULE(anyone)},
+    {HTTP_METHOD_GET, 0, "/api/v1/audit", audit_handler_list, "api_audit", RULE(operate)},
     /* Quiet: whoever waits for a lesson asks every second. */
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/", page_handler_home, "page_home"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/assets/{path...}", page_handler_asset, "page_asset"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/favicon.{extension}", page_handler_favicon, "page_favicon"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET | HTTP_ROUTE_PLAIN, "/healthz", health_handler_get, "health"},
-    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET | HTTP_ROUTE_PLAIN, "/metrics", metrics_handler_get, "metrics"},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset", RULE(asset_seen)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/", page_handler_home, "page_home", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/assets/{path...}", page_handler_asset, "page_asset", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/favicon.{extension}", page_handler_favicon, "page_favicon", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET | HTTP_ROUTE_PLAIN, "/healthz", health_handler_get, "health", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET | HTTP_ROUTE_PLAIN, "/metrics", metrics_handler_get, "metrics",
+     RULE(anyone)},
 };
 
 const HttpRoute *server_routes(size_t *ret_count) {

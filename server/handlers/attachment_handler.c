@@ -16,8 +16,8 @@ void attachment_handler_file(gpointer context, const HttpRequest *request, HttpR
     return;
   }
   if (!catalog_load_record(server->catalog, RECORD_ATTACHMENT, id, &record, &error) ||
-      !catalog_may_see_course(server->catalog, catalog_record_get(record, "course_id"),
-                              access_viewer(server->access, request), &may_see, &error)) {
+      !catalog_may_see_course(server->catalog, catalog_record_get(record, "course_id"), access_viewer(request),
+                              &may_see, &error)) {
     handler_set_error(response, request, error);
     return;
   }

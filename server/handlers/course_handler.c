@@ -216,7 +216,7 @@ static const char *find_text(const HttpRequest *request, const char *name) {
 
 void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  CourseQuery query = {.viewer = access_viewer(server->access, request),
+  CourseQuery query = {.viewer = access_viewer(request),
                        .text = find_text(request, "q"),
                        .division = find_text(request, "division"),
                        .institution = find_text(request, "institution"),
@@ -342,16 +342,16 @@ bool course_handler_answer(gpointer context, const HttpRequest *request, HttpRes
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) text = g_string_new(NULL);
   if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
-      write_course(text, server->catalog, course, lessons, access_is_editor(server->access, request),
-                   request->language, &error))
+      write_course(text, server->catalog, course, lessons,
+                   access_may_at(server->access, request, RIGHT_EDIT, "course", id), request->language, &error))
     return edit_take_json(response, request, g_steal_pointer(&text), course->row_version);
   handler_set_error(response, request, error);
   return false;
 }
 
 /** Who asks; `links` has room for the secret of a link and its end. */
-static CatalogViewer viewer_of(const ServerContext *server, const HttpRequest *request, const char *links[2]) {
-  const CatalogViewer *known = access_viewer(server->access, request);
+static CatalogViewer viewer_of(const HttpRequest *request, const char *links[2]) {
+  const CatalogViewer *known = access_viewer(request);
   CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
   links[0] = http_request_find_param(request, "link");
   links[1] = NULL;
@@ -362,7 +362,7 @@ static CatalogViewer viewer_of(const ServerContext *server, const HttpRequest *r
 void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   const char *id = http_request_route_param(request, "record"), *links[2];
-  CatalogViewer viewer = viewer_of(server, request, links);
+  CatalogViewer viewer = viewer_of(request, links);
   g_autoptr(GError) error = NULL;
   bool may_see = false;
   if (id_is_valid(id) && !catalog_may_see_course(server->catalog, id, &viewer, &may_see, &error))

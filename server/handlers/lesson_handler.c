@@ -31,7 +31,7 @@ void lesson_handler_order(gpointer context, const HttpRequest *request, HttpResp
   if (!edit_load_body(request, response, &text, &size) || !load_version(server, request, response, id, &version))
     return;
   lessons = lesson_json_parse(text, size, &fault, &error);
-  if (lessons == NULL || !catalog_order_lessons(server->catalog, access_actor(server->access, request), id, version,
+  if (lessons == NULL || !catalog_order_lessons(server->catalog, access_actor(request), id, version,
                                                 lessons->lessons, lessons->count, &fault, &error)) {
     edit_set_error(response, request, error, &fault);
     return;

@@ -6,6 +6,7 @@
 #include "server/access.h"
 #include "server/handlers/course_handler.h"
 #include "server/handlers/edit.h"
+#include "server/handlers/record_place.h"
 
 #include <string.h>
 
@@ -114,27 +115,27 @@ void record_handler_list(gpointer context, const HttpRequest *request, HttpRespo
                        .owner = find_text(request, owner_param(kind)),
                        .cursor = find_text(request, "cursor"),
                        .limit = PAGE_LIMIT_DEFAULT};
-  const CatalogViewer *viewer = access_viewer(server->access, request);
+  const CatalogViewer *viewer = access_viewer(request);
   g_autoptr(RecordPage) page = NULL;
   g_autoptr(GError) error = NULL;
-  if (kind == RECORD_ATTACHMENT && viewer == NULL && query.owner == NULL) {
-    http_problem_set(response, request, HTTP_PROBLEM_FORBIDDEN, NULL); /* they would be of hidden courses too */
+  static const Place nowhere = {NULL, NULL};
+  if (kind == RECORD_ATTACHMENT && query.owner == NULL &&
+      !access_require(request, response, RIGHT_EDIT, &nowhere)) /* they would be of hidden courses too */
     return;
-  }
   if (!read_limit(request, response, &query.limit))
     return;
   bool is_good = catalog_query_records(server->catalog, kind, &query, &page, &error);
   for (guint i = 0; is_good && i < page->records->len; i++)
     is_good = hide(server, viewer, page->records->pdata[i], &error);
   if (is_good)
-    edit_take_page(response, request, write_page(page, viewer != NULL));
+    edit_take_page(response, request, write_page(page, access_may_everywhere(request, RIGHT_EDIT)));
   else
     handler_set_error(response, request, error);
 }
 
 void record_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  const CatalogViewer *viewer = access_viewer(server->access, request);
+  const CatalogViewer *viewer = access_viewer(request);
   const char *id = id_of(request, response);
   g_autoptr(CatalogRecord) record = NULL;
   g_autoptr(GError) error = NULL;
@@ -142,7 +143,8 @@ void record_handler_get(gpointer context, const HttpRequest *request, HttpRespon
     return;
   if (catalog_load_record(server->catalog, kind_of(request), id, &record, &error) &&
       hide(server, viewer, record, &error))
-    edit_take_json(response, request, write_record(record, viewer != NULL), record->row_version);
+    edit_take_json(response, request, write_record(record, access_may_everywhere(request, RIGHT_EDIT)),
+                   record->row_version);
   else
     handler_set_error(response, request, error);
 }
@@ -174,9 +176,11 @@ void record_handler_create(gpointer context, const HttpRequest *request, HttpRes
   g_autoptr(CatalogRecord) record = record_json_parse(kind, text, size, &fault, &error), made = NULL;
   if (record != NULL)
     g_clear_pointer(&record->id, g_free); /* ids are given by the catalog */
+  if (record != NULL && !record_place_check(server, request, response, NULL, record))
+    return;
   if (record == NULL ||
-      !catalog_create_record(server->catalog, access_actor(server->access, request), record,
-                             key != NULL ? &idempotency : NULL, &made, &is_repeat, &fault, &error)) {
+      !catalog_create_record(server->catalog, access_actor(request), record, key != NULL ? &idempotency : NULL,
+                             &made, &is_repeat, &fault, &error)) {
     edit_set_error(response, request, error, &fault);
     return;
   }
@@ -189,11 +193,15 @@ void record_handler_create(gpointer context, const HttpRequest *request, HttpRes
 
 /** The record as it is now, and the version that the request wants it to have. */
 static bool load_expected(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
-                          const char *id, int64_t *ret_version) {
+                          const char *id, int64_t *ret_version, CatalogRecord **ret_current) {
   g_autoptr(CatalogRecord) current = NULL;
   g_autoptr(GError) error = NULL;
-  if (catalog_load_record(server->catalog, kind_of(request), id, &current, &error))
-    return edit_load_version(request, response, current->row_version, ret_version);
+  if (catalog_load_record(server->catalog, kind_of(request), id, &current, &error)) {
+    if (!edit_load_version(request, response, current->row_version, ret_version))
+      return false;
+    *ret_current = g_steal_pointer(&current);
+    return true;
+  }
   handler_set_error(response, request, error);
   return false;
 }
@@ -204,17 +212,20 @@ void record_handler_update(gpointer context, const HttpRequest *request, HttpRes
   size_t size = 0;
   int64_t version = 0;
   RecordFault fault = {0};
+  g_autoptr(CatalogRecord) current = NULL;
   g_autoptr(GError) error = NULL;
   if (id == NULL || !edit_load_body(request, response, &text, &size) ||
-      !load_expected(server, request, response, id, &version))
+      !load_expected(server, request, response, id, &version, &current))
     return;
   g_autoptr(CatalogRecord) patch = record_json_parse(kind_of(request), text, size, &fault, &error), made = NULL;
   if (patch != NULL) {
     g_free(patch->id);
     patch->id = g_strdup(id);
   }
-  if (patch != NULL && catalog_update_record(server->catalog, access_actor(server->access, request), patch, version,
-                                             &made, &fault, &error))
+  if (patch != NULL && !record_place_check(server, request, response, current, patch))
+    return;
+  if (patch != NULL &&
+      catalog_update_record(server->catalog, access_actor(request), patch, version, &made, &fault, &error))
     answer(context, request, response, made, 200);
   else
     edit_set_error(response, request, error, &fault);
@@ -224,11 +235,11 @@ void record_handler_delete(gpointer context, const HttpRequest *request, HttpRes
   const ServerContext *server = context;
   const char *id = id_of(request, response);
   int64_t version = 0;
+  g_autoptr(CatalogRecord) current = NULL;
   g_autoptr(GError) error = NULL;
-  if (id == NULL || !load_expected(server, request, response, id, &version))
+  if (id == NULL || !load_expected(server, request, response, id, &version, &current))
     return;
-  if (catalog_delete_record(server->catalog, access_actor(server->access, request), kind_of(request), id, version,
-                            &error))
+  if (catalog_delete_record(server->catalog, access_actor(request), kind_of(request), id, version, &error))
     response->status = 204;
   else
     edit_set_error(response, request, error, NULL);

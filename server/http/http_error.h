@@ -12,5 +12,6 @@ typedef enum {
   HTTP_ERROR_ADDRESS,         /**< the address to listen on cannot be read or found */
   HTTP_ERROR_ADDRESS_IN_USE,  /**< another process listens there */
   HTTP_ERROR_TLS,             /**< a certificate or key cannot be used; the message names the file */
+  HTTP_ERROR_ROUTE,           /**< a route without a rule that fits; the message names it */
   HTTP_ERROR_TRANSPORT,       /**< the system or the HTTP library refused to start */
 } HttpErrorCode;

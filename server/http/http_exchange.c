@@ -16,6 +16,8 @@
 static void exchange_free(HttpExchange *exchange) {
   if (exchange == NULL)
     return;
+  if (exchange->request.identity != NULL && exchange->transport->config.forget != NULL)
+    exchange->transport->config.forget(exchange->request.identity);
   http_target_clear(&exchange->target);
   g_clear_pointer(&exchange->body, g_byte_array_unref);
   g_clear_pointer(&exchange->whole_body, g_bytes_unref);
@@ -83,6 +85,27 @@ static const char *find_header(gconstpointer source, const char *name) {
   return MHD_lookup_connection_value((struct MHD_Connection *)source, MHD_HEADER_KIND, name);
 }
 
+static char *format_client(gconstpointer source) {
+  struct MHD_Connection *handle = (struct MHD_Connection *)source;
+  const HttpConnection *connection = find_connection(handle);
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  if (connection == NULL || info == NULL || info->client_addr == NULL)
+    return g_strdup("-");
+  return http_proxies_find_client(connection->transport->config.proxies, info->client_addr,
+                                  find_header(handle, "X-Forwarded-For"));
+}
+
+/** Whether the client's side of the exchange is over TLS: to us, or to a trusted proxy that says so. */
+static bool is_secure(const HttpConnection *connection) {
+  const char *scheme = find_header(connection->handle, "X-Forwarded-Proto");
+  if (connection->is_tls || scheme == NULL)
+    return connection->is_tls;
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection->handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return info != NULL && http_proxies_trust(connection->transport->config.proxies, info->client_addr) &&
+         g_ascii_strcasecmp(scheme, "https") == 0;
+}
+
 static void answer_options(HttpResponse *response, const HttpRoute *route, unsigned methods) {
   g_autofree char *allow = http_router_format_methods(methods);
   response->status = 204;
@@ -98,7 +121,7 @@ static void answer_options(HttpResponse *response, const HttpRoute *route, unsig
 /** The answer of a route to a sound request, cut to what the request wants of it. */
 static void run_handler(HttpExchange *exchange, HttpResponse *response) {
   HttpTransport *transport = exchange->transport;
-  const HttpRequest *request = &exchange->request;
+  HttpRequest *request = &exchange->request;
   if (transport->config.content_version != NULL)
     exchange->content_version = transport->config.content_version(transport->config.context);
   if (transport->config.authorize == NULL ||
@@ -211,7 +234,8 @@ static bool share(HttpConnection *connection, HttpResponse *response) {
   HttpExchange *exchange = connection->exchange;
   HttpTransport *transport = exchange->transport;
   if (!exchange->is_shareable || response->sharing == HTTP_SHARING_NONE || response->status != 200 ||
-      response->bytes == NULL || atomic_load(&transport->is_stopping))
+      response->bytes == NULL || atomic_load(&transport->is_stopping) ||
+      http_response_find_header(response, "Set-Cookie") != NULL)
     return false;
   http_reply_add_headers(response, exchange->match.route);
   add_hsts(connection, response);
@@ -252,6 +276,8 @@ static HttpExchange *start_exchange(HttpConnection *connection, const char *meth
       .target = &exchange->target,
       .find_header = find_header,
       .header_source = connection->handle,
+      .format_client = format_client,
+      .is_secure = is_secure(connection),
       .language = http_language_choose(find_header(connection->handle, "Accept-Language")),
   };
   make_request_id(exchange->request.id);

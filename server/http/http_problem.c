@@ -28,6 +28,16 @@ static const ProblemText problems[] = {
                                "bad_json",
                                {"内容格式有误", "Bad content"},
                                {"发送的内容不是所要的 JSON。", "The body is not the JSON that is asked for."}},
+    [HTTP_PROBLEM_SIGN_IN] = {401,
+                              "sign_in",
+                              {"请先登录", "Sign in first"},
+                              {"此操作需要登录。请登录后再试。",
+                               "This needs an account: sign in, then try again."}},
+    [HTTP_PROBLEM_CROSS_SITE] = {403,
+                                 "cross_site",
+                                 {"请求来自别的网站", "A request of another site"},
+                                 {"出于安全考虑，不接受别的网站的网页发来的请求。",
+                                  "For safety, what pages of other sites ask for is not done."}},
     [HTTP_PROBLEM_FORBIDDEN] = {403,
                                 "forbidden",
                                 {"没有权限", "Forbidden"},
@@ -183,6 +193,8 @@ void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpPr
   http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
   http_response_set_header(response, "Content-Language", http_language_tag(request->language));
   http_response_set_header(response, "Vary", "Accept, Accept-Language");
+  if (problem == HTTP_PROBLEM_SIGN_IN)
+    http_response_set_header(response, "WWW-Authenticate", "Bearer realm=\"kapok\""); /* RFC 6750 §3 */
   if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY || problem == HTTP_PROBLEM_TOO_MANY)
     http_response_set_header(response, "Retry-After", "2");
   else if (problem == HTTP_PROBLEM_COMING)

@@ -9,7 +9,9 @@ typedef enum {
   HTTP_PROBLEM_BAD_PARAMETER,
   HTTP_PROBLEM_BODY_NOT_EXPECTED,
   HTTP_PROBLEM_BAD_JSON,
+  HTTP_PROBLEM_SIGN_IN, /**< sets WWW-Authenticate */
   HTTP_PROBLEM_FORBIDDEN,
+  HTTP_PROBLEM_CROSS_SITE, /**< a request that another site's page made */
   HTTP_PROBLEM_NOT_FOUND,
   HTTP_PROBLEM_NOT_READY, /**< sets Retry-After */
   HTTP_PROBLEM_COMING,    /**< a segment that is still being made; sets Retry-After to 1 */

@@ -13,6 +13,9 @@
 /** Find a header by name, case ignored; NULL when absent. */
 typedef const char *(*HttpHeaderFunc)(gconstpointer source, const char *name);
 
+/** The address of the client, past trusted proxies; "-" when it is not known. Caller frees. */
+typedef char *(*HttpClientFunc)(gconstpointer source);
+
 struct HttpRequest {
   HttpMethod method;
   const HttpTarget *target;    /**< borrowed */
@@ -20,11 +23,23 @@ struct HttpRequest {
   HttpLanguage language;       /**< of texts for people */
   HttpHeaderFunc find_header;  /**< may be NULL: no headers */
   gconstpointer header_source;
-  GBytes *body;                        /**< borrowed; NULL: none was sent */
+  HttpClientFunc format_client; /**< of header_source; may be NULL: not known */
+  bool is_secure;               /**< it came over TLS, to us or to a trusted proxy that says so */
+  gpointer identity;            /**< who asks, as HttpTransportConfig.authorize found out; NULL: nobody known */
+  GBytes *body;                 /**< borrowed; NULL: none was sent */
   char id[HTTP_REQUEST_ID_LENGTH + 1]; /**< in the log and as X-Request-Id */
 };
 
 const char *http_request_find_header(const HttpRequest *request, const char *name);
+
+/** The value of a cookie (RFC 6265 §5.4) in the Cookie header, the first of that name; NULL when absent or longer than
+ * HTTP_COOKIE_BYTES_MAX. Quotes around it go. Caller frees. Parser of outside bytes. */
+#define HTTP_COOKIE_BYTES_MAX 512
+char *http_request_dup_cookie(const HttpRequest *request, const char *name);
+char *http_cookie_dup(const char *header, const char *name);
+
+/** The client's address; "-" when it is not known. Caller frees. */
+char *http_request_format_client(const HttpRequest *request);
 
 /** The first query parameter of that name, or NULL. */
 const char *http_request_find_param(const HttpRequest *request, const char *name);

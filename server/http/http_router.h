@@ -31,7 +31,6 @@ typedef enum {
   HTTP_ROUTE_QUIET = 1 << 2, /**< many requests of one viewer: successes are logged at level debug */
   HTTP_ROUTE_WAITS = 1 << 3, /**< 503 is a usual answer (ask again soon): logged as a success is */
   HTTP_ROUTE_BODY = 1 << 4,  /**< takes a body of up to HTTP_ROUTE_BODY_BYTES_MAX in memory: HttpRequest.body */
-  HTTP_ROUTE_EDIT = 1 << 5,  /**< for editors only: HttpTransportConfig.authorize decides */
   HTTP_ROUTE_PLAIN = 1 << 7, /**< answered without TLS even where pages are not: monitors ask it */
 } HttpRouteFlags;
 
@@ -47,7 +46,8 @@ typedef struct {
   unsigned flags;   /**< HttpRouteFlags */
   const char *pattern;
   HttpHandlerFunc handler;
-  const char *name; /**< in metrics and log */
+  const char *name;              /**< in metrics and log */
+  const struct AccessRule *rule; /**< who may ask: for HttpTransportConfig.authorize; NULL: none is told */
 } HttpRoute;
 
 #define HTTP_ROUTE_PARAMS_MAX 4

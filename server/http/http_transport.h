@@ -35,8 +35,10 @@ typedef struct {
   const HttpRoute *routes;
   size_t route_count;
   gpointer context; /**< for handlers and on_complete; outlives the transport */
-  /** Asked before the handler: false when it has filled `response` with a refusal. May be NULL. */
-  bool (*authorize)(gpointer context, const HttpRequest *request, HttpResponse *response);
+  /** Asked before the handler: false when it has filled `response` with a refusal or another answer. It may set
+   * request->identity, which `forget` (may be NULL) frees after the answer. May be NULL. */
+  bool (*authorize)(gpointer context, HttpRequest *request, HttpResponse *response);
+  void (*forget)(gpointer identity);
   void (*on_complete)(gpointer context, const HttpCompletion *completion); /**< may be NULL */
   const char *listen;                                                      /**< HOST:PORT, see http_listener.h */
   const char *tls_listen;      /**< HOST:PORT for TLS; NULL or empty: none */

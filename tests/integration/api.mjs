@@ -184,10 +184,10 @@ async function testRefusals() {
   const paths = ["courses", "institutions", "lecturers", "rooms", "collections"];
   for (const path of paths)
     for (const token of [null, "", "a-token-of-somebody-else", TOKEN + "x", TOKEN.slice(1)])
-      await direct("POST", `/api/v1/${path}`, { token, body: { name: "x" } }, 403, "forbidden");
-  await direct("GET", "/api/v1/audit", { token: null }, 403, "forbidden");
-  await direct("GET", "/api/v1/attachments", { token: null }, 403, "forbidden");
-  await direct("PATCH", "/api/v1/courses/0000000000000", { token: null, ...edit("*", {}) }, 403, "forbidden");
+      await direct("POST", `/api/v1/${path}`, { token, body: { name: "x" } }, 401, "sign_in");
+  await direct("GET", "/api/v1/audit", { token: null }, 401, "sign_in");
+  await direct("GET", "/api/v1/attachments", { token: null }, 401, "sign_in");
+  await direct("PATCH", "/api/v1/courses/0000000000000", { token: null, ...edit("*", {}) }, 401, "sign_in");
   const cases = [
     ["", 400, "bad_json"], ["{", 400, "bad_json"], ["[]", 400, "bad_json"], ['{"name":"a","name":"b"}', 400, "bad_json"],
     ["{}", 422, "invalid_field"], ['{"name":5}', 422, "invalid_field"], ['{"name":"a","colour":"red"}', 422, "invalid_field"],

@@ -10,16 +10,16 @@ static void handler(gpointer context, const HttpRequest *request, HttpResponse *
 }
 
 static const HttpRoute routes[] = {
-    {HTTP_METHOD_GET, 0, "/", handler, "home"},
-    {HTTP_METHOD_GET, 0, "/media/{asset}/master.m3u8", handler, "master"},
-    {HTTP_METHOD_GET, 0, "/media/{asset}/captions/{lang}.vtt", handler, "captions"},
-    {HTTP_METHOD_GET, 0, "/media/{asset}/{track}/{n}.m4s", handler, "segment"},
-    {HTTP_METHOD_GET, 0, "/api/v1/courses", handler, "list"},
-    {HTTP_METHOD_POST, 0, "/api/v1/courses", handler, "create"},
-    {HTTP_METHOD_GET, 0, "/api/v1/courses/{id}", handler, "course"},
-    {HTTP_METHOD_PATCH | HTTP_METHOD_DELETE, 0, "/api/v1/courses/{id}", handler, "change"},
-    {HTTP_METHOD_GET, 0, "/x/pre-{name}-post", handler, "affix"},
-    {HTTP_METHOD_GET, 0, "/{part}/files/{path...}", handler, "rest"},
+    {HTTP_METHOD_GET, 0, "/", handler, "home", NULL},
+    {HTTP_METHOD_GET, 0, "/media/{asset}/master.m3u8", handler, "master", NULL},
+    {HTTP_METHOD_GET, 0, "/media/{asset}/captions/{lang}.vtt", handler, "captions", NULL},
+    {HTTP_METHOD_GET, 0, "/media/{asset}/{track}/{n}.m4s", handler, "segment", NULL},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses", handler, "list", NULL},
+    {HTTP_METHOD_POST, 0, "/api/v1/courses", handler, "create", NULL},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses/{id}", handler, "course", NULL},
+    {HTTP_METHOD_PATCH | HTTP_METHOD_DELETE, 0, "/api/v1/courses/{id}", handler, "change", NULL},
+    {HTTP_METHOD_GET, 0, "/x/pre-{name}-post", handler, "affix", NULL},
+    {HTTP_METHOD_GET, 0, "/{part}/files/{path...}", handler, "rest", NULL},
 };
 
 typedef struct {

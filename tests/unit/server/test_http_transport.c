@@ -11,8 +11,8 @@ static void echo(gpointer context, const HttpRequest *request, HttpResponse *res
 }
 
 static const HttpRoute routes[] = {
-    {HTTP_METHOD_POST, HTTP_ROUTE_BODY, "/echo", echo, "echo"},
-    {HTTP_METHOD_POST, 0, "/bare", echo, "bare"},
+    {HTTP_METHOD_POST, HTTP_ROUTE_BODY, "/echo", echo, "echo", NULL},
+    {HTTP_METHOD_POST, 0, "/bare", echo, "bare", NULL},
 };
 
 typedef struct {
