@@ -393,6 +393,23 @@ bool settings_check(const Settings *settings, GError **error) {
   return true;
 }
 
+bool settings_is_for_workers(const char *name) {
+  static const char *const names[] = {"log-level",
+                                      "log-format",
+                                      "segment-duration",
+                                      "span-duration",
+                                      "x264-preset",
+                                      "job-lease",
+                                      "job-timeout",
+                                      "span-time-limit",
+                                      "min-free-space",
+                                      "max-source-size",
+                                      "max-source-duration",
+                                      "max-source-pixels",
+                                      NULL};
+  return g_strv_contains(names, name);
+}
+
 unsigned settings_choose_worker_count(unsigned cores, int64_t memory_bytes) {
   unsigned by_cores = MAX(cores / 2, 1);
   if (memory_bytes < 0)

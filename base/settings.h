@@ -67,6 +67,9 @@ Settings *settings_load(char **argv, const char *const *own, GError **error);
 /** Check what concerns more than one setting (OPTION_ERROR_VALUE). */
 bool settings_check(const Settings *settings, GError **error);
 
+/** Whether transcoder workers go by the setting of that name. */
+bool settings_is_for_workers(const char *name);
+
 /** What `kapok --help-config` prints and docs/config.md holds: the whole reference in Markdown; caller frees. */
 char *settings_format_reference(void);
 /** The commented example that config/kapok.conf.example holds; caller frees. */

@@ -16,6 +16,7 @@ static const char *const IMPORT_OPTIONS[] = {"kind", "dry-run", NULL};
 static const char *const EXPORT_OPTIONS[] = {"kind", NULL};
 static const char *const ATTACH_OPTIONS[] = {"title", NULL};
 
+static const char *const RELOAD_OPTIONS[] = {"restart", NULL};
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
 
@@ -46,6 +47,34 @@ static const CliCommand COMMANDS[] = {
                "\n"
                "For all settings see kapok --help-config.\n"},
      .run = cli_serve_run},
+    {.name = "reload",
+     .summary = {"不中断连接，采用新的设置或新的程序",
+                 "take over new settings or programs without cutting a connection"},
+     .usage =
+         {"用法：kapok reload --data DIR [--restart]\n"
+          "\n"
+          "让正在运行的 kapok serve "
+          "重新读取它的命令行和配置文件。新的服务进程就绪以后接管端口，旧的进程做完手头的\n"
+          "请求才退出，没有连接被拒绝或中断。配置有错时一切照旧，并说明是哪个文件的哪一行。要重新启动 kapok serve\n"
+          "才能生效的设置会列出来。\n"
+          "\n"
+          "  --data DIR  数据文件夹\n"
+          "  --restart   转码进程也重新启动（更新程序以后用）；正在转码的片段会重做\n"
+          "\n"
+          "退出码：0 成功；1 一切照旧；2 用法错误。\n",
+          "Usage: kapok reload --data DIR [--restart]\n"
+          "\n"
+          "Lets the running kapok serve read its command line and config file anew. When a new server process\n"
+          "is ready it takes over the port, and the old one ends after the requests it has: no connection is\n"
+          "refused or cut. With a wrong configuration all stays as it was, and file and line are named.\n"
+          "Settings that need a new start of kapok serve are listed.\n"
+          "\n"
+          "  --data DIR  data folder\n"
+          "  --restart   start workers anew too (after programs were updated); spans in work are made again\n"
+          "\n"
+          "Exit status: 0 done; 1 all stays as it was; 2 wrong usage.\n"},
+     .own_options = RELOAD_OPTIONS,
+     .run = cli_reload_run},
     {.name = "transcode",
      .summary = {"单独运行一个转码进程", "run one transcoder worker alone"},
      .usage = {"用法：kapok transcode --data DIR [--config FILE] [设置...]\n"

@@ -50,7 +50,7 @@ void data_folder_clear(DataFolder *folder) {
 static void read_holder(int descriptor, char text[PID_TEXT_BYTES]) {
   ssize_t length = pread(descriptor, text, PID_TEXT_BYTES - 1, 0);
   text[MAX(length, 0)] = '\0';
-  g_strchomp(text);
+  text[strcspn(text, "\n")] = '\0';
 }
 
 static bool write_holder(int descriptor) {
@@ -87,4 +87,48 @@ int data_folder_lock(const char *path, GError **error) {
   }
   close(descriptor);
   return -1;
+}
+
+#define HOLDER_BYTES_MAX 4096
+
+void data_folder_holder_clear(DataFolderHolder *holder) {
+  g_clear_pointer(&holder->reload_message, g_free);
+}
+
+void data_folder_note_reload(int lock, unsigned reloads, bool is_good, const char *message) {
+  g_autofree char *text =
+      g_strdup_printf("%ld\n%u %s %.*s\n", (long)getpid(), reloads, is_good ? "good" : "bad", 2048, message);
+  size_t length = strlen(text);
+  if (pwrite(lock, text, length, 0) != (ssize_t)length || ftruncate(lock, (off_t)length) != 0)
+    return; /* whoever waits for it gives up after a while */
+}
+
+/** "PID\n" and, after a reload, "N good|bad MESSAGE\n". */
+static void parse_holder(const char *text, DataFolderHolder *ret_holder) {
+  char *end = NULL;
+  ret_holder->pid = (pid_t)g_ascii_strtoll(text, &end, 10);
+  ret_holder->reloads = (unsigned)g_ascii_strtoull(end, &end, 10);
+  ret_holder->is_reload_good = g_str_has_prefix(end, " good ");
+  const char *message = *end == ' ' ? strchr(end + 1, ' ') : NULL;
+  ret_holder->reload_message = g_strchomp(g_strdup(message ? message + 1 : ""));
+}
+
+bool data_folder_find_holder(const char *path, DataFolderHolder *ret_holder, GError **error) {
+  g_autofree char *lock_path = g_build_filename(path, "serve.lock", NULL);
+  int descriptor = open(lock_path, O_RDONLY | O_CLOEXEC);
+  bool is_held = descriptor >= 0 && flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  char text[HOLDER_BYTES_MAX + 1];
+  ssize_t length = is_held ? pread(descriptor, text, HOLDER_BYTES_MAX, 0) : -1;
+  if (descriptor >= 0)
+    close(descriptor);
+  if (length <= 0) {
+    g_set_error(
+        error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+        text_pick("数据文件夹“%s”没有正在运行的 kapok serve", "no kapok serve runs on the data folder \"%s\""),
+        path);
+    return false;
+  }
+  text[length] = '\0';
+  parse_holder(text, ret_holder);
+  return true;
 }

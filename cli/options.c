@@ -111,6 +111,11 @@ static const OptionSpec OWN_OPTIONS[] = {
      .offset = offsetof(CliOptions, dry_run),
      .default_text = "no",
      .help = "Change nothing, only tell."},
+    {.name = "restart",
+     .type = OPTION_TYPE_BOOL,
+     .offset = offsetof(CliOptions, restart),
+     .default_text = "no",
+     .help = "Start workers anew too."},
     {.name = "grace",
      .type = OPTION_TYPE_DURATION,
      .offset = offsetof(CliOptions, grace_us),
@@ -165,6 +170,7 @@ void cli_options_free(CliOptions *options) {
   const OptionSpec *settings = settings_option_table(&count);
   option_table_clear(settings, count, options);
   option_table_clear(OWN_OPTIONS, G_N_ELEMENTS(OWN_OPTIONS), options);
+  g_strfreev(options->given);
   g_free(options);
 }
 
@@ -207,6 +213,7 @@ CliOptions *cli_options_parse(char *const *arguments, const char *const *own, ch
   if (!take_arguments(options, table, arguments, ret_positional, error) ||
       !settings_check(&options->settings, error))
     return NULL;
+  options->given = g_strdupv((char **)arguments);
   return g_steal_pointer(&options);
 }
 

@@ -10,6 +10,7 @@
 typedef struct {
   Settings settings; /**< first: the settings' table names offsets in this struct too */
   char *config;      /**< --config FILE */
+  char **given;      /**< the whole command line after the command, to be read anew */
   char *title, *summary, *category, *institution;
   char *kind; /**< --kind: of records */
   bool wait;
@@ -24,6 +25,7 @@ typedef struct {
   char *snapshot;        /**< which backup */
   char *media, *courses; /**< of a demonstration */
   bool dry_run;          /**< change nothing */
+  bool restart;          /**< start anew too */
   int64_t grace_us;
   char *size, *lessons; /**< limits of a quota, as they were written */
 } CliOptions;

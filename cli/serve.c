@@ -1,9 +1,12 @@
 #include "base/log.h"
 #include "base/path.h"
+#include "base/service_notify.h"
 #include "base/supervisor.h"
 #include "cli/command.h"
 #include "cli/data_folder.h"
 #include "cli/listen_address.h"
+#include "cli/serve_reload.h"
+#include "cli/serve_sockets.h"
 #include "cli/sibling.h"
 #include "cli/texts.h"
 #include "cli/upkeep.h"
@@ -28,29 +31,40 @@ static gboolean on_announce(gpointer data) {
   g_autofree char *url = listen_address_url(&announcer->address);
   printf(text_pick("Kapok 已启动：%s\n", "Kapok is running: %s\n"), url);
   fflush(stdout);
+  service_notify("READY=1");
   announcer->source = 0;
   return G_SOURCE_REMOVE;
 }
 
-static void add_processes(Supervisor *supervisor, const CliOptions *options) {
+static void add_processes(ServeState *state, const CliOptions *options) {
   g_auto(GStrv) server = sibling_argv(SIBLING_SERVER, NULL, options);
-  supervisor_add(supervisor, "server", (const char *const *)server);
+  state->server = supervisor_add(state->supervisor, "server", (const char *const *)server);
+  supervisor_set_sockets(state->supervisor, state->server, serve_sockets_list(state->sockets));
   g_auto(GStrv) worker = sibling_argv(SIBLING_TRANSCODER, "worker", options);
-  unsigned count = settings_worker_count(&options->settings);
-  for (unsigned i = 1; i <= count; i++) {
+  state->worker_count = settings_worker_count(&options->settings);
+  state->first_worker = state->server + 1;
+  for (unsigned i = 1; i <= state->worker_count; i++) {
     g_autofree char *name = g_strdup_printf("worker-%u", i);
-    supervisor_add(supervisor, name, (const char *const *)worker);
+    supervisor_add(state->supervisor, name, (const char *const *)worker);
   }
 }
 
-static int supervise(const CliOptions *options, const DataFolder *folder, Announcer *announcer) {
+static int supervise(const CliOptions *options, const DataFolder *folder, int lock, ServeSockets *sockets) {
   g_autoptr(Supervisor) supervisor = supervisor_new();
-  add_processes(supervisor, options);
+  ServeState state = {.supervisor = supervisor, .lock = lock, .options = options, .sockets = sockets};
+  g_autofree char *address_text = serve_sockets_address(sockets);
+  Announcer announcer = {0};
+  add_processes(&state, options);
   g_autoptr(Upkeep) upkeep = upkeep_start(folder, &options->settings);
-  if (announcer->address.port != 0) // a port that the server chooses stands in its log
-    announcer->source = g_timeout_add(ANNOUNCE_INTERVAL_MS, on_announce, announcer);
+  g_autoptr(ServeReloader) reloader = serve_reloader_new(&state);
+  if (listen_address_parse(address_text, &announcer.address, NULL))
+    announcer.source = g_timeout_add(ANNOUNCE_INTERVAL_MS, on_announce, &announcer);
   int status = supervisor_run(supervisor, STOP_GRACE_US);
-  g_clear_handle_id(&announcer->source, g_source_remove);
+  service_notify("STOPPING=1");
+  g_clear_handle_id(&announcer.source, g_source_remove);
+  listen_address_clear(&announcer.address);
+  g_clear_pointer(&reloader, serve_reloader_free);
+  serve_sockets_free(state.sockets);
   return status;
 }
 
@@ -67,19 +81,17 @@ static bool check_programs(void) {
 }
 
 /** With the lock held. */
-static int open_and_supervise(const CliOptions *options) {
+static int open_and_supervise(const CliOptions *options, int lock) {
   g_autoptr(GError) error = NULL;
-  g_auto(ListenAddress) address = {0};
   g_auto(DataFolder) folder = {0};
-  if (!listen_address_parse(options->settings.listen, &address, &error) ||
-      !listen_address_probe(&address, &error) || !data_folder_open(options->settings.data_dir, &folder, &error) ||
+  g_autoptr(ServeSockets) sockets = serve_sockets_open(&options->settings, &error);
+  if (!sockets || !data_folder_open(options->settings.data_dir, &folder, &error) ||
       !catalog_check(folder.catalog, &error)) {
     text_print_error("%s", error->message);
     return CLI_EXIT_FAILURE;
   }
   upkeep_run_once(&folder, &options->settings);
-  Announcer announcer = {.address = address};
-  return supervise(options, &folder, &announcer);
+  return supervise(options, &folder, lock, g_steal_pointer(&sockets));
 }
 
 int cli_serve_run(const CliOptions *options, char *const *arguments) {
@@ -95,7 +107,7 @@ int cli_serve_run(const CliOptions *options, char *const *arguments) {
     text_print_error("%s", error->message);
     return CLI_EXIT_FAILURE;
   }
-  int status = open_and_supervise(options);
+  int status = open_and_supervise(options, lock);
   close(lock);
   return status;
 }

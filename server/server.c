@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "base/handed_sockets.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "catalog/version.h"
@@ -8,9 +9,6 @@
 #include "server/server_context.h"
 #include "server/server_log.h"
 #include "server/server_routes.h"
-
-#define INDEX_ATTEMPTS 10
-#define INDEX_PAUSE_US (200 * G_TIME_SPAN_MILLISECOND)
 
 struct Server {
   ServerContext context;
@@ -48,33 +46,6 @@ static char *find_web_dir(const Settings *settings) {
   return g_canonicalize_filename(relative, NULL);
 }
 
-static void log_index(bool is_error, const char *message) {
-  if (is_error)
-    log_error("%s", message);
-  else
-    log_info("%s", message);
-}
-
-/* After the port is ours. A server that has just been ended may still hold the index for a moment; without the index
- * courses are looked for in the catalog itself. */
-static void open_index(Server *server, const Settings *settings) {
-  g_autofree char *folder = g_build_filename(settings->data_dir, "search", NULL);
-  for (int attempt = 1;; attempt++) {
-    g_autoptr(GError) error = NULL;
-    CourseIndex *index = course_index_open(server->context.catalog, server->context.store, folder,
-                                           settings->search_memory_bytes, log_index, &error);
-    if (index != NULL) {
-      g_atomic_pointer_set(&server->context.course_index, index); /* handlers run already */
-      return;
-    }
-    if (attempt >= INDEX_ATTEMPTS || !g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY)) {
-      log_warning("searching without an index, slowly: %s", error->message);
-      return;
-    }
-    g_usleep(INDEX_PAUSE_US);
-  }
-}
-
 static bool open_data(Server *server, const Settings *settings, GError **error) {
   if (!path_make_dirs(settings->data_dir, error))
     return false;
@@ -87,7 +58,13 @@ static bool open_data(Server *server, const Settings *settings, GError **error) 
   return server->context.catalog != NULL;
 }
 
-static bool start(Server *server, const Settings *settings, GError **error) {
+/** A listening socket of that name among those that were handed to us; 0: none. */
+static int find_socket(const GArray *sockets, const char *name) {
+  int fd = sockets != NULL ? handed_sockets_find(sockets, name) : -1;
+  return fd >= 0 ? fd : 0;
+}
+
+static bool start(Server *server, const Settings *settings, const GArray *sockets, GError **error) {
   size_t count = 0;
   const HttpRoute *routes = server_routes(&count);
   g_autofree char *web_dir = find_web_dir(settings);
@@ -100,6 +77,8 @@ static bool start(Server *server, const Settings *settings, GError **error) {
   server->context.access = access_new(server->context.catalog, settings->api_token_file, error);
   if (server->context.access == NULL)
     return false;
+  g_autofree char *index_folder = g_build_filename(settings->data_dir, "search", NULL);
+  int plain_fd = find_socket(sockets, "http");
   HttpTransportConfig config = {
       .routes = routes,
       .route_count = count,
@@ -108,6 +87,8 @@ static bool start(Server *server, const Settings *settings, GError **error) {
       .authorize = authorize,
       .forget = access_forget,
       .listen = settings->listen,
+      .handed_fd = plain_fd != 0 ? plain_fd : find_socket(sockets, ""),
+      .handed_tls_fd = find_socket(sockets, "https"),
       .tls_listen = settings->tls_listen,
       .tls_certificate = settings->tls_certificate,
       .tls_key = settings->tls_key,
@@ -126,17 +107,16 @@ static bool start(Server *server, const Settings *settings, GError **error) {
       .content_version = content_version,
       .on_tick = on_tick,
   };
+  server->context.index =
+      index_slot_open(server->context.catalog, server->context.store, index_folder, settings->search_memory_bytes);
   server->transport = http_transport_start(&config, error);
   g_atomic_pointer_set(&server->context.transport, server->transport); /* its threads run already */
-  if (server->transport == NULL)
-    return false;
-  open_index(server, settings);
-  return true;
+  return server->transport != NULL;
 }
 
-Server *server_start(const Settings *settings, GError **error) {
+Server *server_start(const Settings *settings, const GArray *sockets, GError **error) {
   Server *server = g_new0(Server, 1);
-  if (start(server, settings, error))
+  if (start(server, settings, sockets, error))
     return server;
   server_stop(server);
   return NULL;
@@ -146,11 +126,20 @@ const char *server_address(const Server *server) {
   return http_transport_address(server->transport);
 }
 
+void server_leave(Server *server) {
+  http_transport_quiesce(server->transport);
+  index_slot_let_go(server->context.index);
+}
+
+unsigned server_connection_count(const Server *server) {
+  return http_transport_connection_count(server->transport);
+}
+
 void server_stop(Server *server) {
   if (server == NULL)
     return;
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
-  course_index_close(server->context.course_index);
+  index_slot_free(server->context.index);
   http_proxies_free(server->proxies);
   access_free(server->context.access);
   catalog_close(server->context.catalog);

@@ -3,9 +3,9 @@
 
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
-#include "catalog/course_index.h"
 #include "server/access.h"
 #include "server/http/http_transport.h"
+#include "server/index_slot.h"
 #include "server/open_files.h"
 #include "server/queue_metrics.h"
 #include "server/server_metrics.h"
@@ -15,7 +15,7 @@ typedef struct {
   Catalog *catalog;
   BlobStore *store;
   OpenFiles *files;
-  CourseIndex *course_index; /**< NULL until it is open, or when it cannot be; atomic */
+  IndexSlot *index;
   WebFiles *web;
   Access *access;
   ServerMetrics *metrics;

@@ -232,9 +232,11 @@ void course_handler_list(gpointer context, const HttpRequest *request, HttpRespo
     return;
   g_autoptr(CoursePage) page = NULL;
   g_autoptr(GError) error = NULL;
-  CourseIndex *index = g_atomic_pointer_get(&server->course_index);
-  if (index != NULL ? course_index_query(index, &query, &page, &error)
-                    : catalog_query_courses(server->catalog, &query, &page, &error))
+  CourseIndex *index = index_slot_acquire(server->index);
+  bool is_found = index != NULL ? course_index_query(index, &query, &page, &error)
+                                : catalog_query_courses(server->catalog, &query, &page, &error);
+  index_slot_release(server->index);
+  if (is_found)
     handler_take_json(response, write_page(page));
   else
     handler_set_error(response, request, error);
@@ -258,12 +260,13 @@ static GString *write_suggestions(const GArray *suggestions) {
 void course_handler_suggest(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   const char *text = find_text(request, "q");
-  CourseIndex *index = g_atomic_pointer_get(&server->course_index);
+  CourseIndex *index = index_slot_acquire(server->index);
   g_autoptr(GArray) suggestions = NULL;
   g_autoptr(GError) error = NULL;
-  if (index == NULL)
-    handler_take_json(response, write_suggestions(suggestions));
-  else if (course_index_suggest(index, text != NULL ? text : "", NULL, SUGGESTIONS_DEFAULT, &suggestions, &error))
+  bool is_found = index == NULL || course_index_suggest(index, text != NULL ? text : "", NULL, SUGGESTIONS_DEFAULT,
+                                                        &suggestions, &error);
+  index_slot_release(server->index);
+  if (is_found)
     handler_take_json(response, write_suggestions(suggestions));
   else
     handler_set_error(response, request, error);

@@ -1,6 +1,6 @@
 #include "server/http/http_guard.h"
 
-#include "server/http/http_listener.h"
+#include "base/listener.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -61,7 +61,7 @@ static HttpAdmission judge_locked(HttpGuard *guard, const char *address) {
 HttpAdmission http_guard_admit(HttpGuard *guard, HttpGuarded *guarded, int fd, const struct sockaddr *address) {
   bool is_counted =
       address != NULL && guard->config.address_limit > 0 && !http_proxies_trust(guard->config.proxies, address);
-  *guarded = (HttpGuarded){.fd = fd, .address = is_counted ? http_listener_format_host(address) : NULL};
+  *guarded = (HttpGuarded){.fd = fd, .address = is_counted ? listener_format_host(address) : NULL};
   guarded->link.data = guarded;
   guarded->since_us = guarded->window_us = g_get_monotonic_time();
   g_mutex_lock(&guard->lock);

@@ -1,7 +1,7 @@
 #include "server/http/http_proxies.h"
 
+#include "base/listener.h"
 #include "server/http/http_error.h"
-#include "server/http/http_listener.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static bool trusts_text(const HttpProxies *proxies, const char *text) {
 bool http_proxies_trust(const HttpProxies *proxies, const struct sockaddr *address) {
   if (proxies == NULL || proxies->masks->len == 0)
     return false;
-  g_autofree char *text = http_listener_format_host(address);
+  g_autofree char *text = listener_format_host(address);
   return trusts_text(proxies, text);
 }
 
@@ -74,7 +74,7 @@ static char *read_hop(const char *text, size_t length) {
 }
 
 char *http_proxies_find_client(const HttpProxies *proxies, const struct sockaddr *peer, const char *forwarded_for) {
-  g_autofree char *client = http_listener_format_host(peer);
+  g_autofree char *client = listener_format_host(peer);
   if (proxies == NULL || forwarded_for == NULL)
     return g_steal_pointer(&client);
   const char *end = forwarded_for + strlen(forwarded_for);

@@ -1,9 +1,9 @@
 #include "server/http/http_transport.h"
 
+#include "base/listener.h"
 #include "base/log.h"
 #include "server/http/http_connection.h"
 #include "server/http/http_error.h"
-#include "server/http/http_listener.h"
 #include "server/http/http_tls.h"
 
 #include <errno.h>
@@ -22,6 +22,7 @@
 #define REFUSED_CONNECTIONS 256
 
 #define TICK_US G_TIME_SPAN_SECOND
+#define SETTLED_US (50 * G_TIME_SPAN_MILLISECOND)
 
 static void note_connection(HttpTransport *transport, struct MHD_Connection *handle, void **socket_state,
                             enum MHD_ConnectionNotificationCode code, bool is_tls) {
@@ -97,13 +98,14 @@ static struct MHD_Daemon *start_daemon(HttpTransport *transport, int fd, bool is
                           MHD_OPTION_ARRAY, extra, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
-/** Listen on `listen` and serve there. */
-static bool open_port(HttpTransport *transport, const char *listen, bool is_tls, HttpPort *ret_port,
+/** Listen on `listen`, or on `handed_fd` when it is not 0, and serve there. */
+static bool open_port(HttpTransport *transport, const char *listen, int handed_fd, bool is_tls, HttpPort *ret_port,
                       GError **error) {
-  int fd = http_listener_open(listen, transport->config.send_buffer_bytes, error);
+  int fd = handed_fd > 0 ? handed_fd : listener_open(listen, error);
   if (fd < 0)
     return false;
-  char *address = http_listener_format_address(fd);
+  listener_set_send_buffer(fd, transport->config.send_buffer_bytes);
+  char *address = listener_format_address(fd);
   struct MHD_Daemon *daemon = start_daemon(transport, fd, is_tls);
   if (daemon == NULL) {
     g_set_error(error, HTTP_ERROR, HTTP_ERROR_TRANSPORT, "cannot start the HTTP server on %s: %s", address,
@@ -192,8 +194,9 @@ HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **
   raise_file_limit(config->connection_limit);
   HttpTransport *transport = transport_new(config);
   bool is_open = (!wants_tls(config) || (http_tls_load(config->tls_certificate, config->tls_key, error) &&
-                                         open_port(transport, config->tls_listen, true, &transport->tls, error))) &&
-                 open_port(transport, config->listen, false, &transport->plain, error);
+                                         open_port(transport, config->tls_listen, config->handed_tls_fd, true,
+                                                   &transport->tls, error))) &&
+                 open_port(transport, config->listen, config->handed_fd, false, &transport->plain, error);
   transport->config.listen = transport->config.tls_listen = NULL; /* the caller's; the ports' addresses say more */
   transport->config.tls_certificate = transport->config.tls_key = NULL;
   if (is_open) {
@@ -232,15 +235,30 @@ void http_transport_get_shared_figures(const HttpTransport *transport, HttpShare
   http_shared_get_figures(transport->shared, ret_figures);
 }
 
+void http_transport_quiesce(HttpTransport *transport) {
+  if (atomic_exchange(&transport->is_stopping, true))
+    return;
+  quiesce_port(&transport->plain);
+  quiesce_port(&transport->tls);
+}
+
+/** Until nothing has been under way for SETTLED_US: a request may have come that no thread has seen yet. */
+static void wait_until_settled(const HttpTransport *transport, int64_t grace_us) {
+  int64_t now_us = g_get_monotonic_time();
+  int64_t deadline_us = now_us + grace_us, busy_us = now_us;
+  while (now_us < deadline_us && now_us - busy_us < SETTLED_US && atomic_load(&transport->connections) > 0) {
+    g_usleep(5 * G_TIME_SPAN_MILLISECOND);
+    now_us = g_get_monotonic_time();
+    if (atomic_load(&transport->exchanges) > 0)
+      busy_us = now_us;
+  }
+}
+
 void http_transport_stop(HttpTransport *transport, int64_t grace_us) {
   if (transport == NULL)
     return;
-  atomic_store(&transport->is_stopping, true);
-  quiesce_port(&transport->plain);
-  quiesce_port(&transport->tls);
-  int64_t deadline_us = g_get_monotonic_time() + grace_us;
-  while (atomic_load(&transport->exchanges) > 0 && g_get_monotonic_time() < deadline_us)
-    g_usleep(5 * G_TIME_SPAN_MILLISECOND);
+  http_transport_quiesce(transport);
+  wait_until_settled(transport, grace_us);
   stop_caretaker(transport);
   close_port(&transport->plain);
   close_port(&transport->tls);

@@ -40,11 +40,12 @@ typedef struct {
   bool (*authorize)(gpointer context, HttpRequest *request, HttpResponse *response);
   void (*forget)(gpointer identity);
   void (*on_complete)(gpointer context, const HttpCompletion *completion); /**< may be NULL */
-  const char *listen;                                                      /**< HOST:PORT, see http_listener.h */
-  const char *tls_listen;      /**< HOST:PORT for TLS; NULL or empty: none */
-  const char *tls_certificate; /**< path of a PEM chain */
-  const char *tls_key;         /**< path of its PEM key */
-  int64_t hsts_s;              /**< Strict-Transport-Security on TLS answers; 0: none */
+  const char *listen;                                                      /**< HOST:PORT, see base/listener.h */
+  int handed_fd, handed_tls_fd; /**< listening sockets to take in place of new ones, owned from now on; 0: none */
+  const char *tls_listen;       /**< HOST:PORT for TLS; NULL or empty: none */
+  const char *tls_certificate;  /**< path of a PEM chain */
+  const char *tls_key;          /**< path of its PEM key */
+  int64_t hsts_s;               /**< Strict-Transport-Security on TLS answers; 0: none */
   bool
       redirects_plain; /**< pages and API asked without TLS lead to the TLS port; media, health and metrics do not */
   unsigned threads;    /**< 0: one per core */
@@ -85,6 +86,9 @@ void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardF
 
 /** How the cache of ready answers does. */
 void http_transport_get_shared_figures(const HttpTransport *transport, HttpSharedFigures *ret_figures);
+
+/** Take no new connections from now on and ask clients to close those that are open; what is asked on them is answered. */
+void http_transport_quiesce(HttpTransport *transport);
 
 /** Stop listening, let answers under way go out for up to `grace_us`, close all connections and free. NULL is
  * accepted. */

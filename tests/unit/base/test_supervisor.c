@@ -1,9 +1,11 @@
 #include "base/supervisor.h"
 
+#include "base/handed_sockets.h"
+#include "base/listener.h"
 #include "base/log.h"
 #include "base/path.h"
 
-#include <glib.h>
+#include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +79,11 @@ static gboolean on_tick(gpointer data) {
     return G_SOURCE_CONTINUE;
   kill(getpid(), when->signal);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean on_restart_signal(gpointer data) {
+  supervisor_restart(data, 0);
+  return G_SOURCE_CONTINUE;
 }
 
 /* A child that fails is started again, later each time; another is left alone. */
@@ -183,6 +190,77 @@ static void test_supervisor_death_signal(Fixture *fixture, gconstpointer data) {
   g_assert_true(dies_soon(child));
 }
 
+typedef struct {
+  Supervisor *supervisor;
+  const Fixture *fixture;
+  unsigned ticks, ended, done;
+  bool is_asked;
+} HandOver;
+
+static void on_hand_over_end(gpointer data, bool is_done) {
+  HandOver *hand_over = data;
+  hand_over->ended++;
+  hand_over->done += is_done;
+  if (!is_done)
+    kill(getpid(), SIGTERM);
+}
+
+/* Once one process is up: hand over to a second one, then to a third one, which will fail. */
+static gboolean on_hand_over_tick(gpointer data) {
+  HandOver *hand_over = data;
+  g_autofree char *up = read_file(hand_over->fixture->folder, "up");
+  g_assert_cmpuint(hand_over->ticks++, <, 1500);
+  if (hand_over->ended < 2 && strlen(up) > hand_over->ended && !hand_over->is_asked) {
+    g_assert_true(supervisor_hand_over(hand_over->supervisor, 0, on_hand_over_end, hand_over));
+    g_assert_false(supervisor_hand_over(hand_over->supervisor, 0, on_hand_over_end, hand_over));
+    hand_over->is_asked = true;
+  }
+  g_autofree char *left = read_file(hand_over->fixture->folder, "left");
+  if (hand_over->ended == 1 && strlen(left) == 1)
+    hand_over->is_asked = false; /* the first one is told to leave by now */
+  return G_SOURCE_CONTINUE;
+}
+
+/* The new process takes over when it says so, with the same socket; one that fails changes nothing. */
+static void test_supervisor_hand_over(Fixture *fixture, gconstpointer data) {
+  (void)data;
+  g_autoptr(Supervisor) supervisor = supervisor_new();
+  g_autoptr(GArray) sockets = handed_sockets_new();
+  int fd = listener_open("127.0.0.1:0", NULL);
+  g_assert_cmpint(fd, >=, 0);
+  add_shell(
+      supervisor, fixture, "server",
+      "[ $LISTEN_PID -eq $$ ] && [ $LISTEN_FDS = 1 ] && [ $LISTEN_FDNAMES = http ] && [ -S /dev/fd/3 ] || exit 78\n"
+      "trap 'printf x >> $1/left; exit 0' USR2\n"
+      "[ \"$(cat $1/up 2>/dev/null)\" = xx ] && exit 78\n"
+      "printf x >> $1/up; eval \"printf 1 >&$KAPOK_READY_FD\"; while :; do sleep 0.05; done");
+  handed_sockets_add(sockets, "http", fd);
+  supervisor_set_sockets(supervisor, 0, sockets);
+  HandOver hand_over = {.supervisor = supervisor, .fixture = fixture};
+  guint source = g_timeout_add(20, on_hand_over_tick, &hand_over);
+  g_assert_cmpint(supervisor_run(supervisor, GRACE_US), ==, EXIT_SUCCESS);
+  g_source_remove(source);
+  g_assert_cmpuint(hand_over.ended, ==, 2);
+  g_assert_cmpuint(hand_over.done, ==, 1);
+  g_autofree char *left = read_file(fixture->folder, "left");
+  g_assert_cmpstr(left, ==, "x");
+  close(fd);
+}
+
+/* Ended when asked to, and started anew without the pause of a crash. */
+static void test_supervisor_restart(Fixture *fixture, gconstpointer data) {
+  (void)data;
+  g_autoptr(Supervisor) supervisor = supervisor_new();
+  add_shell(supervisor, fixture, "worker", "printf x >> $1/runs; exec sleep 60");
+  StopWhen first = {.folder = fixture->folder, .name = "runs", .length = 1, .signal = SIGUSR1};
+  StopWhen second = {.folder = fixture->folder, .name = "runs", .length = 2, .signal = SIGTERM};
+  g_timeout_add(20, on_tick, &first);
+  g_timeout_add(20, on_tick, &second);
+  guint source = g_unix_signal_add(SIGUSR1, on_restart_signal, supervisor);
+  g_assert_cmpint(supervisor_run(supervisor, GRACE_US), ==, EXIT_SUCCESS);
+  g_source_remove(source);
+}
+
 #define ADD(name, function) g_test_add("/base/supervisor/" name, Fixture, NULL, set_up, function, tear_down)
 
 int main(int argc, char **argv) {
@@ -194,6 +272,8 @@ int main(int argc, char **argv) {
   ADD("kills_after_grace", test_supervisor_kills_after_grace);
   ADD("fatal", test_supervisor_fatal);
   ADD("sweeps_after_crash", test_supervisor_sweeps_after_crash);
+  ADD("hand_over", test_supervisor_hand_over);
+  ADD("restart", test_supervisor_restart);
   ADD("gives_up_on_missing_program", test_supervisor_gives_up_on_missing_program);
   return g_test_run();
 }

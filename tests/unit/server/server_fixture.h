@@ -55,7 +55,7 @@ static inline void fixture_start_server(Fixture *fixture) {
   settings->http_threads = 2;
   if (fixture->adjust != NULL)
     fixture->adjust(settings);
-  fixture->server = server_start(settings, &error);
+  fixture->server = server_start(settings, NULL, &error);
   g_assert_no_error(error);
   const char *address = server_address(fixture->server);
   fixture->port = (uint16_t)atoi(strrchr(address, ':') + 1);

@@ -517,7 +517,7 @@ static void test_server_port_in_use(void) {
   g_free(settings->data_dir);
   settings->listen = g_strdup(server_address(fixture.server));
   settings->data_dir = g_strdup(fixture.data_dir);
-  g_assert_null(server_start(settings, &error));
+  g_assert_null(server_start(settings, NULL, &error));
   g_assert_nonnull(strstr(error->message, "another program uses this port"));
   fixture_close(&fixture);
 }

@@ -1,6 +1,4 @@
-#include "server/http/http_listener.h"
-
-#include "server/http/http_error.h"
+#include "base/listener.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,10 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+G_DEFINE_QUARK(kapok - listener - error - quark, listener_error)
+
 /** Connections that wait to be accepted: a village's evening begins with many at once. */
 #define LISTEN_BACKLOG 4096
 
-bool http_listener_split(const char *address, char **ret_host, char **ret_port, GError **error) {
+bool listener_split(const char *address, char **ret_host, char **ret_port, GError **error) {
   const char *colon = strrchr(address, ':');
   const char *close = address[0] == '[' ? strchr(address, ']') : NULL;
   bool is_valid = colon != NULL && colon[1] != '\0' && strspn(colon + 1, "0123456789") == strlen(colon + 1) &&
@@ -24,8 +24,8 @@ bool http_listener_split(const char *address, char **ret_host, char **ret_port, 
   else
     is_valid = is_valid && strchr(address, ':') == colon;
   if (!is_valid) {
-    g_set_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS, "“%s” is no address to listen on: HOST:PORT is wanted",
-                address);
+    g_set_error(error, LISTENER_ERROR, LISTENER_ERROR_ADDRESS,
+                "“%s” is no address to listen on: HOST:PORT is wanted", address);
     return false;
   }
   *ret_host = close != NULL ? g_strndup(address + 1, (gsize)(close - address - 1))
@@ -72,31 +72,35 @@ static int open_any(const struct addrinfo *infos) {
   return fd >= 0 || errno == EADDRINUSE ? fd : open_first(infos, AF_INET, false);
 }
 
-int http_listener_open(const char *address, unsigned send_buffer_bytes, GError **error) {
+void listener_set_send_buffer(int fd, unsigned bytes) {
+  if (bytes > 0)
+    set_option(fd, SOL_SOCKET, SO_SNDBUF, (int)bytes);
+}
+
+int listener_open(const char *address, GError **error) {
   g_autofree char *host = NULL;
   g_autofree char *port = NULL;
-  if (!http_listener_split(address, &host, &port, error))
+  if (!listener_split(address, &host, &port, error))
     return -1;
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
   struct addrinfo *infos = NULL;
   int status = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &infos);
   if (status != 0) {
-    g_set_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS, "cannot listen on %s: %s", address, gai_strerror(status));
+    g_set_error(error, LISTENER_ERROR, LISTENER_ERROR_ADDRESS, "cannot listen on %s: %s", address,
+                gai_strerror(status));
     return -1;
   }
   int fd = host[0] == '\0' ? open_any(infos) : open_first(infos, AF_UNSPEC, false);
   int saved = errno;
   freeaddrinfo(infos);
-  if (fd >= 0 && send_buffer_bytes > 0)
-    set_option(fd, SOL_SOCKET, SO_SNDBUF, (int)send_buffer_bytes);
   if (fd < 0)
-    g_set_error(error, HTTP_ERROR, saved == EADDRINUSE ? HTTP_ERROR_ADDRESS_IN_USE : HTTP_ERROR_TRANSPORT,
+    g_set_error(error, LISTENER_ERROR, saved == EADDRINUSE ? LISTENER_ERROR_IN_USE : LISTENER_ERROR_SYSTEM,
                 "cannot listen on %s: %s", address,
                 saved == EADDRINUSE ? "another program uses this port" : g_strerror(saved));
   return fd;
 }
 
-char *http_listener_format_host(const struct sockaddr *address) {
+char *listener_format_host(const struct sockaddr *address) {
   char text[INET6_ADDRSTRLEN] = "";
   if (address->sa_family == AF_INET)
     inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, text, sizeof text);
@@ -105,7 +109,7 @@ char *http_listener_format_host(const struct sockaddr *address) {
   return g_strdup(g_str_has_prefix(text, "::ffff:") ? text + 7 : text);
 }
 
-char *http_listener_format_address(int fd) {
+char *listener_format_address(int fd) {
   union {
     struct sockaddr any;
     struct sockaddr_in v4;
@@ -114,7 +118,7 @@ char *http_listener_format_address(int fd) {
   socklen_t size = sizeof address;
   if (getsockname(fd, &address.any, &size) != 0)
     return g_strdup("");
-  g_autofree char *host = http_listener_format_host(&address.any);
+  g_autofree char *host = listener_format_host(&address.any);
   if (address.any.sa_family == AF_INET6)
     return g_strdup_printf("[%s]:%d", host, ntohs(address.v6.sin6_port));
   return g_strdup_printf("%s:%d", host, ntohs(address.v4.sin_port));

@@ -1,10 +1,9 @@
-#include "server/http/http_error.h"
-#include "server/http/http_listener.h"
+#include "base/listener.h"
 
 #include <glib.h>
 #include <unistd.h>
 
-static void test_http_listener_split(void) {
+static void test_listener_split(void) {
   static const struct {
     const char *address, *host, *port;
   } cases[] = {
@@ -26,43 +25,43 @@ static void test_http_listener_split(void) {
     g_autofree char *port = NULL;
     g_autoptr(GError) error = NULL;
     g_test_message("%s", cases[i].address);
-    g_assert_cmpint(http_listener_split(cases[i].address, &host, &port, &error), ==, cases[i].host != NULL);
+    g_assert_cmpint(listener_split(cases[i].address, &host, &port, &error), ==, cases[i].host != NULL);
     g_assert_cmpstr(host, ==, cases[i].host);
     g_assert_cmpstr(port, ==, cases[i].port);
   }
 }
 
-static void test_http_listener_open_in_use(void) {
+static void test_listener_open_in_use(void) {
   g_autoptr(GError) error = NULL;
-  int fd = http_listener_open("127.0.0.1:0", 0, &error);
+  int fd = listener_open("127.0.0.1:0", &error);
   g_assert_no_error(error);
   g_assert_cmpint(fd, >=, 0);
-  g_autofree char *address = http_listener_format_address(fd);
+  g_autofree char *address = listener_format_address(fd);
   g_assert_true(g_str_has_prefix(address, "127.0.0.1:"));
-  g_assert_cmpint(http_listener_open(address, 0, &error), ==, -1);
-  g_assert_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS_IN_USE);
+  g_assert_cmpint(listener_open(address, &error), ==, -1);
+  g_assert_error(error, LISTENER_ERROR, LISTENER_ERROR_IN_USE);
   close(fd);
 }
 
-static void test_http_listener_open_any(void) {
+static void test_listener_open_any(void) {
   g_autoptr(GError) error = NULL;
-  int fd = http_listener_open(":0", 0, &error);
+  int fd = listener_open(":0", &error);
   g_assert_no_error(error);
   g_assert_cmpint(fd, >=, 0);
   close(fd);
 }
 
-static void test_http_listener_open_unknown_host(void) {
+static void test_listener_open_unknown_host(void) {
   g_autoptr(GError) error = NULL;
-  g_assert_cmpint(http_listener_open("no-such-host.invalid:80", 0, &error), ==, -1);
-  g_assert_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS);
+  g_assert_cmpint(listener_open("no-such-host.invalid:80", &error), ==, -1);
+  g_assert_error(error, LISTENER_ERROR, LISTENER_ERROR_ADDRESS);
 }
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/http_listener/split", test_http_listener_split);
-  g_test_add_func("/http_listener/open/in_use", test_http_listener_open_in_use);
-  g_test_add_func("/http_listener/open/any", test_http_listener_open_any);
-  g_test_add_func("/http_listener/open/unknown_host", test_http_listener_open_unknown_host);
+  g_test_add_func("/base/listener/split", test_listener_split);
+  g_test_add_func("/base/listener/open/in_use", test_listener_open_in_use);
+  g_test_add_func("/base/listener/open/any", test_listener_open_any);
+  g_test_add_func("/base/listener/open/unknown_host", test_listener_open_unknown_host);
   return g_test_run();
 }
