@@ -193,8 +193,7 @@ static void test_supervisor_death_signal(Fixture *fixture, gconstpointer data) {
 typedef struct {
   Supervisor *supervisor;
   const Fixture *fixture;
-  unsigned ticks, ended, done;
-  bool is_asked;
+  unsigned ticks, asked, ended, done;
 } HandOver;
 
 static void on_hand_over_end(gpointer data, bool is_done) {
@@ -210,14 +209,14 @@ static gboolean on_hand_over_tick(gpointer data) {
   HandOver *hand_over = data;
   g_autofree char *up = read_file(hand_over->fixture->folder, "up");
   g_assert_cmpuint(hand_over->ticks++, <, 1500);
-  if (hand_over->ended < 2 && strlen(up) > hand_over->ended && !hand_over->is_asked) {
+  g_autofree char *left = read_file(hand_over->fixture->folder, "left");
+  /* as many are up as were asked for, and all but the last one have left */
+  if (hand_over->asked < 2 && strlen(up) == hand_over->asked + 1 && strlen(left) == hand_over->ended &&
+      hand_over->ended == hand_over->asked) {
     g_assert_true(supervisor_hand_over(hand_over->supervisor, 0, on_hand_over_end, hand_over));
     g_assert_false(supervisor_hand_over(hand_over->supervisor, 0, on_hand_over_end, hand_over));
-    hand_over->is_asked = true;
+    hand_over->asked++;
   }
-  g_autofree char *left = read_file(hand_over->fixture->folder, "left");
-  if (hand_over->ended == 1 && strlen(left) == 1)
-    hand_over->is_asked = false; /* the first one is told to leave by now */
   return G_SOURCE_CONTINUE;
 }
 
