@@ -173,6 +173,17 @@ static const OptionSpec table[] = {
      .help =
          "Memory for ready answers (playlists, pages, heads of segments) at most. Segments themselves are sent out "
          "of mapped files, which the system's file cache holds."},
+    {.name = "view-cache-size",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, view_cache_bytes),
+     .default_text = "128MiB",
+     .min = MIB,
+     .max = 1024 * 1024 * MIB,
+     .value_name = "SIZE",
+     .help =
+         "Memory at most for what is made from stored segments when a receiver asks for it: segments of the "
+         "MPEG-TS "
+         "view and of channels, heads of MP4 files. What was asked for least recently is dropped and made again."},
     {.name = "send-buffer",
      .type = OPTION_TYPE_SIZE,
      .offset = offsetof(Settings, send_buffer_bytes),

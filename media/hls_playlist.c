@@ -253,11 +253,22 @@ static void write_audio_groups(GString *out, GArray *groups, bool has_video) {
   }
 }
 
+static void append_head(GString *out, int32_t version) {
+  g_string_append_printf(out, "#EXTM3U\n#EXT-X-VERSION:%d\n", version > 0 ? version : HLS_VERSION);
+}
+
+/* Nothing that old receivers know; every segment is independent in all versions. */
+static void append_independence(GString *out, int32_t version) {
+  if (version <= 0 || version >= HLS_VERSION)
+    g_string_append(out, "#EXT-X-INDEPENDENT-SEGMENTS\n");
+}
+
 void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playlist) {
   g_autoptr(GArray) audio = split_audio(playlist);
   const char *subtitle_group = NULL;
   bool has_video = playlist->variant_count > 0;
-  g_string_append(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+  append_head(out, playlist->version);
+  append_independence(out, playlist->version);
   if (playlist->is_growing)
     g_string_append(out, "#EXT-X-START:TIME-OFFSET=0\n");
   write_audio_groups(out, audio, has_video);
@@ -273,11 +284,12 @@ void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playli
     write_audio_variant(out, &g_array_index(audio, Group, i), subtitle_group);
 }
 
-static void append_media_head(GString *out, int64_t target_duration_s, bool is_whole) {
-  g_string_append_printf(out,
-                         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%" G_GINT64_FORMAT
-                         "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:%s\n#EXT-X-INDEPENDENT-SEGMENTS\n",
-                         target_duration_s, is_whole ? "VOD" : "EVENT");
+static void append_media_head(GString *out, int32_t version, int64_t target_duration_s, bool is_whole) {
+  append_head(out, version);
+  g_string_append_printf(
+      out, "#EXT-X-TARGETDURATION:%" G_GINT64_FORMAT "\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:%s\n",
+      target_duration_s, is_whole ? "VOD" : "EVENT");
+  append_independence(out, version);
   if (!is_whole)
     g_string_append(out, "#EXT-X-START:TIME-OFFSET=0\n");
 }
@@ -300,7 +312,8 @@ void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist) {
     end += playlist->segments[i].duration;
     longest = MAX(longest, to_us(end, timescale_hz) - to_us(start, timescale_hz));
   }
-  append_media_head(out, MAX(target_s, (longest + MICROSECONDS / 2) / MICROSECONDS), playlist->is_whole);
+  append_media_head(out, playlist->version, MAX(target_s, (longest + MICROSECONDS / 2) / MICROSECONDS),
+                    playlist->is_whole);
   if (playlist->init_uri != NULL) {
     g_string_append(out, "#EXT-X-MAP:");
     append_uri_attribute(out, playlist->init_uri);
@@ -319,9 +332,9 @@ void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist) {
     g_string_append(out, "#EXT-X-ENDLIST\n");
 }
 
-void hls_playlist_write_subtitles(GString *out, const char *vtt_uri, int64_t duration_us) {
+void hls_playlist_write_subtitles(GString *out, int32_t version, const char *vtt_uri, int64_t duration_us) {
   int64_t length_us = MAX(duration_us, 0);
-  append_media_head(out, MAX(1, (length_us + MICROSECONDS / 2) / MICROSECONDS), true);
+  append_media_head(out, version, MAX(1, (length_us + MICROSECONDS / 2) / MICROSECONDS), true);
   append_extinf(out, length_us);
   append_uri(out, vtt_uri);
   g_string_append(out, "\n#EXT-X-ENDLIST\n");

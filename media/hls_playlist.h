@@ -1,4 +1,4 @@
-/** HLS playlists (RFC 8216bis, protocol version 7) written from what is published. Pure: no I/O, no clock. */
+/** HLS playlists (RFC 8216bis, protocol version 7 unless asked for another) written from what is published. Pure: no I/O, no clock. */
 #pragma once
 
 #include "media/rational.h"
@@ -6,6 +6,9 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/** What fMP4 and its extra renditions need (§7). */
+#define HLS_VERSION 7
 
 typedef struct {
   int64_t duration; /**< in timescale units */
@@ -43,6 +46,7 @@ typedef struct {
 } HlsVariant;
 
 typedef struct {
+  int32_t version;            /**< 0: HLS_VERSION; below it without EXT-X-INDEPENDENT-SEGMENTS */
   const HlsVariant *variants; /**< in the order they shall have: the first is where players start */
   size_t variant_count;
   const HlsRendition
@@ -60,6 +64,7 @@ typedef struct {
 void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playlist);
 
 typedef struct {
+  int32_t version; /**< 0: HLS_VERSION; below it without EXT-X-INDEPENDENT-SEGMENTS */
   const HlsSegment *segments;
   size_t segment_count;
   int32_t timescale_hz;
@@ -72,5 +77,5 @@ typedef struct {
 /** Appends to `out`. EXTINF has 6 decimals. */
 void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist);
 
-/** A subtitles playlist of one WebVTT file that lasts the whole lesson; always VOD. */
-void hls_playlist_write_subtitles(GString *out, const char *vtt_uri, int64_t duration_us);
+/** A subtitles playlist of one WebVTT file that lasts the whole lesson; always VOD. `version` as above. */
+void hls_playlist_write_subtitles(GString *out, int32_t version, const char *vtt_uri, int64_t duration_us);

@@ -56,6 +56,7 @@ gstreamer1.0-libav|decoders of that player
 opencv-doc|real video clips
 clang-format|format check
 jq|reads API answers in tests
+tstools|judges transport streams in tests
 sqlite3|reads the catalog in tests
 curl|asks the server in tests
 openssl|makes certificates for tests

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "catalog/version.h"
+#include "server/handlers/client_quirks.h"
 #include "server/http/http_error.h"
 #include "server/http/http_transport.h"
 #include "server/server_context.h"
@@ -54,6 +55,7 @@ static bool open_data(Server *server, const Settings *settings, GError **error) 
     return false;
   g_autofree char *catalog_path = g_build_filename(settings->data_dir, "catalog.sqlite3", NULL);
   server->context.files = open_files_new(server->context.store);
+  server->context.views = byte_cache_new(settings->view_cache_bytes);
   server->context.catalog = catalog_open(catalog_path, error);
   return server->context.catalog != NULL;
 }
@@ -105,6 +107,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
       .proxies = server->proxies,
       .cache_bytes = settings->cache_bytes,
       .content_version = content_version,
+      .is_set_apart = client_quirks_set_apart,
       .on_tick = on_tick,
   };
   server->context.index =
@@ -144,6 +147,7 @@ void server_stop(Server *server) {
   access_free(server->context.access);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
+  byte_cache_free(server->context.views);
   blob_store_free(server->context.store);
   web_files_free(server->context.web);
   server_metrics_free(server->context.metrics);

@@ -4,6 +4,7 @@
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
 #include "server/access.h"
+#include "server/byte_cache.h"
 #include "server/http/http_transport.h"
 #include "server/index_slot.h"
 #include "server/open_files.h"
@@ -16,6 +17,7 @@ typedef struct {
   BlobStore *store;
   OpenFiles *files;
   IndexSlot *index;
+  ByteCache *views; /**< remuxed segments, heads of progressive files */
   WebFiles *web;
   Access *access;
   ServerMetrics *metrics;

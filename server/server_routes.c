@@ -15,6 +15,7 @@
 #include "server/handlers/page_handler.h"
 #include "server/handlers/record_handler.h"
 #include "server/handlers/storyboard_handler.h"
+#include "server/handlers/ts_handler.h"
 
 #define BODY HTTP_ROUTE_BODY
 #define RULE(name) &access_rule_##name
@@ -45,6 +46,16 @@ static const HttpRoute routes[] = {
      RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.m3u8", caption_handler_playlist,
      "media_captions_playlist", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/ts/master.m3u8", ts_handler_multivariant, "media_ts_multivariant",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/ts/captions/{language}.vtt", caption_handler_file_ts,
+     "media_ts_captions", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/ts/captions/{language}.m3u8", caption_handler_playlist_ts,
+     "media_ts_captions_playlist", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/ts/{track}/playlist.m3u8", ts_handler_playlist, "media_ts_playlist",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA | HTTP_ROUTE_WAITS, "/media/{asset}/ts/{track}/{segment}.ts", ts_handler_segment,
+     "media_ts_segment", RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/playlist.m3u8", media_handler_playlist, "media_playlist",
      RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/init.mp4", media_handler_init, "media_init", RULE(media)},

@@ -1,6 +1,7 @@
 #include "server/handlers/caption_handler.h"
 
 #include "media/hls_playlist.h"
+#include "media/ts_segment.h"
 #include "media/webvtt.h"
 #include "server/handlers/handler.h"
 
@@ -10,6 +11,7 @@
 #define CACHE_CAPTIONS "public, max-age=60"
 /** Local time 0 of the captions is media time 0 of the fMP4 view (RFC 8216 §3.5). */
 #define FMP4_MPEGTS_OFFSET 0
+#define TS_HLS_VERSION 3
 
 /** Key of the caption track that the request's {asset} has in its {language}, to be freed; NULL with the problem set. */
 static char *find_caption(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
@@ -35,8 +37,8 @@ static char *find_caption(const ServerContext *server, const HttpRequest *reques
   return NULL;
 }
 
-void caption_handler_file(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const ServerContext *server = context;
+static void answer_file(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                        int64_t mpegts_offset) {
   int64_t duration_us = 0;
   g_autofree char *key = find_caption(server, request, response, &duration_us);
   if (key == NULL)
@@ -51,16 +53,25 @@ void caption_handler_file(gpointer context, const HttpRequest *request, HttpResp
     return;
   }
   GString *out = g_string_new(NULL);
-  webvtt_write(out, document, FMP4_MPEGTS_OFFSET);
+  webvtt_write(out, document, mpegts_offset);
   http_response_take_string(response, "text/vtt; charset=utf-8", out);
   http_response_set_etag_of_body(response);
   http_response_set_header(response, "Cache-Control", CACHE_CAPTIONS);
   response->takes_ranges = true;
 }
 
-void caption_handler_playlist(gpointer context, const HttpRequest *request, HttpResponse *response) {
+void caption_handler_file(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  answer_file(context, request, response, FMP4_MPEGTS_OFFSET);
+}
+
+void caption_handler_file_ts(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  answer_file(context, request, response, TS_VIEW_OFFSET);
+}
+
+static void answer_playlist(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                            int32_t version) {
   int64_t duration_us = 0;
-  g_autofree char *key = find_caption(context, request, response, &duration_us);
+  g_autofree char *key = find_caption(server, request, response, &duration_us);
   if (key == NULL)
     return;
   if (duration_us <= 0) {
@@ -69,8 +80,16 @@ void caption_handler_playlist(gpointer context, const HttpRequest *request, Http
   }
   g_autofree char *uri = g_strconcat(http_request_route_param(request, "language"), ".vtt", NULL);
   GString *out = g_string_new(NULL);
-  hls_playlist_write_subtitles(out, uri, duration_us);
+  hls_playlist_write_subtitles(out, version, uri, duration_us);
   http_response_take_string(response, "application/vnd.apple.mpegurl", out);
   http_response_set_etag_of_body(response);
   http_response_set_header(response, "Cache-Control", CACHE_CAPTIONS);
+}
+
+void caption_handler_playlist(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  answer_playlist(context, request, response, 0);
+}
+
+void caption_handler_playlist_ts(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  answer_playlist(context, request, response, TS_HLS_VERSION);
 }

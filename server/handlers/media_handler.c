@@ -1,43 +1,41 @@
 #include "server/handlers/media_handler.h"
 
 #include "base/id.h"
-#include "server/handlers/asset_json.h"
+#include "server/handlers/client_quirks.h"
 #include "server/handlers/handler.h"
 #include "server/handlers/media_view.h"
+#include "server/handlers/playable.h"
+#include "server/handlers/ts_handler.h"
 #include "server/handlers/whole_timeline.h"
 #include "server/http/http_mime.h"
 
 #include <string.h>
 
-#define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
-/** A whole playlist may be made again (a repaired lesson): caches ask again after a minute. */
-#define CACHE_WHOLE "public, max-age=60"
 #define CACHE_POSTER "public, max-age=300"
 
-/** Why there is nothing to play: not yet, or never. */
-static void set_not_playable(HttpResponse *response, const HttpRequest *request, const CatalogAsset *asset) {
-  if (asset->state == ASSET_STATE_FAILED)
-    http_problem_set(response, request, HTTP_PROBLEM_FAILED, asset_json_error_text(asset, request->language));
-  else
-    http_problem_set(response, request, HTTP_PROBLEM_NOT_READY, NULL);
+/** Which view: `view` says it, else what the client can play. False with the problem set for an unknown one. */
+static bool choose_view(const HttpRequest *request, HttpResponse *response, bool *ret_is_ts) {
+  const char *view = http_request_find_param(request, "view");
+  bool is_ts = g_strcmp0(view, "ts") == 0;
+  if (view != NULL && !is_ts && strcmp(view, "fmp4") != 0) {
+    http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, "参数 view 只能是 fmp4 或 ts。",
+                           "The parameter view is fmp4 or ts.");
+    return false;
+  }
+  *ret_is_ts = view == NULL && http_request_find_param(request, "timeline") == NULL
+                   ? client_quirks_needs_ts(http_request_find_header(request, "User-Agent"))
+                   : is_ts;
+  return true;
 }
 
-static void take_playlist(HttpResponse *response, GString *text, bool is_whole) {
-  http_response_take_string(response, PLAYLIST_TYPE, text);
-  http_response_set_etag_of_body(response);
-  http_response_set_header(response, "Cache-Control", is_whole ? CACHE_WHOLE : HTTP_CACHE_REVALIDATE);
-  response->sharing = HTTP_SHARING_UNTIL_CHANGE;
-}
-
-void media_handler_multivariant(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const ServerContext *server = context;
+static void answer_fmp4(const ServerContext *server, const HttpRequest *request, HttpResponse *response) {
   g_autoptr(CatalogAsset) asset = NULL;
   bool wants_whole = false, is_whole_view = false;
   if (!whole_timeline_parse(request, response, &wants_whole) ||
       !handler_load_asset(server, request, response, &asset))
     return;
   if (asset->state == ASSET_STATE_QUEUED) {
-    set_not_playable(response, request, asset);
+    playable_set_not(response, request, asset);
     return;
   }
   g_autoptr(GError) error = NULL;
@@ -50,22 +48,24 @@ void media_handler_multivariant(gpointer context, const HttpRequest *request, Ht
     return;
   }
   if (view.tracks->len == 0) {
-    set_not_playable(response, request, asset);
+    playable_set_not(response, request, asset);
     return;
   }
   GString *text = g_string_new(NULL);
   media_view_write_multivariant(text, &view, captions);
-  take_playlist(response, text, !view.is_growing && !is_whole_view);
+  playable_take_playlist(response, text, !view.is_growing && !is_whole_view);
 }
 
-static bool has_track(Catalog *catalog, const CatalogAsset *asset, const char *name) {
-  g_autoptr(GArray) tracks = NULL;
-  if (!catalog_load_tracks(catalog, asset->id, &tracks, NULL))
-    return false;
-  for (guint i = 0; i < tracks->len; i++)
-    if (strcmp(g_array_index(tracks, CatalogTrack, i).name, name) == 0)
-      return true;
-  return false;
+void media_handler_multivariant(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  bool is_ts = false;
+  if (!choose_view(request, response, &is_ts))
+    return;
+  if (is_ts)
+    ts_handler_multivariant_by_default(context, request, response);
+  else
+    answer_fmp4(context, request, response);
+  if (http_request_find_param(request, "view") == NULL)
+    http_response_set_header(response, "Vary", "User-Agent");
 }
 
 void media_handler_playlist(gpointer context, const HttpRequest *request, HttpResponse *response) {
@@ -84,10 +84,7 @@ void media_handler_playlist(gpointer context, const HttpRequest *request, HttpRe
     return;
   }
   if (view.tracks->len == 0) {
-    if (has_track(server->catalog, asset, name))
-      set_not_playable(response, request, asset);
-    else
-      http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+    playable_set_missing_track(server, request, response, asset, name);
     return;
   }
   const MediaViewTrack *track = &g_array_index(view.tracks, MediaViewTrack, 0);
@@ -100,7 +97,7 @@ void media_handler_playlist(gpointer context, const HttpRequest *request, HttpRe
                                .is_whole = media_view_track_is_whole(&view, track)};
   GString *text = g_string_new(NULL);
   hls_playlist_write_media(text, &playlist);
-  take_playlist(response, text, playlist.is_whole && !is_whole_view);
+  playable_take_playlist(response, text, playlist.is_whole && !is_whole_view);
 }
 
 /** Sound tracks are named a..., video tracks v... (catalog/asset.h). */

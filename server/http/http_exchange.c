@@ -13,6 +13,9 @@
 /** What of a body that is too large is read and dropped, so that the client hears why; beyond it the connection goes. */
 #define DROPPED_BYTES_MAX (INT64_C(64) << 20)
 
+/** Added to the letter of the content coding for clients that are set apart: past all codings, still a letter. */
+#define SET_APART 16
+
 static void exchange_free(HttpExchange *exchange) {
   if (exchange == NULL)
     return;
@@ -364,6 +367,8 @@ static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerd
 static const HttpSharedAnswer *find_shared(HttpConnection *connection, const HttpWireVerdict *verdict) {
   const HttpTransportConfig *config = &connection->transport->config;
   char letter = http_encoding_letter(verdict->accept_encoding);
+  if (config->is_set_apart != NULL && config->is_set_apart(connection->key + 1, find_header, connection->handle))
+    letter += SET_APART;
   connection->key[0] = connection->is_tls ? g_ascii_toupper(letter) : letter; /* their headers differ */
   uint64_t version = config->content_version != NULL ? config->content_version(config->context) : 0;
   return http_shared_find(connection->transport->shared, connection->key, connection->target_length + 1, version,

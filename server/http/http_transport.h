@@ -61,6 +61,9 @@ typedef struct {
   /** Changes with the content that shared answers are made from (http_response.h); called at every request, on any
    * thread. NULL: it never changes. */
   uint64_t (*content_version)(gpointer context);
+  /** Whether the client whose headers these are must not be given the shared answer at `target` that others get. May be
+   * NULL. */
+  bool (*is_set_apart)(const char *target, HttpHeaderFunc find_header, gconstpointer header_source);
   void (*on_tick)(gpointer context); /**< called about once a second on a thread of its own; may be NULL */
 } HttpTransportConfig;
 

@@ -186,7 +186,7 @@ static void test_hls_playlist_write_media_growing(void) {
 
 static void test_hls_playlist_write_subtitles(void) {
   g_autoptr(GString) out = g_string_new(NULL);
-  hls_playlist_write_subtitles(out, "zh-CN.vtt", 62360000);
+  hls_playlist_write_subtitles(out, 0, "zh-CN.vtt", 62360000);
   assert_golden("media-subtitles.m3u8", out);
 }
 
