@@ -337,7 +337,9 @@ static const OptionSpec table[] = {
      .min = 16 * MIB,
      .max = TIB,
      .value_name = "SIZE",
-     .help = "How much of the search index, whose files are mapped, may stay in the server's memory at a time."},
+     .help = "How much of the search index, whose files are mapped, and of what is kept of answers may stay in the "
+             "server's "
+             "memory at a time."},
     {.name = "max-source-pixels",
      .type = OPTION_TYPE_INT,
      .offset = offsetof(Settings, max_source_pixels),

@@ -6,8 +6,13 @@
 
 #define LIST_SEPARATOR "\x1f"
 
+CatalogCourse *catalog_course_ref(CatalogCourse *course) {
+  g_atomic_int_inc(&course->references);
+  return course;
+}
+
 void catalog_course_free(CatalogCourse *course) {
-  if (!course)
+  if (!course || !g_atomic_int_dec_and_test(&course->references))
     return;
   g_free(course->id);
   g_free(course->title);
@@ -65,6 +70,7 @@ static void read_model(Statement *statement, CatalogCourse *course) {
 
 CatalogCourse *course_row_read(Statement *statement) {
   CatalogCourse *course = g_new0(CatalogCourse, 1);
+  course->references = 1;
   course->id = statement_dup_text(statement, 0);
   course->title = statement_dup_text(statement, 1);
   course->summary = statement_dup_text(statement, 2);

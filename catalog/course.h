@@ -25,6 +25,7 @@ const CatalogWord *catalog_find_word(const CatalogWord *words, size_t count, con
 #define COURSE_MICRO_MAX_US (20 * G_TIME_SPAN_MINUTE)
 
 typedef struct {
+  gint references; /**< atomic; a course that was loaded does not change */
   char *id, *title, *summary;
   char *kind, *category;        /**< slugs; category may be empty */
   char **audiences, **tags;     /**< NULL-terminated, never NULL */
@@ -47,6 +48,8 @@ typedef struct {
   double asset_progress;
   bool has_poster;
 } CatalogCourse;
+CatalogCourse *catalog_course_ref(CatalogCourse *course);
+/** Give a reference back; the last one frees it. */
 void catalog_course_free(CatalogCourse *course);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogCourse, catalog_course_free)
 
@@ -105,10 +108,18 @@ typedef struct {
   GArray *moments;         /**< CourseMoment: where they are said or headed, the best few */
 } CourseHit;
 
+/** What was written of a page for an answer. */
 typedef struct {
-  GPtrArray *courses; /**< CatalogCourse * */
-  GPtrArray *hits;    /**< CourseHit *, beside `courses`; NULL without a text or without the index */
-  char *next;         /**< NULL at the end */
+  GBytes *text;
+  char *tag; /**< that tells it from others */
+} CourseWritten;
+
+typedef struct {
+  gint references;        /**< atomic; a page that was given out does not change */
+  CourseWritten *written; /**< see course_page_take_written() */
+  GPtrArray *courses;     /**< CatalogCourse * */
+  GPtrArray *hits;        /**< CourseHit *, beside `courses`; NULL without a text or without the index */
+  char *next;             /**< NULL at the end */
   int64_t total;
   GArray *categories, *audiences, *kinds;                /**< CourseFacetCount of the whole result, most first */
   GArray *levels, *durations, *institutions, *divisions; /**< the same; empty without the index */
@@ -116,7 +127,14 @@ typedef struct {
 } CoursePage;
 /** An empty page, with its arrays. */
 CoursePage *course_page_new(void);
+CoursePage *course_page_ref(CoursePage *page);
+/** Give a reference back; the last one frees it. */
 void course_page_free(CoursePage *page);
+/** Pages are kept for the next that ask the same; so may be what a caller made of one. NULL: nothing yet. Owned by the
+ * page. Threads: any. */
+const CourseWritten *course_page_written(CoursePage *page);
+/** Takes both; returns what is kept, which may be what another thread has given. */
+const CourseWritten *course_page_take_written(CoursePage *page, GBytes *text, const char *tag);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoursePage, course_page_free)
 
 /** One page in the order of `sort`: newest first, by title, or shortest first; equal ones by id, so that pages neither

@@ -2,6 +2,7 @@
 
 #include "catalog/course_change.h"
 #include "catalog/course_document.h"
+#include "catalog/version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,11 @@
 #define BUSY_US G_TIME_SPAN_SECOND
 #define VERIFY_AFTER_US (60 * G_TIME_SPAN_SECOND)
 #define MEMORY_CHECK_US G_TIME_SPAN_SECOND
+/* Of the memory for the index: what is kept of results, of courses that were shown, and of whole pages. */
+#define RESULTS_SHARE 16
+#define COURSES_SHARE 16
+#define PAGES_SHARE 16
+#define KEPT_DOCUMENTS_MIN 2048
 
 static bool is_stopping(CourseIndex *index) {
   g_mutex_lock(&index->mutex);
@@ -109,7 +115,9 @@ static int64_t mapped_bytes(void) {
 }
 
 static void limit_memory(CourseIndex *index) {
-  if (mapped_bytes() <= index->memory_bytes)
+  const int64_t kept =
+      index->memory_bytes / RESULTS_SHARE + index->memory_bytes / COURSES_SHARE + index->memory_bytes / PAGES_SHARE;
+  if (mapped_bytes() <= index->memory_bytes - kept)
     return;
   g_autoptr(SearchSnapshot) snapshot = search_index_snapshot(index->search);
   for (uint32_t i = 0; i < snapshot->part_count; i++)
@@ -198,6 +206,10 @@ CourseIndex *course_index_open(Catalog *catalog, const BlobStore *store, const c
   index->search = search;
   index->log = log;
   index->memory_bytes = memory_bytes;
+  index->results = search_cache_new((size_t)memory_bytes / RESULTS_SHARE, KEPT_DOCUMENTS_MIN);
+  index->courses = course_cache_new(catalog, (size_t)memory_bytes / COURSES_SHARE);
+  index->pages = lru_cache_new((size_t)memory_bytes / PAGES_SHARE, (LruCacheRefFunc)course_page_ref,
+                               (GDestroyNotify)course_page_free);
   if (damage)
     tell(index, false, "the search index is built again: %s", damage);
   if (!check_catalog(index, error)) {
@@ -219,6 +231,9 @@ void course_index_close(CourseIndex *index) {
   g_clear_pointer(&index->follower, g_thread_join);
   g_clear_pointer(&index->merger, g_thread_join);
   search_index_close(index->search);
+  search_cache_free(index->results);
+  course_cache_free(index->courses);
+  lru_cache_free(index->pages);
   g_cond_clear(&index->changed);
   g_mutex_clear(&index->mutex);
   g_free(index);
@@ -243,6 +258,26 @@ bool course_index_wait(CourseIndex *index, int64_t timeout_us) {
   return catalog_load_last_change(index->catalog, &last, NULL) && wait_for(index, last, timeout_us);
 }
 
+/* The catalog's last change; it is asked again only after something was committed. */
+static bool load_last_change(CourseIndex *index, int64_t *ret_last) {
+  uint64_t version = catalog_version(index->catalog);
+  int64_t last = 0;
+  g_mutex_lock(&index->mutex);
+  bool is_seen = index->seen_last > 0 && index->seen_version == version;
+  *ret_last = index->seen_last;
+  g_mutex_unlock(&index->mutex);
+  if (is_seen)
+    return true;
+  if (!catalog_load_last_change(index->catalog, &last, NULL))
+    return false;
+  g_mutex_lock(&index->mutex);
+  index->seen_version = version;
+  index->seen_last = last;
+  g_mutex_unlock(&index->mutex);
+  *ret_last = last;
+  return true;
+}
+
 /* Whoever asks right after a change sees it; while changes keep coming nobody waits for them. */
 SearchSnapshot *course_index_snapshot(CourseIndex *index) {
   int64_t last = 0;
@@ -251,7 +286,7 @@ SearchSnapshot *course_index_snapshot(CourseIndex *index) {
   int64_t oldest_us = index->applied_us[index->applied_count % COURSE_INDEX_BUSY_COUNT];
   bool is_calm = oldest_us == 0 || g_get_monotonic_time() - oldest_us > BUSY_US;
   g_mutex_unlock(&index->mutex);
-  if (is_calm && catalog_load_last_change(index->catalog, &last, NULL) && last > seq)
+  if (is_calm && load_last_change(index, &last) && last > seq)
     wait_for(index, last, FRESH_WAIT_US);
   return search_index_snapshot(index->search);
 }

@@ -12,9 +12,36 @@
 #define FILTER_COUNT 6
 #define PAGE_ARGUMENT_COUNT (FILTER_COUNT + 3)
 
-void course_page_free(CoursePage *page) {
-  if (!page)
+CoursePage *course_page_ref(CoursePage *page) {
+  g_atomic_int_inc(&page->references);
+  return page;
+}
+
+static void written_free(CourseWritten *written) {
+  if (!written)
     return;
+  g_bytes_unref(written->text);
+  g_free(written->tag);
+  g_free(written);
+}
+
+const CourseWritten *course_page_written(CoursePage *page) {
+  return g_atomic_pointer_get(&page->written);
+}
+
+const CourseWritten *course_page_take_written(CoursePage *page, GBytes *text, const char *tag) {
+  CourseWritten *written = g_new(CourseWritten, 1);
+  *written = (CourseWritten){text, g_strdup(tag)};
+  if (g_atomic_pointer_compare_and_exchange(&page->written, NULL, written))
+    return written;
+  written_free(written);
+  return course_page_written(page);
+}
+
+void course_page_free(CoursePage *page) {
+  if (!page || !g_atomic_int_dec_and_test(&page->references))
+    return;
+  written_free(page->written);
   g_ptr_array_unref(page->courses);
   g_array_unref(page->categories);
   g_array_unref(page->audiences);
@@ -40,6 +67,7 @@ static GArray *new_facet(void) {
 
 CoursePage *course_page_new(void) {
   CoursePage *page = g_new0(CoursePage, 1);
+  page->references = 1;
   page->courses = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_course_free);
   page->categories = new_facet();
   page->audiences = new_facet();

@@ -3,13 +3,16 @@
 #include "catalog/course_index_internal.h"
 #include "catalog/course_row.h"
 #include "catalog/search/search_locate.h"
-#include "catalog/transaction.h"
+#include "catalog/version.h"
 
 #include <string.h>
 
 #define RANGES_MAX 32
 #define MOMENTS_MAX 3
 #define SUGGEST_TEXT_SIZE_MAX 200
+/* What a kept page is taken to need, with what is written of it. */
+#define PAGE_BYTES 16384
+#define PAGE_COURSE_BYTES 3072
 
 static SearchSort sort_of(CourseSort sort) {
   switch (sort) {
@@ -135,25 +138,26 @@ static bool is_still_visible(const CatalogCourse *course, const CatalogViewer *v
   return viewer_may_see(viewer, &gate);
 }
 
+static bool load_courses(CourseIndex *index, const SearchResult *result, GPtrArray **ret_courses, GError **error) {
+  g_autofree const char **ids = g_new0(const char *, result->hits->len + 1);
+  for (guint i = 0; i < result->hits->len; i++)
+    ids[i] = g_array_index(result->hits, SearchHit, i).id;
+  return course_cache_load(index->courses, ids, result->hits->len, ret_courses, error);
+}
+
 static bool load_page(CourseIndex *index, const CourseQuery *query, SearchSnapshot *snapshot,
                       const SearchResult *result, CoursePage *page, GError **error) {
-  g_auto(Transaction) transaction = {0};
-  if (!transaction_begin_read(&transaction, index->catalog, error))
+  g_autoptr(GPtrArray) courses = NULL;
+  if (!load_courses(index, result, &courses, error))
     return false;
-  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_COURSE);
-  for (guint i = 0; i < result->hits->len; i++) {
-    const SearchHit *hit = &g_array_index(result->hits, SearchHit, i);
-    bool has_row = false;
-    statement_bind(&statement, argument_text(hit->id));
-    if (!statement_find_row(&statement, &has_row, error))
-      return false;
-    g_autoptr(CatalogCourse) course = has_row ? course_row_read(&statement) : NULL;
-    statement_rewind(&statement);
+  for (guint i = 0; i < courses->len; i++) {
+    CatalogCourse *course = courses->pdata[i];
     if (!course || !is_still_visible(course, query->viewer))
       continue;
     if (result->query)
-      g_ptr_array_add(page->hits, explain(snapshot, result->query, hit, course));
-    g_ptr_array_add(page->courses, g_steal_pointer(&course));
+      g_ptr_array_add(page->hits,
+                      explain(snapshot, result->query, &g_array_index(result->hits, SearchHit, i), course));
+    g_ptr_array_add(page->courses, catalog_course_ref(course));
   }
   return true;
 }
@@ -172,17 +176,38 @@ static void set_after(const CoursePosition *from, SearchPosition *into) {
   g_strlcpy(into->id, from->id, sizeof into->id);
 }
 
-bool course_index_query(CourseIndex *index, const CourseQuery *query, CoursePage **ret_page, GError **error) {
+static void append_text(GByteArray *key, const char *text) {
+  uint32_t size = text ? (uint32_t)strlen(text) : UINT32_MAX;
+  g_byte_array_append(key, (const guint8 *)&size, sizeof size);
+  if (text)
+    g_byte_array_append(key, (const guint8 *)text, size);
+}
+
+/* All that a page hangs on: what is asked, by whom, of which state of the catalog and of the index. */
+static GBytes *page_key(const CourseQuery *query, uint64_t version, int64_t change_seq) {
+  GByteArray *key = g_byte_array_new();
+  g_autofree char *viewer = viewer_write_json(query->viewer);
+  const char *const texts[] = {query->text,  query->category,    query->audience, query->kind,   query->division,
+                               query->level, query->institution, query->band,     query->cursor, viewer};
+  const int64_t numbers[] = {(int64_t)version, change_seq, query->sort, query->limit};
+  g_byte_array_append(key, (const guint8 *)numbers, sizeof numbers);
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+    append_text(key, texts[i]);
+  return g_byte_array_free_to_bytes(key);
+}
+
+static bool make_page(CourseIndex *index, const CourseQuery *query, SearchSnapshot *snapshot, CoursePage **ret_page,
+                      GError **error) {
   g_auto(CoursePosition) position = {0};
   SearchPosition after = {0};
   SearchRequest request = request_of(query);
-  if (!course_query_check(query, error) || (query->cursor && !course_cursor_parse(query, &position, error)))
+  request.cache = index->results;
+  if (query->cursor && !course_cursor_parse(query, &position, error))
     return false;
   if (query->cursor) {
     set_after(&position, &after);
     request.after = &after;
   }
-  g_autoptr(SearchSnapshot) snapshot = course_index_snapshot(index);
   g_autoptr(SearchResult) result = search_find(snapshot, &request);
   g_autoptr(CoursePage) page = course_page_new();
   page->hits = result->query ? g_ptr_array_new_with_free_func(hit_free) : NULL;
@@ -192,6 +217,21 @@ bool course_index_query(CourseIndex *index, const CourseQuery *query, CoursePage
   if (result->has_more)
     page->next = write_next(query, snapshot, &request, result);
   *ret_page = g_steal_pointer(&page);
+  return true;
+}
+
+bool course_index_query(CourseIndex *index, const CourseQuery *query, CoursePage **ret_page, GError **error) {
+  if (!course_query_check(query, error))
+    return false;
+  uint64_t version = catalog_version(index->catalog); /* before anything is read */
+  g_autoptr(SearchSnapshot) snapshot = course_index_snapshot(index);
+  g_autoptr(GBytes) key = page_key(query, version, snapshot->change_seq);
+  *ret_page = lru_cache_find(index->pages, key);
+  if (*ret_page)
+    return true;
+  if (!make_page(index, query, snapshot, ret_page, error))
+    return false;
+  lru_cache_keep(index->pages, key, *ret_page, PAGE_BYTES + (*ret_page)->courses->len * PAGE_COURSE_BYTES);
   return true;
 }
 

@@ -400,6 +400,7 @@ static const StatementSpec specs[] = {
                             " AND id IN (SELECT course_id FROM lesson WHERE asset_id = ?1)"),
     READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS " FROM course" COURSE_ASSET "WHERE course.id = ?1"
                       " AND course.state <> 'deleted'"),
+    READ(LOAD_COURSE_CHANGE, "SELECT change_seq FROM course WHERE id = ?1 AND state <> 'deleted'"),
     READ(LIST_LESSONS, "SELECT id, title, position, asset_id FROM lesson WHERE course_id = ?1 ORDER BY position"),
     READ(COUNT_COURSES,
          "WITH hit AS MATERIALIZED (SELECT id, category, kind FROM course WHERE " COURSE_FILTER ")"

@@ -8,7 +8,6 @@ struct SearchFacetSum {
 
 SearchFacets *search_facets_new(const SearchSegment *segment) {
   SearchFacets *facets = g_new0(SearchFacets, 1);
-  facets->segment = segment;
   facets->institution_count = segment->value_counts[VALUE_INSTITUTION];
   facets->division_count = segment->value_counts[VALUE_DIVISION];
   uint32_t audience_count = segment->value_counts[VALUE_AUDIENCE];
@@ -26,6 +25,11 @@ void search_facets_free(SearchFacets *facets) {
   g_free(facets->institutions);
   g_free(facets->divisions);
   g_free(facets);
+}
+
+size_t search_facets_size(const SearchFacets *facets) {
+  return sizeof *facets +
+         sizeof(uint32_t) * ((size_t)facets->combinations + facets->institution_count + facets->division_count + 2);
 }
 
 SearchFacetSum *search_facet_sum_new(void) {
@@ -65,14 +69,14 @@ static void add_list(SearchFacetSum *sum, SearchFacet facet, const SearchSegment
       add_count(sum, facet, segment->values[list][i], strlen(segment->values[list][i]), counts[i]);
 }
 
-static void add_audiences(SearchFacetSum *sum, const SearchFacets *facets) {
+static void add_audiences(SearchFacetSum *sum, const SearchSegment *segment, const SearchFacets *facets) {
   int64_t counts[SEARCH_AUDIENCES_MAX] = {0};
   for (uint32_t combination = 1; combination < facets->combinations; combination++)
     for (unsigned bit = 0; facets->audiences[combination] > 0 && bit < SEARCH_AUDIENCES_MAX; bit++)
       if (combination >> bit & 1)
         counts[bit] += facets->audiences[combination];
   for (unsigned bit = 0; bit < SEARCH_AUDIENCES_MAX; bit++) {
-    const char *value = segment_value(facets->segment, VALUE_AUDIENCE, bit + 1);
+    const char *value = segment_value(segment, VALUE_AUDIENCE, bit + 1);
     add_count(sum, SEARCH_FACET_AUDIENCE, value, strlen(value), counts[bit]);
   }
 }
@@ -89,16 +93,17 @@ static size_t level_below(const char *prefix) {
   return 12;
 }
 
-static void add_divisions(SearchFacetSum *sum, const SearchFacets *facets, const char *prefix) {
+static void add_divisions(SearchFacetSum *sum, const SearchSegment *segment, const SearchFacets *facets,
+                          const char *prefix) {
   size_t level = level_below(prefix);
   for (uint32_t i = 0; i < facets->division_count; i++) {
-    const char *code = facets->segment->values[VALUE_DIVISION][i];
+    const char *code = segment->values[VALUE_DIVISION][i];
     add_count(sum, SEARCH_FACET_DIVISION, code, MIN(strlen(code), level), facets->divisions[i]);
   }
 }
 
-void search_facet_sum_add(SearchFacetSum *sum, const SearchFacets *facets, const char *division) {
-  const SearchSegment *segment = facets->segment;
+void search_facet_sum_add(SearchFacetSum *sum, const SearchSegment *segment, const SearchFacets *facets,
+                          const char *division) {
   add_list(sum, SEARCH_FACET_CATEGORY, segment, VALUE_CATEGORY, facets->categories, 256);
   add_list(sum, SEARCH_FACET_KIND, segment, VALUE_KIND, facets->kinds, 256);
   add_list(sum, SEARCH_FACET_LEVEL, segment, VALUE_LEVEL, facets->levels, 256);
@@ -106,8 +111,8 @@ void search_facet_sum_add(SearchFacetSum *sum, const SearchFacets *facets, const
   for (unsigned band = 1; band < SEARCH_BAND_COUNT; band++)
     add_count(sum, SEARCH_FACET_DURATION, search_band_name(band), strlen(search_band_name(band)),
               facets->bands[band]);
-  add_audiences(sum, facets);
-  add_divisions(sum, facets, division);
+  add_audiences(sum, segment, facets);
+  add_divisions(sum, segment, facets, division);
 }
 
 static gint compare_counts(gconstpointer a, gconstpointer b) {

@@ -4,7 +4,6 @@
 #include "catalog/search/search_find.h"
 
 typedef struct {
-  const SearchSegment *segment;
   uint32_t categories[256], kinds[256], levels[256], bands[256];
   uint32_t *audiences; /**< of each combination */
   uint32_t combinations;
@@ -14,6 +13,8 @@ typedef struct {
 
 SearchFacets *search_facets_new(const SearchSegment *segment);
 void search_facets_free(SearchFacets *facets);
+/** Bytes that it takes. */
+size_t search_facets_size(const SearchFacets *facets);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearchFacets, search_facets_free)
 
 static inline void search_facets_add(SearchFacets *facets, const SegmentRow *row) {
@@ -31,7 +32,8 @@ typedef struct SearchFacetSum SearchFacetSum;
 SearchFacetSum *search_facet_sum_new(void);
 void search_facet_sum_free(SearchFacetSum *sum);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearchFacetSum, search_facet_sum_free)
-/** `division`: the prefix that was filtered by, or NULL. */
-void search_facet_sum_add(SearchFacetSum *sum, const SearchFacets *facets, const char *division);
+/** `segment`: the one that was counted in; `division`: the prefix that was filtered by, or NULL. */
+void search_facet_sum_add(SearchFacetSum *sum, const SearchSegment *segment, const SearchFacets *facets,
+                          const char *division);
 /** Arrays of SearchCount, sorted. */
 void search_facet_sum_finish(SearchFacetSum *sum, GArray *ret_facets[SEARCH_FACET_COUNT]);

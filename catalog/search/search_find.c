@@ -1,5 +1,6 @@
 #include "catalog/search/search_find.h"
 
+#include "catalog/search/search_cache.h"
 #include "catalog/search/search_facets.h"
 #include "catalog/search/search_filter.h"
 #include "catalog/search/search_locate.h"
@@ -7,14 +8,18 @@
 
 #include <string.h>
 
+/* How a query came to be what is asked now: results of the first two hang on nothing but its text. */
+typedef enum { STAGE_TYPED, STAGE_EXTENDED, STAGE_CORRECTED, STAGE_RELAXED } FindStage;
+
 /* One request at work. */
 typedef struct {
   SearchSnapshot *snapshot;
   const SearchRequest *request;
   const SearchQuery *query;
+  FindStage stage;
   bool by_relevance;
-  RankBest *bests; /* of each part */
-  GArray *page;    /* RankCandidate: one more than the limit, to know whether there are more */
+  GPtrArray *results; /* SearchPartResult * of each part */
+  GArray *page;       /* RankCandidate: one more than the limit, to know whether there are more */
   guint limit;
   SearchFacetSum *sum;
   int64_t total;
@@ -24,8 +29,9 @@ typedef struct {
 typedef struct {
   SearchFilter filter;
   SearchFacets *facets; /* NULL: not wanted */
+  bool by_relevance;
   RankOrder order;
-  RankBest *best; /* NULL: by an order */
+  RankBest best;
   int64_t total;
 } FindPart;
 
@@ -35,51 +41,76 @@ static inline void take(FindPart *part, uint32_t ordinal, uint8_t quality) {
   part->total++;
   if (part->facets)
     search_facets_add(part->facets, &part->filter.segment->rows[ordinal]);
-  if (part->best)
-    rank_best_add(part->best, ordinal, quality);
+  if (part->by_relevance)
+    rank_best_add(&part->best, ordinal, quality);
   else
     rank_order_add(&part->order, ordinal);
 }
 
 static void begin_part(const Find *find, uint32_t number, FindPart *part) {
   const SearchPart *source = &find->snapshot->parts[number];
-  *part = (FindPart){0};
+  *part = (FindPart){.by_relevance = find->by_relevance};
   search_filter_init(&part->filter, source, find->request);
   part->facets = find->sum ? search_facets_new(source->segment) : NULL;
-  if (find->by_relevance)
-    part->best = &find->bests[number];
-  else
-    rank_order_init(&part->order, source, number, find->request, find->limit);
+  rank_best_init(&part->best, find->request->is_exact);
+  rank_order_init(&part->order, source, number, find->request, find->limit);
 }
 
-static void end_part(Find *find, FindPart *part) {
-  find->total += part->total;
-  if (part->facets)
-    search_facet_sum_add(find->sum, part->facets, find->request->division);
-  if (!part->best)
-    rank_order_merge(find->page, &part->order);
-  search_facets_free(part->facets);
+static SearchPartResult *end_part(FindPart *part) {
+  SearchPartResult *result =
+      search_part_result_new(part->total, part->facets, part->by_relevance ? rank_best_steal(&part->best) : NULL,
+                             part->by_relevance ? NULL : g_array_ref(part->order.page));
+  rank_best_clear(&part->best);
   rank_order_clear(&part->order);
   search_filter_clear(&part->filter);
+  return result;
+}
+
+/* Takes the result. */
+static void add_result(Find *find, uint32_t number, SearchPartResult *result) {
+  const SearchSegment *segment = find->snapshot->parts[number].segment;
+  find->total += result->total;
+  if (result->facets)
+    search_facet_sum_add(find->sum, segment, result->facets, find->request->division);
+  if (result->page)
+    rank_order_merge(find->page, segment, number, find->request, result->page, find->limit);
+  g_ptr_array_add(find->results, result);
+}
+
+static void match_part(const Find *find, FindPart *part) {
+  const SearchSegment *segment = part->filter.segment;
+  g_autoptr(MatchPlan) plan = match_plan_new(segment, find->query, MATCH_RANGE_ALL(segment));
+  MatchBlock block;
+  while (match_plan_next(plan, &block)) {
+    for (uint32_t i = 0; i < block.count; i++) /* all on their way before the first is needed */
+      __builtin_prefetch(&segment->rows[block.ordinals[i]]);
+    for (uint32_t i = 0; i < block.count; i++)
+      take(part, block.ordinals[i], block.qualities[i]);
+  }
 }
 
 static void find_in_part(Find *find, uint32_t number) {
+  SearchCache *cache = find->stage <= STAGE_EXTENDED ? find->request->cache : NULL;
+  g_autoptr(GBytes) key = NULL;
   FindPart part;
-  MatchBlock block;
   begin_part(find, number, &part);
-  if (!part.filter.is_nothing) {
-    g_autoptr(MatchPlan) plan = match_plan_new(part.filter.segment, find->query);
-    while (match_plan_next(plan, &block)) {
-      for (uint32_t i = 0; i < block.count; i++) /* all on their way before the first is needed */
-        __builtin_prefetch(&part.filter.segment->rows[block.ordinals[i]]);
-      for (uint32_t i = 0; i < block.count; i++)
-        take(&part, block.ordinals[i], block.qualities[i]);
-    }
-  }
-  end_part(find, &part);
+  if (cache)
+    key = search_cache_key(cache, find->request, &part.filter, find->snapshot->parts[number].deleted_count,
+                           find->stage, find->limit);
+  SearchPartResult *kept = key ? search_cache_find(cache, key) : NULL;
+  if (!kept && !part.filter.is_nothing)
+    match_part(find, &part);
+  SearchPartResult *found = end_part(&part);
+  if (key && !kept)
+    search_cache_keep(cache, key, found);
+  if (kept)
+    search_part_result_unref(found);
+  add_result(find, number, kept ? kept : found);
 }
 
-static void run_strict(Find *find) {
+static void run_strict(Find *find, FindStage stage) {
+  find->stage = stage;
+  g_ptr_array_set_size(find->results, 0);
   for (uint32_t i = 0; i < find->snapshot->part_count; i++)
     find_in_part(find, i);
 }
@@ -108,6 +139,7 @@ static void count_units(Find *find, UnitCounts *counts) {
 /* Documents that have as many of the words as any. */
 static void run_relaxed(Find *find) {
   uint32_t part_count = find->snapshot->part_count;
+  g_ptr_array_set_size(find->results, 0);
   UnitCounts counts = {g_new0(uint8_t *, part_count), g_new0(uint16_t *, part_count), 0};
   count_units(find, &counts);
   for (uint32_t i = 0; i < part_count; i++) {
@@ -116,7 +148,7 @@ static void run_relaxed(Find *find) {
     for (uint32_t n = 0; n < part.filter.segment->count && counts.most > 0 && !part.filter.is_nothing; n++)
       if (counts.counts[i][n] == counts.most)
         take(&part, n, (uint8_t)(counts.qualities[i][n] / find->query->unit_count));
-    end_part(find, &part);
+    add_result(find, i, end_part(&part));
     g_free(counts.counts[i]);
     g_free(counts.qualities[i]);
   }
@@ -147,32 +179,27 @@ static void each_word(gpointer data, char letter, QueryWordFunc func, gpointer f
 }
 
 static void begin(Find *find) {
-  uint32_t part_count = find->snapshot->part_count;
   find->page = g_array_new(FALSE, FALSE, sizeof(RankCandidate));
   g_array_set_clear_func(find->page, rank_candidate_clear);
   find->limit = (guint)CLAMP(find->request->limit, 1, SEARCH_LIMIT_MAX) + 1;
   find->by_relevance = find->request->sort == SEARCH_SORT_RELEVANCE && find->query->unit_count > 0;
-  find->bests = g_new0(RankBest, part_count);
-  for (uint32_t i = 0; i < part_count; i++)
-    rank_best_init(&find->bests[i], find->request->is_exact);
+  find->results = g_ptr_array_new_with_free_func((GDestroyNotify)search_part_result_unref);
   find->sum = find->request->has_facets ? search_facet_sum_new() : NULL;
 }
 
 static void end(Find *find) {
-  for (uint32_t i = 0; i < find->snapshot->part_count; i++)
-    rank_best_clear(&find->bests[i]);
-  g_free(find->bests);
+  g_ptr_array_unref(find->results);
   g_array_unref(find->page);
   search_facet_sum_free(find->sum);
 }
 
 /* What was typed; then what it may become; then what may have been meant; then as much of it as there is. */
 static void run(Find *find, SearchQuery *query, SearchResult *result) {
-  run_strict(find);
+  run_strict(find, STAGE_TYPED);
   if (find->total == 0 && search_query_extend(query))
-    run_strict(find);
+    run_strict(find, STAGE_EXTENDED);
   if (find->total == 0 && query->unit_count > 0 && search_query_correct(query, has_term, each_word, find->snapshot))
-    run_strict(find);
+    run_strict(find, STAGE_CORRECTED);
   if (find->total == 0 && query->unit_count > 1) {
     run_relaxed(find);
     result->is_relaxed = find->total > 0;
@@ -180,9 +207,16 @@ static void run(Find *find, SearchQuery *query, SearchResult *result) {
   result->is_corrected = query->is_corrected && find->total > 0;
 }
 
+static void rank(Find *find) {
+  g_autofree GArray **bests = g_new0(GArray *, MAX(find->snapshot->part_count, 1));
+  for (guint i = 0; i < find->results->len; i++)
+    bests[i] = ((const SearchPartResult *)find->results->pdata[i])->best;
+  rank_by_relevance(find->snapshot, find->request, find->query, bests, find->page, find->limit);
+}
+
 static void take_page(Find *find, SearchResult *result) {
   if (find->by_relevance)
-    rank_by_relevance(find->snapshot, find->request, find->query, find->bests, find->page, find->limit);
+    rank(find);
   result->has_more = find->page->len == find->limit;
   for (guint i = 0; i < MIN(find->page->len, find->limit - 1); i++) {
     const RankCandidate *candidate = &g_array_index(find->page, RankCandidate, i);
@@ -265,6 +299,11 @@ static void keep_best(CountedCue *best, size_t *count, size_t max, const Counted
   best[at] = *cue;
 }
 
+/* No later cue can take a place: of equal ones the earlier stay. */
+static bool is_settled(const CountedCue *best, size_t count, size_t max, const SearchQuery *query) {
+  return count == max && best[max - 1].count == query->unit_count;
+}
+
 GArray *search_find_cues(SearchSnapshot *snapshot, const SearchQuery *query, const SearchHit *hit, size_t max) {
   GArray *hits = g_array_new(FALSE, FALSE, sizeof(SearchCueHit));
   g_autofree CountedCue *best = g_new(CountedCue, MAX(max, 1));
@@ -273,7 +312,7 @@ GArray *search_find_cues(SearchSnapshot *snapshot, const SearchQuery *query, con
   CountedCue cue;
   g_array_set_clear_func(hits, clear_cue_hit);
   segment_cue_walk_init(&walk, snapshot->parts[hit->part].segment, hit->ordinal);
-  while (max > 0 && segment_cue_walk_next(&walk, &cue.cue))
+  while (max > 0 && !is_settled(best, count, max, query) && segment_cue_walk_next(&walk, &cue.cue))
     if ((cue.count = count_words(&cue.cue, query)) > 0)
       keep_best(best, &count, max, &cue);
   for (size_t i = 0; i < count && best[i].count == best[0].count; i++) {

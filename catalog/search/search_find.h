@@ -44,6 +44,7 @@ typedef struct {
   const SearchPosition *after; /**< NULL: from the beginning */
   bool is_exact;               /**< rank all that is found, not the first SEARCH_RANKED_MAX only: slow */
   bool has_facets;
+  struct SearchCache *cache; /**< of catalog/search/search_cache.h; NULL: nothing is kept */
 } SearchRequest;
 
 typedef struct {

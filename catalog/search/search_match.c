@@ -21,6 +21,7 @@ typedef struct {
 
 struct MatchPlan {
   const SearchSegment *segment;
+  MatchRange range;
   size_t unit_count;
   QueryCertainty certainties[QUERY_UNITS_MAX];
   GPtrArray *sources; /* Source *, cheapest first */
@@ -137,10 +138,6 @@ static GArray *find_terms(const SearchSegment *segment, const QueryTerm *term) {
   return lookup.found;
 }
 
-static void open_postings(Source *source, const SearchSegment *segment, const SegmentTerm *term) {
-  postings_reader_init(&source->reader, term->postings, term->size, term->count, segment->count);
-}
-
 static Source *new_list(uint32_t capacity) {
   Source *source = g_new(Source, 1);
   source->is_list = true;
@@ -157,24 +154,37 @@ static void list_append(Source *list, uint32_t ordinal, uint8_t byte) {
   list->bytes[list->count++] = byte;
 }
 
-static Source *join_dense(const SearchSegment *segment, const GArray *terms) {
-  g_autofree uint8_t *all = g_new0(uint8_t, segment->count);
+/* Opens the postings of a term at the first document of the range. */
+static void begin_postings(PostingsReader *reader, const SearchSegment *segment, const SegmentTerm *term,
+                           MatchRange range) {
+  postings_reader_init(reader, term->postings, term->size, term->count, segment->count);
+  postings_reader_seek(reader, range.first);
+}
+
+/* What is left of the loaded block within the range: from `reader->at` up to the result. */
+static uint32_t block_end(const PostingsReader *reader, MatchRange range) {
+  uint32_t end = reader->filled;
+  while (end > reader->at && reader->ordinals[end - 1] >= range.end)
+    end--;
+  return end;
+}
+
+static Source *join_dense(const SearchSegment *segment, const GArray *terms, MatchRange range) {
+  uint32_t size = range.end - range.first, count = 0, filled = 0;
+  g_autofree uint8_t *all = g_new0(uint8_t, MAX(size, 1));
   g_autofree PostingsReader *reader = g_new(PostingsReader, 1);
-  uint32_t count = 0;
   for (guint i = 0; i < terms->len; i++) {
-    const SegmentTerm *term = &g_array_index(terms, SegmentTerm, i);
-    postings_reader_init(reader, term->postings, term->size, term->count, segment->count);
-    for (; reader->filled > 0; postings_reader_load_block(reader, reader->block + 1))
-      for (uint32_t n = 0; n < reader->filled; n++)
-        all[reader->ordinals[n]] |= reader->fields[n];
+    begin_postings(reader, segment, &g_array_index(terms, SegmentTerm, i), range);
+    for (uint32_t end; (end = block_end(reader, range)) > reader->at;
+         postings_reader_load_block(reader, reader->block + 1))
+      for (uint32_t n = reader->at; n < end; n++)
+        all[reader->ordinals[n] - range.first] |= reader->fields[n];
   }
-  for (uint32_t i = 0; i < segment->count; i++)
+  for (uint32_t i = 0; i < size; i++)
     count += all[i] != 0;
   Source *list = new_list(count + 1);
-  uint32_t filled = 0;
-  for (uint32_t i = 0; i < segment->count;
-       i++) { /* without a branch: the place behind the last one is written again */
-    list->ordinals[filled] = i;
+  for (uint32_t i = 0; i < size; i++) { /* without a branch: the place behind the last one is written again */
+    list->ordinals[filled] = range.first + i;
     list->bytes[filled] = all[i];
     filled += all[i] != 0;
   }
@@ -187,15 +197,15 @@ static int compare_pairs(const void *a, const void *b) {
   return left < right ? -1 : left > right;
 }
 
-static Source *join_sparse(const SearchSegment *segment, const GArray *terms, uint32_t total) {
+static Source *join_sparse(const SearchSegment *segment, const GArray *terms, uint32_t total, MatchRange range) {
   g_autofree uint64_t *pairs = g_new(uint64_t, MAX(total, 1));
   g_autofree PostingsReader *reader = g_new(PostingsReader, 1);
   uint32_t count = 0;
   for (guint i = 0; i < terms->len; i++) {
-    const SegmentTerm *term = &g_array_index(terms, SegmentTerm, i);
-    postings_reader_init(reader, term->postings, term->size, term->count, segment->count);
-    for (; reader->filled > 0; postings_reader_load_block(reader, reader->block + 1))
-      for (uint32_t n = 0; n < reader->filled; n++)
+    begin_postings(reader, segment, &g_array_index(terms, SegmentTerm, i), range);
+    for (uint32_t end; (end = block_end(reader, range)) > reader->at;
+         postings_reader_load_block(reader, reader->block + 1))
+      for (uint32_t n = reader->at; n < end; n++)
         pairs[count++] = (uint64_t)reader->ordinals[n] << 8 | reader->fields[n];
   }
   qsort(pairs, count, sizeof *pairs, compare_pairs);
@@ -210,8 +220,13 @@ static Source *join_sparse(const SearchSegment *segment, const GArray *terms, ui
   return list;
 }
 
-/* NULL when no document has the term. */
-static Source *open_term(const SearchSegment *segment, const QueryTerm *query_term) {
+/* Would the lists fill so much of the range that an array of all is better? */
+static bool is_dense(const SearchSegment *segment, uint64_t total, MatchRange range) {
+  return total > segment->count / DENSE_SHARE && total > (range.end - range.first) / DENSE_SHARE;
+}
+
+/* NULL when no document has the term; with several terms only the range is looked at. */
+static Source *open_term(const SearchSegment *segment, const QueryTerm *query_term, MatchRange range) {
   g_autoptr(GArray) terms = find_terms(segment, query_term);
   uint64_t total = 0;
   for (guint i = 0; i < terms->len; i++)
@@ -224,12 +239,12 @@ static Source *open_term(const SearchSegment *segment, const QueryTerm *query_te
     source->is_list = source->is_scored = false;
     source->ordinals = NULL;
     source->bytes = NULL;
-    open_postings(source, segment, &g_array_index(terms, SegmentTerm, 0));
+    begin_postings(&source->reader, segment, &g_array_index(terms, SegmentTerm, 0), range);
     source->cost = source->reader.count;
     return source;
   }
-  source = total > segment->count / DENSE_SHARE ? join_dense(segment, terms)
-                                                : join_sparse(segment, terms, (uint32_t)total);
+  source = is_dense(segment, total, range) ? join_dense(segment, terms, range)
+                                           : join_sparse(segment, terms, (uint32_t)total, range);
   source->cost = source->count;
   return source;
 }
@@ -241,9 +256,9 @@ static gint compare_costs(gconstpointer a, gconstpointer b) {
 
 /* Sources of all terms of an alternative, behind those that are there; false when one has no document. */
 static bool open_alternative(const SearchSegment *segment, const QueryAlternative *alternative, unsigned unit,
-                             GPtrArray *sources) {
+                             MatchRange range, GPtrArray *sources) {
   for (size_t i = 0; i < alternative->term_count; i++) {
-    Source *source = open_term(segment, &alternative->terms[i]);
+    Source *source = open_term(segment, &alternative->terms[i], range);
     if (!source)
       return false;
     source->unit = unit;
@@ -283,10 +298,11 @@ static Source *score_in_place(Source *list, const uint8_t *table) {
 }
 
 /* The documents of an alternative, with qualities; NULL: none. */
-static Source *list_alternative(const SearchSegment *segment, const QueryAlternative *alternative) {
+static Source *list_alternative(const SearchSegment *segment, const QueryAlternative *alternative,
+                                MatchRange range) {
   g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(source_free);
   const uint8_t *table = quality_table(alternative->certainty);
-  if (!open_alternative(segment, alternative, 0, sources))
+  if (!open_alternative(segment, alternative, 0, range, sources))
     return NULL;
   g_ptr_array_sort(sources, compare_costs);
   Source **all = (Source **)sources->pdata;
@@ -294,7 +310,7 @@ static Source *list_alternative(const SearchSegment *segment, const QueryAlterna
     return score_in_place(g_ptr_array_steal_index(sources, 0), table);
   Source *list = new_list(all[0]->cost);
   list->is_scored = true;
-  for (uint32_t ordinal; (ordinal = meet(all, sources->len)) != POSTINGS_END; source_next(all[0])) {
+  for (uint32_t ordinal; (ordinal = meet(all, sources->len)) < range.end; source_next(all[0])) {
     uint8_t common = 0xFF, any = 0;
     for (guint i = 0; i < sources->len; i++) {
       common = (uint8_t)(common & source_byte(all[i]));
@@ -326,10 +342,10 @@ static Source *unite(Source *left, Source *right) {
   return list;
 }
 
-static Source *list_unit(const SearchSegment *segment, const QueryUnit *unit) {
+static Source *list_unit(const SearchSegment *segment, const QueryUnit *unit, MatchRange range) {
   Source *list = NULL;
   for (guint i = 0; i < unit->alternatives->len; i++)
-    list = unite(list, list_alternative(segment, unit->alternatives->pdata[i]));
+    list = unite(list, list_alternative(segment, unit->alternatives->pdata[i], range));
   return list;
 }
 
@@ -337,9 +353,9 @@ static bool open_unit(MatchPlan *plan, const QueryUnit *unit, unsigned number) {
   if (unit->alternatives->len == 1) {
     const QueryAlternative *alternative = unit->alternatives->pdata[0];
     plan->certainties[number] = alternative->certainty;
-    return open_alternative(plan->segment, alternative, number, plan->sources);
+    return open_alternative(plan->segment, alternative, number, plan->range, plan->sources);
   }
-  Source *list = list_unit(plan->segment, unit);
+  Source *list = list_unit(plan->segment, unit, plan->range);
   if (!list)
     return false;
   list->unit = number;
@@ -347,9 +363,11 @@ static bool open_unit(MatchPlan *plan, const QueryUnit *unit, unsigned number) {
   return true;
 }
 
-MatchPlan *match_plan_new(const SearchSegment *segment, const SearchQuery *query) {
+MatchPlan *match_plan_new(const SearchSegment *segment, const SearchQuery *query, MatchRange range) {
   MatchPlan *plan = g_new0(MatchPlan, 1);
   plan->segment = segment;
+  plan->range = range;
+  plan->next = range.first;
   plan->unit_count = query->unit_count;
   plan->is_everything = query->unit_count == 0;
   plan->sources = g_ptr_array_new_with_free_func(source_free);
@@ -367,7 +385,7 @@ void match_plan_free(MatchPlan *plan) {
 }
 
 static bool next_of_everything(MatchPlan *plan, MatchBlock *block) {
-  while (plan->next < plan->segment->count && block->count < MATCH_BLOCK) {
+  while (plan->next < plan->range.end && block->count < MATCH_BLOCK) {
     block->ordinals[block->count] = plan->next++;
     block->qualities[block->count++] = 0;
   }
@@ -378,12 +396,13 @@ static bool next_of_everything(MatchPlan *plan, MatchBlock *block) {
 static bool next_of_one(MatchPlan *plan, Source *source, MatchBlock *block) {
   PostingsReader *reader = &source->reader;
   const uint8_t *table = quality_table(plan->certainties[0]);
-  if (reader->filled == 0)
+  uint32_t first = reader->at, end = block_end(reader, plan->range);
+  if (end <= first)
     return false;
-  block->count = reader->filled;
-  memcpy(block->ordinals, reader->ordinals, reader->filled * sizeof *block->ordinals);
-  for (uint32_t i = 0; i < reader->filled; i++)
-    block->qualities[i] = table[reader->fields[i]];
+  block->count = end - first;
+  memcpy(block->ordinals, reader->ordinals + first, block->count * sizeof *block->ordinals);
+  for (uint32_t i = 0; i < block->count; i++)
+    block->qualities[i] = table[reader->fields[first + i]];
   postings_reader_load_block(reader, reader->block + 1);
   return true;
 }
@@ -419,7 +438,7 @@ bool match_plan_next(MatchPlan *plan, MatchBlock *ret_block) {
   if (plan->sources->len == 1 && !sources[0]->is_list)
     return next_of_one(plan, sources[0], ret_block);
   uint32_t ordinal;
-  while (ret_block->count < MATCH_BLOCK && (ordinal = meet(sources, plan->sources->len)) != POSTINGS_END) {
+  while (ret_block->count < MATCH_BLOCK && (ordinal = meet(sources, plan->sources->len)) < plan->range.end) {
     ret_block->ordinals[ret_block->count] = ordinal;
     ret_block->qualities[ret_block->count++] = quality_here(plan);
     source_next(sources[0]);
@@ -430,7 +449,7 @@ bool match_plan_next(MatchPlan *plan, MatchBlock *ret_block) {
 void match_count_units(const SearchSegment *segment, const SearchQuery *query, uint8_t *ret_counts,
                        uint16_t *ret_qualities) {
   for (size_t i = 0; i < query->unit_count; i++) {
-    Source *list = list_unit(segment, &query->units[i]);
+    Source *list = list_unit(segment, &query->units[i], MATCH_RANGE_ALL(segment));
     for (uint32_t n = 0; list && n < list->count; n++) {
       ret_counts[list->ordinals[n]]++;
       ret_qualities[list->ordinals[n]] = (uint16_t)(ret_qualities[list->ordinals[n]] + list->bytes[n]);

@@ -17,8 +17,14 @@ typedef struct {
 
 typedef struct MatchPlan MatchPlan;
 
+/** Ordinals to look at. Documents are numbered by popularity: the first ones are those that are asked for most. */
+typedef struct {
+  uint32_t first, end; /**< `end` is behind the last one, and not above `segment->count` */
+} MatchRange;
+#define MATCH_RANGE_ALL(segment) ((MatchRange){0, (segment)->count})
+
 /** A query without units finds every document. The segment must outlive the plan. */
-MatchPlan *match_plan_new(const SearchSegment *segment, const SearchQuery *query);
+MatchPlan *match_plan_new(const SearchSegment *segment, const SearchQuery *query, MatchRange range);
 void match_plan_free(MatchPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MatchPlan, match_plan_free)
 

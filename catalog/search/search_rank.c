@@ -49,11 +49,12 @@ void rank_best_add_slowly(RankBest *best, uint32_t ordinal, uint8_t quality) {
   }
 }
 
-/* The best ones in order: better quality first, then lower ordinal. They came in the order of ordinals. */
-static uint64_t *sort_accepted(const RankBest *best, guint *ret_count) {
+/* Better quality first, then lower ordinal. They came in the order of ordinals. */
+GArray *rank_best_steal(RankBest *best) {
   const uint64_t *accepted = (const uint64_t *)(const void *)best->accepted->data;
   guint count = best->accepted->len;
-  uint64_t *sorted = g_new(uint64_t, MAX(count, 1));
+  GArray *array = g_array_sized_new(FALSE, FALSE, sizeof(uint64_t), MAX(count, 1));
+  uint64_t *sorted = (uint64_t *)(void *)array->data;
   guint starts[MATCH_QUALITY_MAX + 1], sum = 0;
   for (int quality = MATCH_QUALITY_MAX; quality >= 0; quality--) {
     starts[quality] = sum;
@@ -61,8 +62,10 @@ static uint64_t *sort_accepted(const RankBest *best, guint *ret_count) {
   }
   for (guint i = 0; i < count; i++)
     sorted[starts[accepted[i] >> 32]++] = accepted[i];
-  *ret_count = MIN(count, best->limit);
-  return sorted;
+  g_array_set_size(array, MIN(count, best->limit));
+  g_array_set_size(best->accepted, 0);
+  memset(best->counts, 0, sizeof best->counts);
+  return array;
 }
 
 /* A logarithm in steps of about a thirtieth of a doubling: 0 to 1023, never falling. */
@@ -174,12 +177,11 @@ static void sift_down(Contender *heap, guint count, guint at) {
   }
 }
 
-static void collect_part(const SearchSegment *segment, uint32_t part, const Scoring *scoring, const RankBest *best,
+static void collect_part(const SearchSegment *segment, uint32_t part, const Scoring *scoring, const GArray *best,
                          GArray *contenders) {
-  guint count = 0;
-  g_autofree uint64_t *sorted = sort_accepted(best, &count);
-  for (guint i = 0; i < count; i++) {
-    Contender contender = {.part = part, .ordinal = (uint32_t)sorted[i], .quality = (int)(sorted[i] >> 32)};
+  for (guint i = 0; best && i < best->len; i++) {
+    uint64_t entry = g_array_index(best, uint64_t, i);
+    Contender contender = {.part = part, .ordinal = (uint32_t)entry, .quality = (int)(entry >> 32)};
     const SegmentRow *row = &segment->rows[contender.ordinal];
     contender.base = contender.quality + density_points(scoring, row, contender.quality);
     contender.tie = tie_of(segment, contender.ordinal);
@@ -189,10 +191,10 @@ static void collect_part(const SearchSegment *segment, uint32_t part, const Scor
   }
 }
 
-static GArray *collect(SearchSnapshot *snapshot, const Scoring *scoring, const RankBest *bests) {
+static GArray *collect(SearchSnapshot *snapshot, const Scoring *scoring, GArray *const *bests) {
   GArray *contenders = g_array_new(FALSE, FALSE, sizeof(Contender));
   for (uint32_t part = 0; part < snapshot->part_count; part++)
-    collect_part(snapshot->parts[part].segment, part, scoring, &bests[part], contenders);
+    collect_part(snapshot->parts[part].segment, part, scoring, bests[part], contenders);
   for (guint i = contenders->len / 2; i > 0; i--)
     sift_down((Contender *)(void *)contenders->data, contenders->len, i - 1);
   return contenders;
@@ -245,7 +247,7 @@ static RankCandidate score(const Scoring *scoring, const SearchSegment *segment,
 
 /* Contenders come with the highest hopes first: when the page is full of better ones than can still come, it is final. */
 void rank_by_relevance(SearchSnapshot *snapshot, const SearchRequest *request, const SearchQuery *query,
-                       const RankBest *bests, GArray *ret_page, guint limit) {
+                       GArray *const *bests, GArray *ret_page, guint limit) {
   Scoring scoring = scoring_of(query);
   g_autoptr(GArray) contenders = collect(snapshot, &scoring, bests);
   Contender *heap = (Contender *)(void *)contenders->data;
@@ -330,14 +332,17 @@ void rank_order_add(RankOrder *order, uint32_t ordinal) {
     insert(order->page, candidate, order->limit);
 }
 
-void rank_order_merge(GArray *into, const RankOrder *order) {
-  for (guint i = 0; i < order->page->len; i++) {
-    RankCandidate candidate = g_array_index(order->page, RankCandidate, i);
-    if (order->request->sort == SEARCH_SORT_TITLE) { /* ranks of different segments say nothing */
-      SegmentText title = segment_title(order->segment, candidate.ordinal);
+void rank_order_merge(GArray *into, const SearchSegment *segment, uint32_t part, const SearchRequest *request,
+                      const GArray *page, guint limit) {
+  for (guint i = 0; i < page->len; i++) {
+    RankCandidate candidate = g_array_index(page, RankCandidate, i);
+    candidate.part = part;
+    candidate.id = segment->ids + (size_t)candidate.ordinal * SEARCH_ID_SIZE_MAX;
+    if (request->sort == SEARCH_SORT_TITLE) { /* ranks of different segments say nothing */
+      SegmentText title = segment_title(segment, candidate.ordinal);
       candidate.title = search_title_key(title.text, title.size);
       candidate.key = 0;
     }
-    insert(into, candidate, order->limit);
+    insert(into, candidate, limit);
   }
 }

@@ -126,9 +126,16 @@ static bool map_file(SearchSegment *segment, const char *path, GError **error) {
   return true;
 }
 
-SearchSegment *segment_open(const char *path, GError **error) {
-  g_autoptr(SearchSegment) segment = g_new0(SearchSegment, 1);
+static SearchSegment *new_segment(void) {
+  static uint64_t last_serial;
+  SearchSegment *segment = g_new0(SearchSegment, 1);
   segment->references = 1;
+  segment->serial = __atomic_add_fetch(&last_serial, 1, __ATOMIC_RELAXED);
+  return segment;
+}
+
+SearchSegment *segment_open(const char *path, GError **error) {
+  g_autoptr(SearchSegment) segment = new_segment();
   segment->path = g_strdup(path);
   if (!map_file(segment, path, error) || !read_map(segment, error))
     return NULL;
@@ -136,8 +143,7 @@ SearchSegment *segment_open(const char *path, GError **error) {
 }
 
 SearchSegment *segment_open_bytes(const uint8_t *bytes, size_t size, GError **error) {
-  g_autoptr(SearchSegment) segment = g_new0(SearchSegment, 1);
-  segment->references = 1;
+  g_autoptr(SearchSegment) segment = new_segment();
   segment->map = bytes;
   segment->map_size = size;
   return read_map(segment, error) ? g_steal_pointer(&segment) : NULL;

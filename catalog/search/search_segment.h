@@ -15,6 +15,7 @@
 
 typedef struct SearchSegment {
   gint references; /**< atomic */
+  uint64_t serial; /**< that no other segment of this process has or had */
   char *path;
   const uint8_t *map;
   size_t map_size;

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-#define MATCHES_MAX 4096 /* of a part: the most popular ones come first */
-#define READ_MAX 200     /* courses whose texts are read */
+#define MATCHES_MAX 4096  /* of a part: the most popular ones come first */
+#define FIRST_RANGE 32768 /* documents that are looked at first */
+#define RANGE_GROWTH 8
+#define READ_MAX 200 /* courses whose texts are read */
 #define TEXT_SIZE_MAX 240
 
 /* A text that may be suggested, with the points that its courses gave it. */
@@ -64,20 +66,36 @@ static void propose_course(Suggesting *suggesting, const SearchSegment *segment,
   propose(suggesting, SUGGESTION_INSTITUTION, &texts.institution);
 }
 
-/* Quality and ordinal of what the viewer may see, the most popular ones. */
-static void collect(const SearchPart *part, const SearchQuery *query, const SearchRequest *request,
-                    RankBest *best) {
-  g_auto(SearchFilter) filter = {0};
-  g_autoptr(MatchPlan) plan = match_plan_new(part->segment, query);
+static uint32_t collect_range(const SearchFilter *filter, const SearchQuery *query, MatchRange range,
+                              RankBest *best) {
+  g_autoptr(MatchPlan) plan = match_plan_new(filter->segment, query, range);
   MatchBlock block;
   uint32_t count = 0;
-  search_filter_init(&filter, part, request);
   while (count < MATCHES_MAX && match_plan_next(plan, &block))
     for (uint32_t i = 0; i < block.count; i++)
-      if (search_filter_accepts(&filter, block.ordinals[i])) {
+      if (search_filter_accepts(filter, block.ordinals[i])) {
         rank_best_add(best, block.ordinals[i], block.qualities[i]);
         count++;
       }
+  return count;
+}
+
+/* Quality and ordinal of what the viewer may see, the most popular ones. What one letter begins is made of many long
+ * lists: no more of them is joined than is needed. */
+static GArray *collect(const SearchPart *part, const SearchQuery *query, const SearchRequest *request) {
+  g_auto(SearchFilter) filter = {0};
+  RankBest best;
+  uint32_t count = 0, first = 0, all = part->segment->count;
+  search_filter_init(&filter, part, request);
+  rank_best_init(&best, false);
+  for (uint64_t size = FIRST_RANGE; first < all && count < MATCHES_MAX; size *= RANGE_GROWTH) {
+    MatchRange range = {first, (uint32_t)MIN(first + size, all)};
+    count += collect_range(&filter, query, range, &best);
+    first = range.end;
+  }
+  GArray *sorted = rank_best_steal(&best);
+  rank_best_clear(&best);
+  return sorted;
 }
 
 static gint compare_proposals(gconstpointer a, gconstpointer b) {
@@ -104,7 +122,7 @@ static GArray *take_first(GPtrArray *proposals, size_t max) {
 }
 
 static void read_page(Suggesting *suggesting, SearchSnapshot *snapshot, const SearchRequest *request,
-                      RankBest *bests) {
+                      GArray *const *bests) {
   g_autoptr(GArray) page = g_array_new(FALSE, FALSE, sizeof(RankCandidate));
   rank_by_relevance(snapshot, request, suggesting->query, bests, page, READ_MAX);
   for (guint i = 0; i < page->len; i++) {
@@ -119,17 +137,12 @@ GArray *search_suggest(SearchSnapshot *snapshot, const char *text, SearchMaySeeF
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   g_autoptr(GPtrArray) proposals = g_ptr_array_new_with_free_func(proposal_free);
   SearchRequest request = {.text = text, .may_see = may_see, .viewer = viewer, .limit = SEARCH_LIMIT_MAX};
-  g_autofree RankBest *bests = g_new0(RankBest, snapshot->part_count);
+  g_autoptr(GPtrArray) bests = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
   Suggesting suggesting = {query, seen, proposals};
   search_query_extend(query);
-  for (uint32_t i = 0; i < snapshot->part_count; i++) {
-    rank_best_init(&bests[i], false);
-    if (query->unit_count > 0)
-      collect(&snapshot->parts[i], query, &request, &bests[i]);
-  }
+  for (uint32_t i = 0; i < snapshot->part_count && query->unit_count > 0; i++)
+    g_ptr_array_add(bests, collect(&snapshot->parts[i], query, &request));
   if (query->unit_count > 0)
-    read_page(&suggesting, snapshot, &request, bests);
-  for (uint32_t i = 0; i < snapshot->part_count; i++)
-    rank_best_clear(&bests[i]);
+    read_page(&suggesting, snapshot, &request, (GArray *const *)bests->pdata);
   return take_first(proposals, max);
 }

@@ -214,6 +214,17 @@ static const char *find_text(const HttpRequest *request, const char *name) {
   return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
+/** A page that was asked for before is written already. */
+static void take_page(HttpResponse *response, CoursePage *page) {
+  const CourseWritten *written = course_page_written(page);
+  if (written != NULL) {
+    handler_take_written(response, written->text, written->tag);
+    return;
+  }
+  handler_take_json(response, write_page(page));
+  course_page_take_written(page, g_bytes_ref(response->bytes), response->etag);
+}
+
 void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   CourseQuery query = {.viewer = access_viewer(request),
@@ -237,7 +248,7 @@ void course_handler_list(gpointer context, const HttpRequest *request, HttpRespo
                                 : catalog_query_courses(server->catalog, &query, &page, &error);
   index_slot_release(server->index);
   if (is_found)
-    handler_take_json(response, write_page(page));
+    take_page(response, page);
   else
     handler_set_error(response, request, error);
 }
@@ -263,8 +274,8 @@ void course_handler_suggest(gpointer context, const HttpRequest *request, HttpRe
   CourseIndex *index = index_slot_acquire(server->index);
   g_autoptr(GArray) suggestions = NULL;
   g_autoptr(GError) error = NULL;
-  bool is_found = index == NULL || course_index_suggest(index, text != NULL ? text : "", NULL, SUGGESTIONS_DEFAULT,
-                                                        &suggestions, &error);
+  bool is_found = index == NULL || course_index_suggest(index, text != NULL ? text : "", access_viewer(request),
+                                                        SUGGESTIONS_DEFAULT, &suggestions, &error);
   index_slot_release(server->index);
   if (is_found)
     handler_take_json(response, write_suggestions(suggestions));

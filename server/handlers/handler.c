@@ -24,11 +24,21 @@ void handler_set_error(HttpResponse *response, const HttpRequest *request, const
   http_problem_set(response, request, problem, NULL);
 }
 
-void handler_take_json(HttpResponse *response, GString *text) {
-  http_response_take_string(response, "application/json", text);
+static void set_json_headers(HttpResponse *response) {
   http_response_set_header(response, "Cache-Control", HTTP_CACHE_REVALIDATE);
   http_response_set_header(response, "Vary", "Accept-Language");
+}
+
+void handler_take_json(HttpResponse *response, GString *text) {
+  http_response_take_string(response, "application/json", text);
+  set_json_headers(response);
   http_response_set_etag_of_body(response);
+}
+
+void handler_take_written(HttpResponse *response, GBytes *text, const char *etag) {
+  http_response_set_bytes(response, "application/json", text);
+  set_json_headers(response);
+  g_strlcpy(response->etag, etag, sizeof response->etag);
 }
 
 GString *handler_begin_items(JsonWriter *writer) {

@@ -17,6 +17,8 @@ void handler_set_error(HttpResponse *response, const HttpRequest *request, const
 
 /** Answer with JSON: no-cache, ETag from the bytes, Vary on the language. Takes `text`. */
 void handler_take_json(HttpResponse *response, GString *text);
+/** The same with what was written and tagged before. */
+void handler_take_written(HttpResponse *response, GBytes *text, const char *etag);
 
 /** Begin the JSON of a page: an object whose first member is the open array "items". Returns its text, the caller's, to
  * which the writer writes on; the caller ends array and object. */

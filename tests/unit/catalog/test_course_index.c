@@ -166,6 +166,76 @@ static void test_course_index_pages(Fixture *fixture, gconstpointer unused) {
   }
 }
 
+static void assert_same_list(char *const *kept, char *const *loaded) {
+  g_assert_true(g_strv_equal((const char *const *)kept, (const char *const *)loaded));
+}
+
+/* Everything that a list shows of a course is as the catalog has it now. */
+static void assert_shown(Fixture *fixture, CourseIndex *index, const char *id) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CatalogCourse) loaded = NULL;
+  g_autoptr(GPtrArray) lessons = NULL;
+  g_autoptr(CoursePage) page = find(index, "", &catalog_viewer_everything);
+  catalog_load_course(fixture->catalog, id, &loaded, &lessons, &error);
+  g_assert_no_error(error);
+  const CatalogCourse *shown = NULL;
+  for (guint i = 0; i < page->courses->len; i++)
+    if (g_str_equal(((CatalogCourse *)page->courses->pdata[i])->id, id))
+      shown = page->courses->pdata[i];
+  g_assert_nonnull(shown);
+  g_assert_cmpstr(shown->title, ==, loaded->title);
+  g_assert_cmpstr(shown->summary, ==, loaded->summary);
+  g_assert_cmpstr(shown->institution, ==, loaded->institution);
+  g_assert_cmpstr(shown->division_name, ==, loaded->division_name);
+  g_assert_cmpstr(shown->state, ==, loaded->state);
+  g_assert_cmpstr(shown->asset_id, ==, loaded->asset_id);
+  g_assert_cmpint(shown->asset_state, ==, loaded->asset_state);
+  g_assert_cmpfloat(shown->asset_progress, ==, loaded->asset_progress);
+  g_assert_cmpint(shown->lesson_count, ==, loaded->lesson_count);
+  g_assert_cmpint(shown->duration_us, ==, loaded->duration_us);
+  g_assert_cmpint(shown->row_version, ==, loaded->row_version);
+  g_assert_cmpint(shown->has_poster, ==, loaded->has_poster);
+  assert_same_list(shown->tags, loaded->tags);
+  assert_same_list(shown->audiences, loaded->audiences);
+  assert_same_list(shown->lecturers, loaded->lecturers);
+}
+
+/* Courses and pages are kept, and never shown when something has changed: by whatever process, lessons in the making as
+ * well. */
+static void test_course_index_shows_what_is(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  static const char *const edits[] = {
+      "UPDATE course SET title = '太极剑', row_version = 2 WHERE id = '" TAIJI "'",
+      "UPDATE course SET summary = '新的摘要' WHERE id = '" TAIJI "'",
+      "INSERT INTO course_tag VALUES ('" TAIJI "', '健身')",
+      "INSERT INTO course_audience VALUES ('" TAIJI "', 'elders')",
+      "DELETE FROM course_tag",
+      "INSERT INTO division (code, level, name, created_us, updated_us) VALUES"
+      " ('510400000000', 1, '攀枝花市', 1, 1)",
+      "UPDATE course SET division = '510400000000' WHERE id = '" TAIJI "'",
+      "UPDATE division SET name = '攀枝花'",
+      "UPDATE course SET state = 'withdrawn' WHERE id = '" TAIJI "'",
+      "UPDATE lesson SET course_id = '" TAIJI "' WHERE course_id <> '" TAIJI "'",
+      "UPDATE asset SET plan = '{}'",
+      "UPDATE job SET progress = 0.5",
+      "UPDATE job SET progress = 0.75",
+      "UPDATE asset SET duration_us = 60000000",
+      "UPDATE asset SET state = 'ready'",
+      "UPDATE asset SET poster_key = 'a/poster'",
+  };
+  g_autofree char *asset_id = fixture_add_lesson(fixture, "太极.mp4");
+  add_course(fixture, TAIJI, "太极拳", "");
+  add_course(fixture, SHUFA, "书法", "");
+  g_autoptr(CourseIndex) index = open_index(fixture);
+  for (size_t i = 0; i < G_N_ELEMENTS(edits); i++) {
+    assert_shown(fixture, index, TAIJI);
+    assert_shown(fixture, index, TAIJI); /* kept now */
+    fixture_run_sql(fixture, edits[i]);
+    assert_shown(fixture, index, TAIJI);
+    assert_shown(fixture, index, SHUFA);
+  }
+}
+
 /* An index that knows more than its catalog is of another one. */
 static void test_course_index_of_another_catalog(Fixture *fixture, gconstpointer unused) {
   (void)unused;
@@ -190,6 +260,7 @@ int main(int argc, char **argv) {
   ADD("/course_index/highlights", test_course_index_highlights);
   ADD("/course_index/captions", test_course_index_captions);
   ADD("/course_index/pages", test_course_index_pages);
+  ADD("/course_index/shows_what_is", test_course_index_shows_what_is);
   ADD("/course_index/of_another_catalog", test_course_index_of_another_catalog);
   return g_test_run();
 }

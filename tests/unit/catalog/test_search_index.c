@@ -1,6 +1,7 @@
 #include "base/path.h"
 #include "catalog/catalog.h"
 #include "catalog/search/pinyin_lexicon.h"
+#include "catalog/search/search_cache.h"
 #include "catalog/search/search_find.h"
 #include "catalog/search/search_index.h"
 
@@ -52,6 +53,7 @@ static const char *const queries[] = {"太极拳",
                                       "血压 极光",
                                       "听力"};
 
+#define CACHE_BYTES (1u << 20) /* less than all that is asked needs */
 #define PICK(rand, list) list[g_rand_int_range(rand, 0, G_N_ELEMENTS(list))]
 
 /* What a course is, kept for brute force. */
@@ -292,10 +294,11 @@ static const char *maybe(GRand *rand, const char *value) {
   return g_rand_int_range(rand, 0, 6) == 0 && *value ? value : NULL;
 }
 
-static void assert_like_brute_force(GRand *rand, SearchIndex *index, GHashTable *known) {
+/* `cache` has what was asked of earlier states of the index. */
+static void assert_like_brute_force(GRand *rand, SearchIndex *index, GHashTable *known, SearchCache *cache) {
   static const char *const keys[] = {"division:510402", "institution:a", NULL};
   g_autoptr(SearchSnapshot) snapshot = search_index_snapshot(index);
-  for (int i = 0; i < 12; i++) {
+  for (int i = 0; i < 18; i++) {
     SearchRequest request = {
         .text = PICK(rand, queries),
         .category = maybe(rand, PICK(rand, categories)),
@@ -310,7 +313,15 @@ static void assert_like_brute_force(GRand *rand, SearchIndex *index, GHashTable 
         .sort = (SearchSort)g_rand_int_range(rand, 0, SEARCH_SORT_TITLE + 1),
         .limit = g_rand_int_range(rand, 1, 40),
         .has_facets = true,
+        .cache = cache,
     };
+    if (i < 6) /* asked again and again by different people, while courses come and go */
+      request = (SearchRequest){.text = queries[i],
+                                .may_see = request.may_see,
+                                .viewer = request.viewer,
+                                .limit = 10,
+                                .has_facets = true,
+                                .cache = cache};
     g_autoptr(SearchResult) result = search_find(snapshot, &request);
     g_autoptr(GHashTable) expected = expect(known, &request, result);
     if (result->total != g_hash_table_size(expected))
@@ -383,6 +394,7 @@ static void test_search_index_random_edits(void) {
   g_autofree char *folder = new_folder();
   g_autoptr(GRand) rand = g_rand_new_with_seed((guint32)g_test_rand_int());
   g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
+  g_autoptr(SearchCache) cache = search_cache_new(CACHE_BYTES, 0);
   SearchIndex *index = open_index(folder);
   for (int round = 1; round <= 30; round++) {
     g_autoptr(GError) error = NULL;
@@ -395,22 +407,32 @@ static void test_search_index_random_edits(void) {
       search_index_close(index);
       index = open_index(folder);
     }
-    assert_like_brute_force(rand, index, known);
+    assert_like_brute_force(rand, index, known, cache);
     g_autoptr(SearchSnapshot) snapshot = search_index_snapshot(index);
     g_assert_cmpint(snapshot->change_seq, ==, round);
     g_assert_cmpuint(snapshot->part_count, <=, 16);
   }
   g_assert_true(search_index_verify(index, NULL));
+  LruCacheFigures figures;
+  search_cache_get_figures(cache, &figures);
+  g_assert_cmpuint(figures.hits, >, 0);
+  g_assert_cmpuint(figures.size_bytes, <=, CACHE_BYTES);
   search_index_close(index);
   g_assert_true(path_remove_tree(folder, NULL));
 }
 
 /* Changes that come while a merge is under way are in the result. */
+typedef struct {
+  SearchIndex *index;
+  gint is_over; /* atomic */
+} Merging;
+
 static gpointer merge_on(gpointer data) {
-  for (int i = 0; i < 20; i++) {
+  Merging *merging = data;
+  while (!g_atomic_int_get(&merging->is_over)) {
     g_autoptr(GError) error = NULL;
     bool is_merged = false;
-    search_index_merge(data, true, &is_merged, &error);
+    search_index_merge(merging->index, true, &is_merged, &error);
     g_assert_no_error(error);
   }
   return NULL;
@@ -420,15 +442,18 @@ static void test_search_index_merge_beside_edits(void) {
   g_autofree char *folder = new_folder();
   g_autoptr(GRand) rand = g_rand_new_with_seed(7);
   g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
+  g_autoptr(SearchCache) cache = search_cache_new(CACHE_BYTES, 0);
   SearchIndex *index = open_index(folder);
-  GThread *thread = g_thread_new("merge", merge_on, index);
+  Merging merging = {index, 0};
+  GThread *thread = g_thread_new("merge", merge_on, &merging);
   for (int round = 1; round <= 40; round++)
     edit(rand, index, known, round);
+  g_atomic_int_set(&merging.is_over, 1);
   g_thread_join(thread);
-  assert_like_brute_force(rand, index, known);
+  assert_like_brute_force(rand, index, known, cache);
   search_index_close(index);
   index = open_index(folder);
-  assert_like_brute_force(rand, index, known);
+  assert_like_brute_force(rand, index, known, cache);
   search_index_close(index);
   g_assert_true(path_remove_tree(folder, NULL));
 }

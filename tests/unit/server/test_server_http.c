@@ -228,12 +228,25 @@ static void test_server_media_files(void) {
   fixture_close(&fixture);
 }
 
+/* The index follows the catalog; on a busy machine that may take longer than an answer waits for it. */
+static void wait_for_courses(const Fixture *fixture, const char *total) {
+  int64_t end_us = g_get_monotonic_time() + 30 * G_TIME_SPAN_SECOND;
+  bool is_there = false;
+  while (!is_there && g_get_monotonic_time() < end_us) {
+    g_auto(Reply) reply = {0};
+    fixture_ask(fixture, "GET", "/api/v1/courses", "", &reply);
+    is_there = strstr(reply_text(&reply), total) != NULL;
+  }
+  g_assert_true(is_there);
+}
+
 static void test_server_api(void) {
   Fixture fixture;
   fixture_open(&fixture);
   g_auto(Lesson) lesson = lesson_make(&fixture, "太极拳", CAPTION);
   g_auto(Lesson) other = lesson_add(&fixture, "other", NULL);
   g_auto(Reply) list = {0}, found = {0}, course = {0}, asset = {0}, unchanged = {0}, page = {0};
+  wait_for_courses(&fixture, "\"total\":2");
   fixture_ask(&fixture, "GET", "/api/v1/courses", "", &list);
   g_assert_cmpint(list.status, ==, 200);
   assert_header(&list, "Content-Type", "application/json");
