@@ -16,6 +16,7 @@ G_STATIC_ASSERT(sizeof(LogLevel) == sizeof(int) && sizeof(LogFormat) == sizeof(i
 
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 static const char *const plain_http_choices[] = {"serve", "redirect", NULL};
+static const char *const second_factor_choices[] = {"optional", "required", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const x264_presets[] = {"ultrafast", "superfast", "veryfast", "faster",   "fast",
                                            "medium",    "slow",      "slower",   "veryslow", NULL};
@@ -203,6 +204,38 @@ static const OptionSpec table[] = {
          "Whoever sends the token in the first line of this file (at least 20 characters; `Authorization: Bearer "
          "TOKEN`) may edit the catalog over the API and sees courses in every state. Empty: nobody may. Let only "
          "Kapok's user read the file, and let the token travel over HTTPS alone."},
+    {.name = "session-lifetime",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, session_lifetime_us),
+     .default_text = "30d",
+     .min = HOUR,
+     .max = 366 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help = "Somebody who has not come by for so long is signed out."},
+    {.name = "staff-session-lifetime",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, staff_session_lifetime_us),
+     .default_text = "12h",
+     .min = 10 * MINUTE,
+     .max = 366 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help = "The same for people with a role."},
+    {.name = "staff-second-factor",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, staff_second_factor),
+     .default_text = "optional",
+     .choices = second_factor_choices,
+     .value_name = "WHAT",
+     .help = "With required, roles count only in sessions that began with a code of an authenticator (TOTP); with "
+             "optional, people set one up as they like."},
+    {.name = "media-link-lifetime",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, media_link_lifetime_us),
+     .default_text = "12h",
+     .min = 10 * MINUTE,
+     .max = 30 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help = "How long the signed addresses work that those get who may see a lesson which is not public."},
     {.name = "log-level",
      .type = OPTION_TYPE_ENUM,
      .offset = offsetof(Settings, log_level),

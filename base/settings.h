@@ -12,27 +12,33 @@
 /** What the port without TLS does where there is one with. */
 typedef enum { PLAIN_HTTP_SERVE, PLAIN_HTTP_REDIRECT } PlainHttp;
 
+typedef enum { SECOND_FACTOR_OPTIONAL, SECOND_FACTOR_REQUIRED } SecondFactor;
+
 typedef struct {
-  char *data_dir;                  /**< --data: the folder that holds everything */
-  char *listen;                    /**< --listen HOST:PORT */
-  char *web_dir;                   /**< built pages; empty: ../share/kapok/web beside the program */
-  int64_t workers;                 /**< transcoder workers; 0: settings_worker_count() chooses */
-  int64_t connection_limit;        /**< open HTTP connections at most */
-  char *tls_listen;                /**< --tls-listen HOST:PORT; empty: no TLS */
-  char *tls_certificate, *tls_key; /**< PEM files */
-  int64_t hsts_us;                 /**< Strict-Transport-Security; 0: none */
-  int plain_http;                  /**< PlainHttp */
-  int64_t address_limit;           /**< open HTTP connections of one address at most; 0: no limit */
-  int64_t head_timeout_us;         /**< for the head of a request */
-  int64_t min_rate_bps;            /**< bytes per second of bodies in and answers out, at least */
-  char *trusted_proxies;           /**< addresses and networks whose X-Forwarded-For is believed */
-  int64_t send_buffer_bytes;       /**< of each connection in the kernel; 0: as the system sees fit */
-  int64_t request_head_bytes;      /**< per connection, for request head and answer head */
-  int64_t cache_bytes;             /**< memory for ready answers at most */
-  int64_t view_cache_bytes;        /**< memory for remuxed segments and heads of MP4 files at most */
-  int64_t http_threads;            /**< HTTP threads; 0: one per core */
-  int64_t idle_timeout_us;         /**< an HTTP connection without traffic is closed after this */
-  char *api_token_file;            /**< holds the token of editors; empty: nobody edits over HTTP */
+  char *data_dir;                    /**< --data: the folder that holds everything */
+  char *listen;                      /**< --listen HOST:PORT */
+  char *web_dir;                     /**< built pages; empty: ../share/kapok/web beside the program */
+  int64_t workers;                   /**< transcoder workers; 0: settings_worker_count() chooses */
+  int64_t connection_limit;          /**< open HTTP connections at most */
+  char *tls_listen;                  /**< --tls-listen HOST:PORT; empty: no TLS */
+  char *tls_certificate, *tls_key;   /**< PEM files */
+  int64_t hsts_us;                   /**< Strict-Transport-Security; 0: none */
+  int plain_http;                    /**< PlainHttp */
+  int64_t address_limit;             /**< open HTTP connections of one address at most; 0: no limit */
+  int64_t head_timeout_us;           /**< for the head of a request */
+  int64_t min_rate_bps;              /**< bytes per second of bodies in and answers out, at least */
+  char *trusted_proxies;             /**< addresses and networks whose X-Forwarded-For is believed */
+  int64_t send_buffer_bytes;         /**< of each connection in the kernel; 0: as the system sees fit */
+  int64_t request_head_bytes;        /**< per connection, for request head and answer head */
+  int64_t cache_bytes;               /**< memory for ready answers at most */
+  int64_t view_cache_bytes;          /**< memory for remuxed segments and heads of MP4 files at most */
+  int64_t http_threads;              /**< HTTP threads; 0: one per core */
+  int64_t idle_timeout_us;           /**< an HTTP connection without traffic is closed after this */
+  char *api_token_file;              /**< holds the token of editors; empty: nobody edits over HTTP */
+  int64_t session_lifetime_us;       /**< a session that is not used ends after this */
+  int64_t staff_session_lifetime_us; /**< the same of people with a role */
+  int staff_second_factor;           /**< SecondFactor */
+  int64_t media_link_lifetime_us;    /**< of signed addresses of media, at least */
   LogLevel log_level;
   LogFormat log_format;
   int64_t segment_duration_us; /**< target duration of a media segment */

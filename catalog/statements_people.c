@@ -6,6 +6,14 @@
   "''),"                                                                                                           \
   " COALESCE(course.institution_id, '') FROM course"
 
+#define PERSON_COLUMNS                                                                                             \
+  "id, login, name, division, password IS NOT NULL, totp_secret IS NOT NULL, is_disabled, row_version, "           \
+  "created_us,"                                                                                                    \
+  " updated_us"
+#define CREDENTIAL_COLUMNS                                                                                         \
+  "id, kind, COALESCE(person_id, ''), COALESCE(room_id, ''), label, scopes, is_strong, created_us, rotated_us,"    \
+  " expires_us"
+
 const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FIRST] = {
     /* ?1 what, ?2 its id: division and institution where it belongs */
     STATEMENT_READ(
@@ -24,4 +32,87 @@ const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FI
         "  (SELECT course_id FROM lesson WHERE asset_id IN (?2, (SELECT replaces_id FROM asset WHERE id = ?2),"
         "   (SELECT replaced_by FROM asset WHERE id = ?2))) ORDER BY id LIMIT 1)"
         " LIMIT 1"),
+
+    STATEMENT_READ(LOAD_PERSON, "SELECT " PERSON_COLUMNS " FROM person WHERE id = ?1"),
+    STATEMENT_READ(FIND_PERSON, "SELECT " PERSON_COLUMNS " FROM person WHERE login = ?1"),
+    STATEMENT_READ(FIND_PERSON_BY_SUBJECT, "SELECT " PERSON_COLUMNS " FROM person WHERE subject = ?1"),
+    /* ?1 after this login, ?2 limit */
+    STATEMENT_READ(LIST_PERSONS, "SELECT " PERSON_COLUMNS " FROM person WHERE login > ?1 ORDER BY login LIMIT ?2"),
+    STATEMENT_WRITE(INSERT_PERSON, "INSERT INTO person (id, login, name, division, password, subject, created_us,"
+                                   " updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"),
+    STATEMENT_WRITE(UPDATE_PERSON, "UPDATE person SET name = ?2, division = ?3, is_disabled = ?4, updated_us = ?5,"
+                                   " row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(SET_PASSWORD, "UPDATE person SET password = ?2, updated_us = ?3, row_version = row_version + 1"
+                                  " WHERE id = ?1"),
+    STATEMENT_WRITE(SET_TOTP, "UPDATE person SET totp_secret = ?2, totp_step = ?3, updated_us = ?4,"
+                              " row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(TAKE_TOTP_STEP, "UPDATE person SET totp_step = ?2 WHERE id = ?1 AND totp_step < ?2"),
+    STATEMENT_READ(LOAD_SECRETS, "SELECT password, totp_secret, totp_step FROM person WHERE id = ?1"),
+    STATEMENT_READ(LIST_ROLES, "SELECT role, division, institution_id FROM person_role WHERE person_id = ?1"
+                               " ORDER BY role, division, institution_id"),
+    STATEMENT_WRITE(ADD_ROLE, "INSERT OR IGNORE INTO person_role (person_id, role, division, institution_id)"
+                              " VALUES (?1, ?2, ?3, ?4)"),
+    STATEMENT_WRITE(REMOVE_ROLE, "DELETE FROM person_role WHERE person_id = ?1 AND role = ?2 AND division = ?3"
+                                 " AND institution_id = ?4"),
+    STATEMENT_READ(COUNT_ROLES, "SELECT COUNT(*) FROM person_role WHERE person_id = ?1"),
+    /* over everything, able to sign in, besides ?1 */
+    STATEMENT_READ(COUNT_ADMINISTRATORS,
+                   "SELECT COUNT(*) FROM person_role JOIN person ON person.id = person_id WHERE role ="
+                   " 'administrator' AND person_role.division = '' AND institution_id = '' AND is_disabled = 0"
+                   " AND person_id <> ?1"),
+
+    STATEMENT_WRITE(
+        INSERT_CREDENTIAL,
+        "INSERT INTO credential (id, kind, hash, person_id, room_id, label, scopes, is_strong, created_us,"
+        " rotated_us, expires_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)"),
+    /* ?1 kind, ?2 hash, ?3 now */
+    STATEMENT_READ(FIND_CREDENTIAL,
+                   "SELECT " CREDENTIAL_COLUMNS ", hash = ?2, old_hash IS NOT NULL AND old_until_us = 0"
+                   " FROM credential WHERE kind = ?1 AND expires_us > ?3"
+                   " AND (hash = ?2 OR (old_hash = ?2 AND (old_until_us = 0 OR old_until_us > ?3)))"),
+    STATEMENT_READ(LIST_CREDENTIALS, "SELECT " CREDENTIAL_COLUMNS ", 1, 0 FROM credential WHERE person_id = ?1"
+                                     " AND kind = ?2 AND expires_us > ?3 ORDER BY created_us DESC, id"),
+    STATEMENT_WRITE(ROTATE_CREDENTIAL, "UPDATE credential SET old_hash = hash, old_until_us = 0, hash = ?2,"
+                                       " rotated_us = ?3, expires_us = ?4 WHERE id = ?1"),
+    /* the new secret is in use: the old one goes at ?2 */
+    STATEMENT_WRITE(SETTLE_CREDENTIAL,
+                    "UPDATE credential SET old_until_us = ?2 WHERE id = ?1 AND old_until_us = 0"),
+    STATEMENT_WRITE(DELETE_CREDENTIAL, "DELETE FROM credential WHERE id = ?1 AND person_id IS ?2"),
+    STATEMENT_WRITE(DELETE_CREDENTIALS,
+                    "DELETE FROM credential WHERE person_id = ?1 AND kind = ?2 AND id IS NOT ?3"),
+    /* all by which a person is known, but for session ?2 */
+    STATEMENT_WRITE(DELETE_SIGN_INS, "DELETE FROM credential WHERE person_id = ?1 AND id IS NOT ?2"
+                                     " AND kind IN ('session', 'token', 'device')"),
+    STATEMENT_WRITE(FORGET_CREDENTIALS, "DELETE FROM credential WHERE expires_us <= ?1"),
+    STATEMENT_READ(COUNT_CREDENTIALS, "SELECT COUNT(*) FROM credential WHERE person_id = ?1 AND kind = ?2"),
+
+    STATEMENT_WRITE(INSERT_DEVICE_GRANT, "INSERT INTO device_grant (hash, user_code, label, expires_us)"
+                                         " VALUES (?1, ?2, ?3, ?4)"),
+    STATEMENT_READ(FIND_DEVICE_GRANT,
+                   "SELECT state, person_id, label, expires_us FROM device_grant WHERE hash = ?1"),
+    STATEMENT_READ(FIND_USER_CODE,
+                   "SELECT state, label FROM device_grant WHERE user_code = ?1 AND expires_us > ?2"),
+    STATEMENT_WRITE(DECIDE_DEVICE_GRANT, "UPDATE device_grant SET state = ?2, person_id = ?3 WHERE user_code = ?1"
+                                         " AND state = 'pending' AND expires_us > ?4"),
+    STATEMENT_WRITE(DELETE_DEVICE_GRANT, "DELETE FROM device_grant WHERE hash = ?1"),
+    STATEMENT_WRITE(FORGET_DEVICE_GRANTS, "DELETE FROM device_grant WHERE expires_us <= ?1"),
+    STATEMENT_READ(COUNT_DEVICE_GRANTS, "SELECT COUNT(*) FROM device_grant WHERE expires_us > ?1"),
+
+    STATEMENT_WRITE(SET_ROOM_CODE, "INSERT OR REPLACE INTO room_code (code, room_id, expires_us)"
+                                   " VALUES (?1, ?2, ?3)"),
+    STATEMENT_READ(FIND_ROOM_CODE, "SELECT room.id, room.name FROM room_code JOIN room ON room.id = room_id"
+                                   " WHERE code = ?1 AND expires_us > ?2"),
+    STATEMENT_WRITE(CLEAR_ROOM_CODE, "DELETE FROM room_code WHERE room_id = ?1"),
+    STATEMENT_WRITE(FORGET_ROOM_CODES, "DELETE FROM room_code WHERE expires_us <= ?1"),
+
+    /* The courses of an asset, of the one that it takes the place of and of the one that took its place: what their
+     * viewers are shown. */
+    STATEMENT_READ(LIST_ASSET_COURSES,
+                   "SELECT course.state, course.visibility, course.visible_to, course.division,"
+                   " COALESCE(course.institution_id, '') FROM lesson JOIN course ON course.id = lesson.course_id"
+                   " WHERE lesson.asset_id = ?1"
+                   " UNION ALL SELECT course.state, course.visibility, course.visible_to, course.division,"
+                   " COALESCE(course.institution_id, '') FROM asset JOIN lesson ON lesson.asset_id IN"
+                   " (asset.replaces_id, asset.replaced_by) JOIN course ON course.id = lesson.course_id"
+                   " WHERE asset.id = ?1"),
 };

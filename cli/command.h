@@ -51,6 +51,7 @@ int cli_check_run(const CliOptions *options, char *const *arguments);
 int cli_attach_run(const CliOptions *options, char *const *arguments);
 int cli_import_run(const CliOptions *options, char *const *arguments);
 int cli_export_run(const CliOptions *options, char *const *arguments);
+int cli_person_run(const CliOptions *options, char *const *arguments);
 int cli_division_run(const CliOptions *options, char *const *arguments);
 int cli_reload_run(const CliOptions *options, char *const *arguments);
 int cli_doctor_run(const CliOptions *options, char *const *arguments);

@@ -17,6 +17,7 @@ static const char *const EXPORT_OPTIONS[] = {"kind", NULL};
 static const char *const ATTACH_OPTIONS[] = {"title", NULL};
 
 static const char *const RELOAD_OPTIONS[] = {"restart", NULL};
+static const char *const PERSON_OPTIONS[] = {"title", "role", "division", "remove", NULL};
 static const char *const WAIT_OPTIONS[] = {"wait", NULL};
 static const char *const ALL_OPTIONS[] = {"all", NULL};
 
@@ -511,6 +512,36 @@ static const CliCommand COMMANDS[] = {
      .argument_count_min = 1,
      .argument_count_max = 2,
      .run = cli_division_run},
+    {.name = "person",
+     .summary = {"账号和角色", "accounts and roles of people"},
+     .usage =
+         {"用法：kapok person add --data DIR [--title 姓名] [--division CODE] [--role 角色[@地方]] 账号\n"
+          "      kapok person list --data DIR\n"
+          "      kapok person passwd | disable | enable | reset-totp --data DIR 账号\n"
+          "      kapok person role --data DIR [--remove] 账号 角色[@地方]\n"
+          "\n"
+          "add 和 passwd 从终端（或标准输入的第一行）读密码，至少 8 个字符。角色：teacher 教师、host "
+          "活动室管理员、\n"
+          "reviewer 审核员、manager 管理员、administrator 系统管理员；地方是 12 "
+          "位行政区划代码（含其下级）或机构编号，\n"
+          "不写就是全部。停用的人立即退出登录。\n"
+          "\n"
+          "退出码：0 成功；1 有错误；2 用法错误。\n",
+          "Usage: kapok person add --data DIR [--title NAME] [--division CODE] [--role ROLE[@PLACE]] LOGIN\n"
+          "       kapok person list --data DIR\n"
+          "       kapok person passwd | disable | enable | reset-totp --data DIR LOGIN\n"
+          "       kapok person role --data DIR [--remove] LOGIN ROLE[@PLACE]\n"
+          "\n"
+          "add and passwd read a password of 8 characters or more from the terminal, or the first line of\n"
+          "standard input. Roles: teacher, host (of rooms), reviewer, manager, administrator. A place is the code\n"
+          "of a division, with all below it, or the id of an institution; none means everywhere. Who is disabled\n"
+          "is signed out at once.\n"
+          "\n"
+          "Exit status: 0 all is well; 1 something is wrong; 2 wrong usage.\n"},
+     .own_options = PERSON_OPTIONS,
+     .argument_count_min = 1,
+     .argument_count_max = 3,
+     .run = cli_person_run},
     {.name = "demo",
      .summary = {"添加一批演示课程，用于试用", "add courses for trying things"},
      .usage =

@@ -27,7 +27,9 @@ typedef struct {
   bool dry_run;          /**< change nothing */
   bool restart;          /**< start anew too */
   int64_t grace_us;
-  char *size, *lessons; /**< limits of a quota, as they were written */
+  char *role, *division; /**< of a person */
+  bool remove;           /**< take a role away */
+  char *size, *lessons;  /**< limits of a quota, as they were written */
 } CliOptions;
 
 /** Read `arguments` (NULL-terminated): defaults, then the config file, then the command line. `own` names the options

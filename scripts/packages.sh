@@ -25,6 +25,7 @@ zlib1g-dev|checksums of the search index
 libicu-dev|folding and sorting of Chinese in search
 rime-data-pinyin-simp|words and their pinyin, built into search
 libjansson-dev|JSON reading
+libsodium-dev|argon2id for passwords, signatures of media addresses
 libseccomp-dev|walls around what reads outside files
 EOF
 }

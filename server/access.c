@@ -2,8 +2,10 @@
 
 #include "base/log.h"
 #include "catalog/place.h"
+#include "server/access_identity.h"
 #include "server/http/http_problem.h"
 #include "server/http/http_response.h"
+#include "server/session_cookie.h"
 
 #include <string.h>
 
@@ -13,6 +15,9 @@
 
 struct Access {
   Catalog *catalog;
+  AttemptGuard *attempts;
+  int64_t session_lifetime_us, staff_session_lifetime_us;
+  bool needs_second_factor;
   char digest[DIGEST_LENGTH + 1]; /**< SHA-256 of the operator's token; empty: there is none */
 };
 
@@ -20,9 +25,9 @@ static const RoleGrant everywhere = {.role = ROLE_ADMINISTRATOR};
 static const AccessIdentity stranger = {.kind = ACCESS_KIND_STRANGER};
 static const AccessIdentity operator_identity = {
     .kind = ACCESS_KIND_OPERATOR,
-    .actor = (char *)"api:administrator",
+    .actor = "api:administrator",
     .scopes = RIGHT_ALL,
-    .grants = (RoleGrant *)&everywhere,
+    .grants = &everywhere,
     .grant_count = 1,
     .viewer = &catalog_viewer_everything,
 };
@@ -49,16 +54,33 @@ static bool load_token(Access *access, const char *token_file, GError **error) {
   return true;
 }
 
-Access *access_new(Catalog *catalog, const char *token_file, GError **error) {
+Access *access_new(Catalog *catalog, const Settings *settings, GError **error) {
   g_autoptr(Access) access = g_new0(Access, 1);
+  const char *token_file = settings->api_token_file;
   access->catalog = catalog;
+  access->session_lifetime_us = settings->session_lifetime_us;
+  access->staff_session_lifetime_us = settings->staff_session_lifetime_us;
+  access->needs_second_factor = settings->staff_second_factor == SECOND_FACTOR_REQUIRED;
+  access->attempts = attempt_guard_new();
   if (token_file != NULL && token_file[0] != '\0' && !load_token(access, token_file, error))
     return NULL;
   return g_steal_pointer(&access);
 }
 
 void access_free(Access *access) {
+  if (access == NULL)
+    return;
+  attempt_guard_free(access->attempts);
   g_free(access);
+}
+
+int64_t access_session_lifetime_us(const Access *access, const CatalogPerson *person) {
+  return person->grant_count > 0 ? MIN(access->staff_session_lifetime_us, access->session_lifetime_us)
+                                 : access->session_lifetime_us;
+}
+
+AttemptGuard *access_attempts(const Access *access) {
+  return access->attempts;
 }
 
 /* --- who asks --- */
@@ -70,22 +92,75 @@ static bool is_equal(const char *a, const char *b) {
   return difference == 0;
 }
 
-static bool is_operator(const Access *access, const HttpRequest *request) {
-  const char *sent = http_request_find_header(request, "Authorization");
-  if (access->digest[0] == '\0' || sent == NULL || g_ascii_strncasecmp(sent, SCHEME, strlen(SCHEME)) != 0)
-    return false;
+static bool is_operator(const Access *access, const char *token) {
   char digest[DIGEST_LENGTH + 1];
-  digest_of(sent + strlen(SCHEME), digest);
+  if (access->digest[0] == '\0')
+    return false;
+  digest_of(token, digest);
   return is_equal(digest, access->digest);
 }
 
+/** The credential that the request brings; NULL: none that is good. */
+static CatalogCredential *find_credential(const Access *access, CredentialKind kind, const char *secret) {
+  g_autoptr(GError) error = NULL;
+  CatalogCredential *credential = NULL;
+  if (!catalog_find_credential(access->catalog, kind, secret, &credential, &error))
+    log_warning("a credential cannot be looked up: %s", error->message);
+  return credential;
+}
+
+/** Takes the credential of a person; NULL for those who are disabled. */
+static AccessIdentity *identity_of(const Access *access, AccessKind kind, CatalogCredential *credential) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CatalogPerson) person = NULL;
+  bool is_there = catalog_load_person(access->catalog, credential->person_id, &person, &error);
+  if (!is_there || person->is_disabled) {
+    catalog_credential_free(credential);
+    return NULL;
+  }
+  bool is_trusted = credential->is_strong || !access->needs_second_factor;
+  unsigned scopes = !is_trusted ? 0 : kind == ACCESS_KIND_TOKEN ? credential->scopes : (unsigned)RIGHT_ALL;
+  return access_identity_new(kind, g_steal_pointer(&person), credential, scopes);
+}
+
+/** By `Authorization`. */
+static AccessIdentity *identify_bearer(const Access *access, const char *token) {
+  if (is_operator(access, token))
+    return (AccessIdentity *)&operator_identity;
+  if (!g_str_has_prefix(token, ACCESS_TOKEN_PREFIX))
+    return NULL;
+  CatalogCredential *credential = find_credential(access, CREDENTIAL_TOKEN, token + strlen(ACCESS_TOKEN_PREFIX));
+  return credential != NULL ? identity_of(access, ACCESS_KIND_TOKEN, credential) : NULL;
+}
+
+/** By cookies: a session, a room, or both. */
+static AccessIdentity *identify_cookies(const Access *access, const HttpRequest *request) {
+  g_autofree char *session = session_cookie_find(request, SESSION_COOKIE);
+  g_autofree char *room = session_cookie_find(request, ROOM_COOKIE);
+  CatalogCredential *credential = session != NULL ? find_credential(access, CREDENTIAL_SESSION, session) : NULL;
+  AccessIdentity *identity = credential != NULL ? identity_of(access, ACCESS_KIND_SESSION, credential) : NULL;
+  g_autoptr(CatalogCredential) joined = room != NULL ? find_credential(access, CREDENTIAL_ROOM, room) : NULL;
+  if (joined == NULL)
+    return identity;
+  if (identity == NULL)
+    identity = access_identity_new(ACCESS_KIND_ROOM, NULL, NULL, 0);
+  access_identity_join(identity, joined->room_id);
+  return identity;
+}
+
 static void identify(const Access *access, HttpRequest *request) {
-  if (is_operator(access, request))
-    request->identity = (gpointer)&operator_identity;
+  const char *authorization = http_request_find_header(request, "Authorization");
+  if (authorization != NULL) {
+    if (g_ascii_strncasecmp(authorization, SCHEME, strlen(SCHEME)) == 0)
+      request->identity = identify_bearer(access, authorization + strlen(SCHEME));
+  } else if (http_request_find_header(request, "Cookie") != NULL) {
+    request->identity = identify_cookies(access, request);
+  }
 }
 
 void access_forget(gpointer identity) {
-  (void)identity;
+  if (identity != &operator_identity)
+    access_identity_free(identity);
 }
 
 const AccessIdentity *access_identity(const HttpRequest *request) {
@@ -93,7 +168,8 @@ const AccessIdentity *access_identity(const HttpRequest *request) {
 }
 
 const char *access_person_id(const HttpRequest *request) {
-  return access_identity(request)->person_id;
+  const CatalogPerson *person = access_identity(request)->person;
+  return person != NULL ? person->id : NULL;
 }
 
 const CatalogViewer *access_viewer(const HttpRequest *request) {
@@ -134,7 +210,8 @@ bool access_may_at(const Access *access, const HttpRequest *request, Right right
 
 /** 401 for somebody unknown, 403 for somebody who may not. */
 static bool refuse(const HttpRequest *request, HttpResponse *response) {
-  bool is_known = access_identity(request)->kind != ACCESS_KIND_STRANGER;
+  AccessKind kind = access_identity(request)->kind;
+  bool is_known = kind != ACCESS_KIND_STRANGER && kind != ACCESS_KIND_ROOM;
   http_problem_set(response, request, is_known ? HTTP_PROBLEM_FORBIDDEN : HTTP_PROBLEM_SIGN_IN, NULL);
   return false;
 }
@@ -152,8 +229,9 @@ static bool is_kept(const Access *access, const HttpRequest *request, const Acce
   case ACCESS_WHO_SEES:
     return true;
   case ACCESS_WHO_SIGNED_IN:
+    return identity->person != NULL;
   case ACCESS_WHO_SESSION:
-    return identity->person_id != NULL;
+    return identity->kind == ACCESS_KIND_SESSION;
   case ACCESS_WHO_SOMEWHERE:
     return access_may(request, rule->right, NULL);
   case ACCESS_WHO_AT_OBJECT:
@@ -165,10 +243,22 @@ static bool is_kept(const Access *access, const HttpRequest *request, const Acce
   return false;
 }
 
+/** Whether a page of another site has the browser change something here, with our cookies. Programs that bring a token are
+ * none. */
+static bool is_forged(const HttpRequest *request) {
+  const unsigned safe = HTTP_METHOD_GET | HTTP_METHOD_HEAD | HTTP_METHOD_OPTIONS;
+  return !(request->method & safe) && http_request_find_header(request, "Authorization") == NULL &&
+         session_is_cross_site(request);
+}
+
 bool access_check(const Access *access, HttpRequest *request, HttpResponse *response) {
   const HttpRoute *route = request->match != NULL ? request->match->route : NULL;
   if (route == NULL)
     return true;
+  if (is_forged(request)) {
+    http_problem_set(response, request, HTTP_PROBLEM_CROSS_SITE, NULL);
+    return false;
+  }
   identify(access, request);
   if (route->rule != NULL && is_kept(access, request, route->rule))
     return true;

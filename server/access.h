@@ -2,16 +2,20 @@
  * access_check() applies before the handler runs. A handler asks further only where the table cannot know: who sees what
  * (access_viewer()), and the place of something that is made or moved (access_require()).
  *
- * Who asks is told by `Authorization: Bearer TOKEN` (RFC 6750); the operator's token is the one that the file of the setting
- * api-token-file holds.
+ * Who asks is told by `Authorization: Bearer TOKEN` (RFC 6750): the operator's token, which the file of the setting
+ * api-token-file holds, or a personal one; else by the cookie of a session, and beside it by that of a room. What changes
+ * something on behalf of a cookie, or gives one, is refused when a browser says that another site asks (session_cookie.h).
  *
- * Threads: any; nothing changes after access_new(). */
+ * Threads: any. */
 #pragma once
 
-#include "catalog/catalog.h"
+#include "base/settings.h"
+#include "catalog/credential.h"
+#include "catalog/person.h"
 #include "catalog/role.h"
 #include "catalog/viewer.h"
 #include "server/access_rule.h"
+#include "server/attempt_guard.h"
 #include "server/http/http_request.h"
 
 #include <glib.h>
@@ -20,27 +24,34 @@
 typedef struct Access Access;
 
 #define ACCESS_TOKEN_LENGTH_MIN 20
+/** Personal tokens begin so, and with nothing else of ours. */
+#define ACCESS_TOKEN_PREFIX "kapok_"
 
 typedef enum {
   ACCESS_KIND_STRANGER,
+  ACCESS_KIND_SESSION,  /**< somebody who signed in */
+  ACCESS_KIND_TOKEN,    /**< a personal token */
+  ACCESS_KIND_ROOM,     /**< nobody by name, but in a room */
   ACCESS_KIND_OPERATOR, /**< brought the operator's token: may do everything */
 } AccessKind;
 
 /** Who asks. */
 typedef struct {
   AccessKind kind;
-  char *person_id; /**< NULL: no account */
-  char *actor;     /**< for the audit log */
-  unsigned scopes; /**< rights that may be used at all, of those that the grants give */
-  RoleGrant *grants;
+  const CatalogPerson *person;         /**< NULL: no account */
+  const CatalogCredential *credential; /**< the session or token; NULL: none */
+  const char *room_id;                 /**< NULL: in none */
+  const char *actor;                   /**< for the audit log */
+  unsigned scopes;                     /**< rights that may be used at all, of those that the grants give */
+  const RoleGrant *grants;
   size_t grant_count;
   const CatalogViewer *viewer; /**< NULL: somebody unknown */
-  bool is_cross_site;          /**< a browser says that another site's page asks: nothing is changed for it */
 } AccessIdentity;
 
-/** `token_file` NULL or "": there is no operator's token. Fails (G_FILE_ERROR) when the file cannot be read, and with
- * G_FILE_ERROR_INVAL when its first line is shorter than ACCESS_TOKEN_LENGTH_MIN. `catalog` is borrowed. */
-Access *access_new(Catalog *catalog, const char *token_file, GError **error);
+/** What settings->api_token_file names is read; NULL or "": there is no operator's token. Fails (G_FILE_ERROR) when the
+ * file cannot be read, and with G_FILE_ERROR_INVAL when its first line is shorter than ACCESS_TOKEN_LENGTH_MIN. `catalog` is
+ * borrowed. */
+Access *access_new(Catalog *catalog, const Settings *settings, GError **error);
 void access_free(Access *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Access, access_free)
 
@@ -64,6 +75,11 @@ bool access_require(const HttpRequest *request, HttpResponse *response, Right ri
 /** The place is that of a stored object (catalog_load_place()); what is not there is nobody's to change. False also when the
  * catalog fails, which is logged. */
 bool access_may_at(const Access *access, const HttpRequest *request, Right right, const char *kind, const char *id);
+
+/** How long a session of this person lasts. */
+int64_t access_session_lifetime_us(const Access *access, const CatalogPerson *person);
+/** Guesses at passwords and codes. */
+AttemptGuard *access_attempts(const Access *access);
 
 /** Who asks, for catalog_may_see_course() and queries; NULL: somebody unknown. */
 const CatalogViewer *access_viewer(const HttpRequest *request);

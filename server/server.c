@@ -76,7 +76,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->proxies = http_proxies_parse(settings->trusted_proxies, error);
   if (server->proxies == NULL || !access_rules_check(routes, count, error) || !open_data(server, settings, error))
     return false;
-  server->context.access = access_new(server->context.catalog, settings->api_token_file, error);
+  server->context.access = access_new(server->context.catalog, settings, error);
   if (server->context.access == NULL)
     return false;
   g_autofree char *index_folder = g_build_filename(settings->data_dir, "search", NULL);

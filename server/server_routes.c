@@ -10,10 +10,13 @@
 #include "server/handlers/division_handler.h"
 #include "server/handlers/health_handler.h"
 #include "server/handlers/lesson_handler.h"
+#include "server/handlers/me_handler.h"
 #include "server/handlers/media_handler.h"
 #include "server/handlers/metrics_handler.h"
 #include "server/handlers/page_handler.h"
+#include "server/handlers/person_handler.h"
 #include "server/handlers/record_handler.h"
+#include "server/handlers/session_handler.h"
 #include "server/handlers/storyboard_handler.h"
 #include "server/handlers/ts_handler.h"
 
@@ -88,6 +91,27 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, 0, "/api/v1/audit", audit_handler_list, "api_audit", RULE(operate)},
     /* Quiet: whoever waits for a lesson asks every second. */
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset", RULE(asset_seen)},
+    {HTTP_METHOD_POST, BODY | HTTP_ROUTE_SLOW, "/api/v1/session", session_handler_create, "api_session",
+     RULE(open)},
+    {HTTP_METHOD_GET, 0, "/api/v1/session", session_handler_get, "api_session", RULE(anyone)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/session", session_handler_delete, "api_session", RULE(open)},
+    {HTTP_METHOD_PUT, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/password", me_handler_set_password, "api_me",
+     RULE(session)},
+    {HTTP_METHOD_GET, 0, "/api/v1/me/credentials", me_handler_list_credentials, "api_me", RULE(signed_in)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/me/credentials/{credential}", me_handler_revoke_credential, "api_me",
+     RULE(session)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/me/tokens", me_handler_create_token, "api_me", RULE(session)},
+    {HTTP_METHOD_POST, 0, "/api/v1/me/totp", me_handler_propose_totp, "api_me", RULE(session)},
+    {HTTP_METHOD_PUT, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/totp", me_handler_set_totp, "api_me", RULE(session)},
+    {HTTP_METHOD_DELETE, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/totp", me_handler_delete_totp, "api_me",
+     RULE(session)},
+    {HTTP_METHOD_GET, 0, "/api/v1/people", person_handler_list, "api_people", RULE(people)},
+    {HTTP_METHOD_POST, BODY | HTTP_ROUTE_SLOW, "/api/v1/people", person_handler_create, "api_people", RULE(people)},
+    {HTTP_METHOD_GET, 0, "/api/v1/people/{person}", person_handler_get, "api_people", RULE(people)},
+    {HTTP_METHOD_PATCH, BODY | HTTP_ROUTE_SLOW, "/api/v1/people/{person}", person_handler_update, "api_people",
+     RULE(people)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/people/{person}/roles", person_handler_give_role, "api_people", RULE(people)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/people/{person}/roles", person_handler_take_role, "api_people", RULE(people)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/", page_handler_home, "page_home", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/assets/{path...}", page_handler_asset, "page_asset", RULE(anyone)},

@@ -97,7 +97,7 @@ bool edit_take_page(HttpResponse *response, const HttpRequest *request, GString 
     return false;
   }
   handler_take_json(response, text);
-  http_response_set_header(response, "Vary", "Accept-Language, Authorization");
+  http_response_set_header(response, "Vary", "Accept-Language, Authorization, Cookie");
   return true;
 }
 

@@ -26,7 +26,7 @@ void handler_set_error(HttpResponse *response, const HttpRequest *request, const
 
 static void set_json_headers(HttpResponse *response) {
   http_response_set_header(response, "Cache-Control", HTTP_CACHE_REVALIDATE);
-  http_response_set_header(response, "Vary", "Accept-Language");
+  http_response_set_header(response, "Vary", "Accept-Language, Authorization, Cookie");
 }
 
 void handler_take_json(HttpResponse *response, GString *text) {

@@ -6,7 +6,9 @@
 
 #include "server/http/http_guard.h"
 #include "server/http/http_request.h"
+#include "server/http/http_response.h"
 #include "server/http/http_shared.h"
+#include "server/http/http_slow.h"
 #include "server/http/http_transport.h"
 
 #include <microhttpd.h>
@@ -28,6 +30,7 @@ typedef struct {
   GBytes *whole_body;       /**< all of it, while the handler runs */
   int64_t dropped_bytes;    /**< of a body that is too large */
   uint64_t content_version; /**< before the answer was made */
+  HttpResponse *slow;       /**< the answer of a slow route, once it is there or being made */
   bool is_shareable;        /**< GET or HEAD without conditions and ranges, with a target of usual length */
 } HttpExchange;
 
@@ -74,6 +77,7 @@ struct HttpTransport {
   char *hsts;          /**< value of Strict-Transport-Security, or NULL */
   HttpSharedCache *shared;
   HttpGuard *guard;
+  HttpSlow *slow;
   GThread *caretaker;
   bool is_caretaker_done; /**< under caretaker_lock */
   GMutex caretaker_lock;

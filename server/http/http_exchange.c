@@ -21,6 +21,9 @@ static void exchange_free(HttpExchange *exchange) {
     return;
   if (exchange->request.identity != NULL && exchange->transport->config.forget != NULL)
     exchange->transport->config.forget(exchange->request.identity);
+  if (exchange->slow != NULL)
+    http_response_clear(exchange->slow);
+  g_free(exchange->slow);
   http_target_clear(&exchange->target);
   g_clear_pointer(&exchange->body, g_byte_array_unref);
   g_clear_pointer(&exchange->whole_body, g_bytes_unref);
@@ -323,19 +326,23 @@ static bool refuse_connection(const HttpConnection *connection, HttpProblem *ret
   return true;
 }
 
-/** Find the answer and queue it. */
-static enum MHD_Result respond(HttpConnection *connection) {
+/** Find the answer. */
+static void make_answer(HttpConnection *connection, HttpResponse *response) {
   HttpExchange *exchange = connection->exchange;
-  g_auto(HttpResponse) response;
-  http_response_init(&response);
   if (exchange->body != NULL) {
     exchange->whole_body = g_byte_array_free_to_bytes(g_steal_pointer(&exchange->body));
     exchange->request.body = exchange->whole_body;
   }
   log_context_push("request", exchange->request.id);
-  dispatch(connection, &response);
+  dispatch(connection, response);
   log_context_pop();
-  return share(connection, &response) ? queue_shared(connection) : answer(connection, &response);
+}
+
+/** On a thread of http_slow.h, while the library leaves the connection alone. */
+static void make_slow_answer(gpointer data) {
+  HttpConnection *connection = data;
+  make_answer(connection, connection->exchange->slow);
+  MHD_resume_connection(connection->handle);
 }
 
 static enum MHD_Result refuse(HttpConnection *connection, HttpProblem problem) {
@@ -343,6 +350,39 @@ static enum MHD_Result refuse(HttpConnection *connection, HttpProblem problem) {
   http_response_init(&response);
   http_problem_set(&response, &connection->exchange->request, problem, NULL);
   return answer(connection, &response);
+}
+
+static bool is_slow(HttpExchange *exchange) {
+  const HttpTransportConfig *config = &exchange->transport->config;
+  HttpRouteMatch match;
+  return http_router_find(config->routes, config->route_count, exchange->request.method, exchange->target.path,
+                          &match, NULL) == HTTP_ROUTER_FOUND &&
+         match.route->flags & HTTP_ROUTE_SLOW && exchange->request.method != HTTP_METHOD_OPTIONS;
+}
+
+/** Hand the request to the threads for slow ones; the library calls again when its answer is there. */
+static enum MHD_Result begin_slow(HttpConnection *connection) {
+  HttpExchange *exchange = connection->exchange;
+  exchange->slow = g_new(HttpResponse, 1);
+  http_response_init(exchange->slow);
+  MHD_suspend_connection(connection->handle);
+  if (http_slow_push(connection->transport->slow, make_slow_answer, connection))
+    return MHD_YES;
+  http_problem_set(exchange->slow, &exchange->request, HTTP_PROBLEM_BUSY, NULL);
+  MHD_resume_connection(connection->handle);
+  return MHD_YES;
+}
+
+/** Find the answer and queue it. */
+static enum MHD_Result respond(HttpConnection *connection) {
+  if (connection->exchange->slow != NULL)
+    return answer(connection, connection->exchange->slow);
+  if (is_slow(connection->exchange))
+    return begin_slow(connection);
+  g_auto(HttpResponse) response;
+  http_response_init(&response);
+  make_answer(connection, &response);
+  return share(connection, &response) ? queue_shared(connection) : answer(connection, &response);
 }
 
 /** A request with a body: it is read when its route takes one, else answered at once. One that is somewhat too large is

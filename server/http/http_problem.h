@@ -10,6 +10,8 @@ typedef enum {
   HTTP_PROBLEM_BODY_NOT_EXPECTED,
   HTTP_PROBLEM_BAD_JSON,
   HTTP_PROBLEM_SIGN_IN, /**< sets WWW-Authenticate */
+  HTTP_PROBLEM_WRONG_SIGN_IN,
+  HTTP_PROBLEM_SECOND_FACTOR, /**< the password is right, a code is wanted too */
   HTTP_PROBLEM_FORBIDDEN,
   HTTP_PROBLEM_CROSS_SITE, /**< a request that another site's page made */
   HTTP_PROBLEM_NOT_FOUND,
@@ -29,8 +31,9 @@ typedef enum {
   HTTP_PROBLEM_HEADERS_TOO_LARGE,
   HTTP_PROBLEM_INTERNAL,
   HTTP_PROBLEM_NOT_IMPLEMENTED,
-  HTTP_PROBLEM_BUSY,     /**< sets Retry-After */
-  HTTP_PROBLEM_TOO_MANY, /**< sets Retry-After */
+  HTTP_PROBLEM_BUSY,      /**< sets Retry-After */
+  HTTP_PROBLEM_TOO_OFTEN, /**< the caller sets Retry-After */
+  HTTP_PROBLEM_TOO_MANY,  /**< sets Retry-After */
   HTTP_PROBLEM_PAGES_MISSING,
   HTTP_PROBLEM_VERSION,
 } HttpProblem;

@@ -30,19 +30,27 @@ static HttpHeader *find_header(const HttpResponse *response, const char *name) {
   return NULL;
 }
 
+static char *clean(const char *value) {
+  char *copy = g_strdup(value);
+  for (char *c = copy; *c != '\0'; c++)
+    if ((unsigned char)*c < 0x20 || *c == 0x7f)
+      *c = ' ';
+  return copy;
+}
+
+void http_response_add_header(HttpResponse *response, const char *name, const char *value) {
+  g_return_if_fail(response->header_count < HTTP_RESPONSE_HEADERS_MAX);
+  response->headers[response->header_count++] = (HttpHeader){name, clean(value)};
+}
+
 void http_response_set_header(HttpResponse *response, const char *name, const char *value) {
   HttpHeader *header = find_header(response, name);
   if (header == NULL) {
-    g_return_if_fail(response->header_count < HTTP_RESPONSE_HEADERS_MAX);
-    header = &response->headers[response->header_count++];
-    header->name = name;
-  } else {
-    g_free(header->value);
+    http_response_add_header(response, name, value);
+    return;
   }
-  header->value = g_strdup(value);
-  for (char *c = header->value; *c != '\0'; c++)
-    if ((unsigned char)*c < 0x20 || *c == 0x7f)
-      *c = ' ';
+  g_free(header->value);
+  header->value = clean(value);
 }
 
 const char *http_response_find_header(const HttpResponse *response, const char *name) {

@@ -53,6 +53,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpResponse, http_response_clear)
 
 /** Set or replace a header. `name` must be static; `value` is copied, control characters in it become spaces. */
 void http_response_set_header(HttpResponse *response, const char *name, const char *value);
+/** The same, beside others of that name: Set-Cookie. */
+void http_response_add_header(HttpResponse *response, const char *name, const char *value);
 const char *http_response_find_header(const HttpResponse *response, const char *name);
 
 /** Bodies: each replaces the one before and sets Content-Type. */

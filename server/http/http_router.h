@@ -31,6 +31,7 @@ typedef enum {
   HTTP_ROUTE_QUIET = 1 << 2, /**< many requests of one viewer: successes are logged at level debug */
   HTTP_ROUTE_WAITS = 1 << 3, /**< 503 is a usual answer (ask again soon): logged as a success is */
   HTTP_ROUTE_BODY = 1 << 4,  /**< takes a body of up to HTTP_ROUTE_BODY_BYTES_MAX in memory: HttpRequest.body */
+  HTTP_ROUTE_SLOW = 1 << 5,  /**< the handler works or waits for long: it runs on the threads of http_slow.h */
   HTTP_ROUTE_PLAIN = 1 << 7, /**< answered without TLS even where pages are not: monitors ask it */
 } HttpRouteFlags;
 

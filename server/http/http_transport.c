@@ -85,7 +85,8 @@ static struct MHD_Daemon *start_daemon(HttpTransport *transport, int fd, bool is
       {is_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)HTTP_TLS_PRIORITIES},
       {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)http_tls_retrieve},
       {MHD_OPTION_END, 0, NULL}};
-  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_ITC | (is_tls ? MHD_USE_TLS : 0);
+  unsigned flags =
+      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME | (is_tls ? MHD_USE_TLS : 0);
   return MHD_start_daemon(flags, 0, NULL, NULL, http_exchange_on_request, transport, MHD_OPTION_EXTERNAL_LOGGER,
                           log_library_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
                           config->connection_limit + REFUSED_CONNECTIONS + threads, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -162,6 +163,7 @@ static void stop_caretaker(HttpTransport *transport) {
 static void transport_free(HttpTransport *transport) {
   http_shared_cache_free(transport->shared);
   http_guard_free(transport->guard);
+  http_slow_free(transport->slow);
   g_mutex_clear(&transport->caretaker_lock);
   g_cond_clear(&transport->caretaker_wake);
   http_tls_clear();
@@ -179,6 +181,7 @@ static HttpTransport *transport_new(const HttpTransportConfig *config) {
                            .min_rate_bps = config->min_rate_bps,
                            .proxies = config->proxies};
   transport->guard = http_guard_new(&guard);
+  transport->slow = http_slow_new();
   if (config->hsts_s > 0)
     transport->hsts = g_strdup_printf("max-age=%" G_GINT64_FORMAT, config->hsts_s);
   g_mutex_init(&transport->caretaker_lock);
@@ -259,6 +262,7 @@ void http_transport_stop(HttpTransport *transport, int64_t grace_us) {
     return;
   http_transport_quiesce(transport);
   wait_until_settled(transport, grace_us);
+  http_slow_drain(transport->slow); /* the library stops with no connection suspended */
   stop_caretaker(transport);
   close_port(&transport->plain);
   close_port(&transport->tls);

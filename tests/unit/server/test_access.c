@@ -21,16 +21,21 @@ static char *write_token(const char *text) {
   return path;
 }
 
+static Access *access_of(const char *path, GError **error) {
+  Settings settings = {.api_token_file = (char *)path};
+  return access_new(NULL, &settings, error);
+}
+
 static Access *new_access(const char *text, GError **error) {
   g_autofree char *path = write_token(text);
-  Access *access = access_new(NULL, path, error);
+  Access *access = access_of(path, error);
   g_unlink(path);
   return access;
 }
 
 static void test_access_tokens(void) {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Access) access = new_access("  " TOKEN "\n", &error), closed = access_new(NULL, "", &error);
+  g_autoptr(Access) access = new_access("  " TOKEN "\n", &error), closed = access_of("", &error);
   g_assert_no_error(error);
   static const struct {
     const char *header;
@@ -125,7 +130,7 @@ static void test_access_refuses_files(void) {
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
   }
   g_autoptr(GError) error = NULL;
-  g_assert_null(access_new(NULL, "/nonexistent/token", &error));
+  g_assert_null(access_of("/nonexistent/token", &error));
   g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 }
 
