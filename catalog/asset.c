@@ -168,6 +168,30 @@ bool catalog_load_segments(Catalog *catalog, int64_t track_id, GArray **ret_segm
   return true;
 }
 
+static void clear_placed_segment(gpointer segment) {
+  g_ref_string_release(((CatalogPlacedSegment *)segment)->blob_key);
+}
+
+static void add_placed_segment(Statement *statement, gpointer rows) {
+  GArray *segments = rows;
+  const char *key = statement_text(statement, 0);
+  char *last = segments->len > 0 ? g_array_index(segments, CatalogPlacedSegment, segments->len - 1).blob_key : NULL;
+  CatalogPlacedSegment placed = {.segment = read_segment(statement, 1),
+                                 .blob_key = g_strcmp0(key, last) == 0 ? g_ref_string_acquire(last)
+                                                                       : g_ref_string_new(key)};
+  g_array_append_val(segments, placed);
+}
+
+bool catalog_load_placed_segments(Catalog *catalog, int64_t track_id, GArray **ret_segments, GError **error) {
+  g_autoptr(GArray) segments = g_array_new(FALSE, FALSE, sizeof(CatalogPlacedSegment));
+  g_array_set_clear_func(segments, clear_placed_segment);
+  if (!load_rows(catalog, STATEMENT_LIST_PLACED_SEGMENTS, argument_int(track_id), add_placed_segment, segments,
+                 error))
+    return false;
+  *ret_segments = g_steal_pointer(&segments);
+  return true;
+}
+
 /* What does not make sense gives an empty array: nobody depends on it but a view that is then not offered. */
 static GArray *unpack_segment_frames(GBytes *packed) {
   gsize size = 0;

@@ -82,6 +82,16 @@ typedef struct {
 /** The segments published without a gap from the first on. Array of CatalogSegment. */
 bool catalog_load_segments(Catalog *catalog, int64_t track_id, GArray **ret_segments, GError **error);
 
+/** A segment and where it lies. */
+typedef struct {
+  CatalogSegment segment;
+  char *blob_key; /**< shared by the segments of a span (GRefString) */
+} CatalogPlacedSegment;
+
+/** The same segments as catalog_load_segments() with their span files. Array of CatalogPlacedSegment that frees what they
+ * hold. */
+bool catalog_load_placed_segments(Catalog *catalog, int64_t track_id, GArray **ret_segments, GError **error);
+
 /** How many frames each planned segment of the pictures has, in order, whether it is published or not. Array of
  * int32_t, all above 0; empty when that was never told (an audio-only lesson, or one planned by an older Kapok). */
 bool catalog_load_segment_frames(Catalog *catalog, const char *asset_id, GArray **ret_frames, GError **error);

@@ -275,6 +275,11 @@ static const StatementSpec specs[] = {
     READ(LIST_SEGMENTS, "SELECT offset, length, decode_time, duration FROM segment WHERE track_id = ?1"
                         " AND segment_index < (SELECT segment_count FROM track WHERE id = ?1)"
                         " ORDER BY segment_index"),
+    READ(LIST_PLACED_SEGMENTS,
+         "SELECT span.blob_key, segment.offset, segment.length, segment.decode_time, segment.duration"
+         " FROM segment JOIN span ON span.track_id = segment.track_id AND span.span_index = segment.span_index"
+         " WHERE segment.track_id = ?1 AND segment_index < (SELECT segment_count FROM track WHERE id = ?1)"
+         " ORDER BY segment_index"),
     READ(LIST_SEGMENT_INDEXES, "SELECT segment_index FROM segment WHERE track_id = ?1 AND segment_index >= ?2"
                                " ORDER BY segment_index"),
     READ(FIND_SEGMENT, "SELECT span.blob_key, segment.offset, segment.length, segment.decode_time, segment.duration"

@@ -232,6 +232,22 @@ static void write_variant(GString *out, const HlsVariant *variant, const Group *
   append_groups_and_uri(out, audio->id, subtitle_group, variant->uri);
 }
 
+/* An I-frame playlist's own rate is known once its pictures have been looked at; that of all pictures is never less. */
+static void write_iframe_variant(GString *out, const HlsVariant *variant) {
+  if (variant->iframes_uri == NULL)
+    return;
+  g_string_append_printf(out, "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=%" G_GINT64_FORMAT,
+                         MAX(variant->bandwidth.peak_bps, 1));
+  if (variant->codecs != NULL)
+    append_quoted(out, "CODECS", variant->codecs);
+  if (variant->width > 0 && variant->height > 0)
+    g_string_append_printf(out, ",RESOLUTION=%" G_GINT32_FORMAT "x%" G_GINT32_FORMAT, variant->width,
+                           variant->height);
+  g_string_append_c(out, ',');
+  append_uri_attribute(out, variant->iframes_uri);
+  g_string_append_c(out, '\n');
+}
+
 /* The default of an audio group as a variant of its own. */
 static void write_audio_variant(GString *out, const Group *audio, const char *subtitle_group) {
   size_t index = find_default(audio->renditions, audio->count);
@@ -282,6 +298,8 @@ void hls_playlist_write_multivariant(GString *out, const HlsMultivariant *playli
                   subtitle_group);
   for (guint i = has_video ? 1 : 0; i < audio->len; i++)
     write_audio_variant(out, &g_array_index(audio, Group, i), subtitle_group);
+  for (size_t i = 0; i < playlist->variant_count; i++)
+    write_iframe_variant(out, &playlist->variants[i]);
 }
 
 static void append_media_head(GString *out, int32_t version, int64_t target_duration_s, bool is_whole) {
@@ -314,6 +332,8 @@ void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist) {
   }
   append_media_head(out, playlist->version, MAX(target_s, (longest + MICROSECONDS / 2) / MICROSECONDS),
                     playlist->is_whole);
+  if (playlist->iframe_bytes != NULL)
+    g_string_append(out, "#EXT-X-I-FRAMES-ONLY\n");
   if (playlist->init_uri != NULL) {
     g_string_append(out, "#EXT-X-MAP:");
     append_uri_attribute(out, playlist->init_uri);
@@ -324,6 +344,8 @@ void hls_playlist_write_media(GString *out, const HlsMediaPlaylist *playlist) {
     int64_t start = end;
     end += playlist->segments[i].duration;
     append_extinf(out, to_us(end, timescale_hz) - to_us(start, timescale_hz));
+    if (playlist->iframe_bytes != NULL)
+      g_string_append_printf(out, "#EXT-X-BYTERANGE:%" G_GINT64_FORMAT "@0\n", playlist->iframe_bytes[i]);
     g_string_append_printf(out, "%zu", i);
     append_uri(out, playlist->segment_suffix);
     g_string_append_c(out, '\n');

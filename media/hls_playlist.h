@@ -42,7 +42,8 @@ typedef struct {
   const char *codecs;
   int32_t width, height;
   Rational frame_rate;
-  HlsBandwidth bandwidth; /**< of the video alone; the writer adds the largest of the audio group */
+  HlsBandwidth bandwidth;  /**< of the video alone; the writer adds the largest of the audio group */
+  const char *iframes_uri; /**< of its I-frame playlist (§4.3.4.3), or NULL */
 } HlsVariant;
 
 typedef struct {
@@ -69,9 +70,11 @@ typedef struct {
   size_t segment_count;
   int32_t timescale_hz;
   int32_t target_duration_s;
-  const char *init_uri;       /**< EXT-X-MAP; NULL for none (WebVTT) */
-  const char *segment_suffix; /**< URIs are "<index><suffix>" from index 0: ".m4s" */
-  bool is_whole;              /**< VOD and ENDLIST; else EVENT and EXT-X-START:TIME-OFFSET=0 */
+  const char *init_uri;        /**< EXT-X-MAP; NULL for none (WebVTT) */
+  const int64_t *iframe_bytes; /**< of each segment the bytes up to the end of its first picture: writes an I-frame
+                                    playlist (§4.3.3.6) of them; NULL: one of the segments */
+  const char *segment_suffix;  /**< URIs are "<index><suffix>" from index 0: ".m4s" */
+  bool is_whole;               /**< VOD and ENDLIST; else EVENT and EXT-X-START:TIME-OFFSET=0 */
 } HlsMediaPlaylist;
 
 /** Appends to `out`. EXTINF has 6 decimals. */

@@ -7,12 +7,15 @@
 #include "server/handlers/caption_handler.h"
 #include "server/handlers/chapter_handler.h"
 #include "server/handlers/course_handler.h"
+#include "server/handlers/dash_handler.h"
 #include "server/handlers/division_handler.h"
 #include "server/handlers/health_handler.h"
+#include "server/handlers/iframe_handler.h"
 #include "server/handlers/lesson_handler.h"
 #include "server/handlers/me_handler.h"
 #include "server/handlers/media_handler.h"
 #include "server/handlers/metrics_handler.h"
+#include "server/handlers/movie_handler.h"
 #include "server/handlers/page_handler.h"
 #include "server/handlers/person_handler.h"
 #include "server/handlers/record_handler.h"
@@ -49,6 +52,11 @@ static const HttpRoute routes[] = {
      RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.m3u8", caption_handler_playlist,
      "media_captions_playlist", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/manifest.mpd", dash_handler_manifest, "media_manifest", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{track}/iframes.m3u8", iframe_handler_playlist, "media_iframes",
+     RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/sound.m4a", movie_handler_get_sound, "media_mp4", RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/{height}.mp4", movie_handler_get, "media_mp4", RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/ts/master.m3u8", ts_handler_multivariant, "media_ts_multivariant",
      RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/ts/captions/{language}.vtt", caption_handler_file_ts,

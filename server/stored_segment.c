@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-static bool read_fully(int fd, uint8_t *to, size_t size_bytes, int64_t offset) {
+bool stored_segment_read_fully(int fd, uint8_t *to, size_t size_bytes, int64_t offset) {
   for (size_t done = 0; done < size_bytes;) {
     ssize_t got = pread(fd, to + done, size_bytes - done, offset + (int64_t)done);
     if (got < 0 && errno == EINTR)
@@ -26,8 +26,8 @@ GBytes *stored_segment_read_part(const BlobStore *store, const char *key, int64_
   if (fd < 0)
     return NULL;
   uint8_t *data = g_malloc((size_t)length + 1);
-  bool ok =
-      offset >= 0 && offset <= size && length <= size - offset && read_fully(fd, data, (size_t)length, offset);
+  bool ok = offset >= 0 && offset <= size && length <= size - offset &&
+            stored_segment_read_fully(fd, data, (size_t)length, offset);
   close(fd);
   if (ok)
     return g_bytes_new_take(data, (size_t)length);

@@ -16,6 +16,9 @@ typedef struct {
   GArray *samples; /**< Mp4Sample; offsets count from the front of bytes */
 } StoredSegment;
 
+/** Read exactly `size_bytes` at `offset`; false when the file is shorter or cannot be read. */
+bool stored_segment_read_fully(int fd, uint8_t *to, size_t size_bytes, int64_t offset);
+
 /** `length` bytes of blob `key` from `offset` on. NULL with BLOB_ERROR; _NOT_FOUND when the blob is shorter. */
 GBytes *stored_segment_read_part(const BlobStore *store, const char *key, int64_t offset, int64_t length,
                                  GError **error);

@@ -9,6 +9,7 @@ static void track_clear(gpointer data) {
   MediaViewTrack *track = data;
   g_clear_pointer(&track->segments, g_array_unref);
   g_free(track->uri);
+  g_free(track->iframes_uri);
 }
 
 void media_view_clear(MediaView *view) {
@@ -40,6 +41,8 @@ static bool add_track(Catalog *catalog, const CatalogTrack *track, int64_t limit
   MediaViewTrack added = {.track = *track};
   added.segments = convert_segments(published, track->timescale_hz, limit_us);
   added.uri = g_strconcat(track->name, "/playlist.m3u8", NULL);
+  if (track->kind == TRACK_KIND_VIDEO)
+    added.iframes_uri = g_strconcat(track->name, "/iframes.m3u8", NULL);
   if (added.segments->len > 0)
     g_array_append_val(tracks, added);
   else
@@ -104,13 +107,15 @@ static char *sound_name(const CatalogTrack *track) {
   return track->role == TRACK_ROLE_DESCRIPTION ? g_strconcat(language, "（口述影像）", NULL) : g_strdup(language);
 }
 
-static void add_variant(const MediaViewTrack *track, GArray *variants) {
+/** A growing lesson is not searched by pictures: it would look at all of them again after each span. */
+static void add_variant(const MediaViewTrack *track, bool has_iframes, GArray *variants) {
   HlsVariant variant = {.uri = track->uri,
                         .codecs = track->track.codec,
                         .width = track->track.width,
                         .height = track->track.height,
                         .frame_rate = track->track.frame_rate,
-                        .bandwidth = measure(track)};
+                        .bandwidth = measure(track),
+                        .iframes_uri = has_iframes ? track->iframes_uri : NULL};
   g_array_append_val(variants, variant);
 }
 
@@ -179,7 +184,7 @@ void media_view_write_multivariant(GString *out, const MediaView *view, const GA
   for (guint i = 0; i < view->tracks->len; i++) {
     const MediaViewTrack *track = &g_array_index(view->tracks, MediaViewTrack, i);
     if (track->track.kind == TRACK_KIND_VIDEO)
-      add_variant(track, variants);
+      add_variant(track, !view->is_growing && !view->is_planned, variants);
   }
   collect_sounds(view, strings, audio);
   variant_order_apply((HlsVariant *)(void *)variants->data, variants->len);

@@ -13,13 +13,15 @@
 
 typedef struct {
   CatalogTrack track;
-  GArray *segments; /**< HlsSegment */
-  char *uri;        /**< of its media playlist, relative to the multivariant one */
+  GArray *segments;  /**< HlsSegment */
+  char *uri;         /**< of its media playlist, relative to the multivariant one */
+  char *iframes_uri; /**< of its I-frame playlist, pictures only */
 } MediaViewTrack;
 
 typedef struct {
   GArray *tracks;  /**< MediaViewTrack with at least one segment, as in catalog_load_tracks() */
   bool is_growing; /**< more will come */
+  bool is_planned; /**< segments are listed that are not there yet (whole_timeline.h) */
 } MediaView;
 
 /** Load all tracks of `asset`, or only the one named `track_name` (NULL: all; an unknown one leaves no tracks). */

@@ -74,6 +74,7 @@ bool whole_timeline_apply(Catalog *catalog, const CatalogAsset *asset, bool with
     extend_tracks(view, segment_frames, frame_rate);
   name_tracks(view);
   view->is_growing = false;
+  view->is_planned = true;
   *ret_is_whole = true;
   return true;
 }

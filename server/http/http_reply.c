@@ -22,6 +22,37 @@ static void free_bytes(void *bytes) {
   g_bytes_unref(bytes);
 }
 
+/** What of a body that is read as it goes out is in memory for each answer under way. */
+#define READER_BLOCK_BYTES (128 * 1024)
+
+typedef struct {
+  HttpBodyReader reader;
+  int64_t offset;
+} ReaderBody;
+
+static ssize_t read_body(void *data, uint64_t position, char *to, size_t size_bytes) {
+  const ReaderBody *body = data;
+  int64_t got = body->reader.read(body->reader.source, body->offset + (int64_t)position, to, size_bytes);
+  return got > 0 ? (ssize_t)got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void free_body(void *data) {
+  ReaderBody *body = data;
+  body->reader.free(body->reader.source);
+  g_free(body);
+}
+
+static struct MHD_Response *take_reader(HttpResponse *response) {
+  ReaderBody *body = g_new0(ReaderBody, 1);
+  *body = (ReaderBody){.reader = response->reader, .offset = response->offset};
+  response->reader = (HttpBodyReader){0};
+  struct MHD_Response *made =
+      MHD_create_response_from_callback((uint64_t)response->length, READER_BLOCK_BYTES, read_body, body, free_body);
+  if (made == NULL)
+    free_body(body);
+  return made;
+}
+
 /** Hands the body over to the library. */
 static struct MHD_Response *take_body(HttpResponse *response) {
   struct MHD_Response *made = NULL;
@@ -30,6 +61,8 @@ static struct MHD_Response *take_body(HttpResponse *response) {
                                                    (uint64_t)response->offset);
     if (made != NULL)
       response->fd = -1; /* closed by the library */
+  } else if (response->reader.source != NULL && response->length > 0) {
+    made = take_reader(response);
   } else if (response->bytes != NULL) {
     gsize size = 0;
     void *data = (void *)g_bytes_get_data(response->bytes, &size);

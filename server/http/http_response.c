@@ -12,6 +12,9 @@ static void drop_bytes(HttpResponse *response) {
   if (response->fd >= 0)
     close(response->fd);
   response->fd = -1;
+  if (response->reader.source != NULL)
+    response->reader.free(response->reader.source);
+  response->reader = (HttpBodyReader){0};
   response->offset = 0;
   response->length = 0;
 }
@@ -95,6 +98,14 @@ void http_response_take_file(HttpResponse *response, const char *content_type, i
   drop_bytes(response);
   response->fd = fd;
   response->offset = offset;
+  response->length = length;
+  http_response_set_header(response, "Content-Type", content_type);
+}
+
+void http_response_take_reader(HttpResponse *response, const char *content_type, const HttpBodyReader *reader,
+                               int64_t length) {
+  drop_bytes(response);
+  response->reader = *reader;
   response->length = length;
   http_response_set_header(response, "Content-Type", content_type);
 }

@@ -48,6 +48,29 @@ has "captions of TS count from its start" "$(get "$lesson/ts/captions/zh.vtt")" 
 is "a segment that is not planned" "$(curl -s -o /dev/null -w '%{http_code}' "$lesson/ts/$rung/999.ts")" 404
 is "a track that is not there" "$(curl -s -o /dev/null -w '%{http_code}' "$lesson/ts/v9/0.ts")" 404
 
+# DASH, progressive MP4, I-frames
+is "pictures of DASH are the same" "$(pictures "$lesson/manifest.mpd")" \
+  "$(pictures "$lesson/$(get "$lesson/manifest.mpd" | sed -n 's/.*<Representation id="\(v[0-9]*\)".*/\1/p' | tail -n 1)/playlist.m3u8")"
+is "ffmpeg is silent on DASH" "$(ffmpeg -nostdin -v warning -i "$lesson/manifest.mpd" -f null - 2>&1)" ""
+has "DASH has the captions" "$(get "$lesson/manifest.mpd")" "<BaseURL>captions/zh.vtt</BaseURL>"
+movie=$lesson/${rung#v}.mp4
+is "pictures of progressive MP4 are the same" "$(pictures "$movie")" "$(pictures "$lesson/$rung/playlist.m3u8")"
+is "ffmpeg is silent on progressive MP4" "$(warnings "$movie")" ""
+is "its sound is the stored one" "$(ffmpeg -nostdin -v error -i "$movie" -map 0:a -c copy -f md5 -)" \
+  "$(ffmpeg -nostdin -v error -i "$lesson/sound.m4a" -map 0:a -c copy -f md5 -)"
+is "moov comes first" "$(get -r 0-4095 "$movie" | LC_ALL=C grep -aobE 'ftyp|moov' | head -n 2 | tr '\n' ' ')" "4:ftyp 36:moov "
+if words=$(node_tool check_ranges.mjs "$movie"); then ok "ranges: $words"; else wrong "ranges: $words"; fi
+is "a height that is not there" "$(curl -s -o /dev/null -w '%{http_code}' "$lesson/9999.mp4")" 404
+has "I-frames are offered" "$(get "$lesson/master.m3u8")" "URI=\"$rung/iframes.m3u8\""
+# Each range is a head and one whole IDR picture: put behind the init segment it decodes to one picture.
+get "$lesson/$rung/init.mp4" >iframe.mp4
+iframes=$(get "$lesson/$rung/iframes.m3u8")
+has "only I-frames" "$iframes" "#EXT-X-I-FRAMES-ONLY"
+size=$(sed -n 's/^#EXT-X-BYTERANGE:\([0-9]*\)@0$/\1/p' <<<"$iframes" | sed -n 2p)
+get -r "0-$((size - 1))" "$lesson/$rung/1.m4s" >>iframe.mp4
+is "a range decodes to its picture" "$(ffmpeg -nostdin -v quiet -i iframe.mp4 -frames:v 1 -f framemd5 - | awk -F, '!/^#/ {print $6}')" \
+  "$(ffmpeg -nostdin -v error -i "$lesson/$rung/playlist.m3u8" -f framemd5 - | awk -F, '!/^#/ {print $6}' | sed -n 51p)"
+
 # Which view a client gets at the address that leaves it open; an address that does not always wins.
 old='Mozilla/5.0 (SMART-TV; LINUX; Tizen 4.0) AppleWebKit/538.1'
 get "$lesson/master.m3u8" >/dev/null # now it is shared
@@ -57,12 +80,12 @@ has "an old television that asks for fMP4 gets it" "$(get -A "$old" "$lesson/mas
 has "caches are told" "$(get -D - -o /dev/null -A "$old" "$lesson/master.m3u8")" "User-Agent"
 is "another view is refused" "$(curl -s -o /dev/null -w '%{http_code}' "$lesson/master.m3u8?view=x")" 400
 
-before=$(get "$lesson/ts/$rung/1.ts" | md5sum)
+before=$(get "$lesson/ts/$rung/1.ts" "$movie" | md5sum)
 tag=$(get -D - -o /dev/null "$lesson/ts/$rung/1.ts" | tr -d '\r' | awk 'tolower($1) == "etag:" {print $2}')
 stop_serve
 start_serve
 lesson=$BASE/media/${assets[0]}
-is "the same bytes after a restart" "$(get "$lesson/ts/$rung/1.ts" | md5sum)" "$before"
+is "the same bytes after a restart" "$(get "$lesson/ts/$rung/1.ts" "$lesson/${rung#v}.mp4" | md5sum)" "$before"
 is "and the same ETag" "$(curl -s -o /dev/null -w '%{http_code}' -H "If-None-Match: $tag" "$lesson/ts/$rung/1.ts")" 304
 stop_serve
 finish

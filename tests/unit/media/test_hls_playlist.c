@@ -25,9 +25,9 @@ static void assert_golden(const char *name, const GString *text) {
 }
 
 static const HlsVariant VARIANTS[] = {
-    {"v720/index.m3u8", "avc1.64001F", 1280, 720, {25, 1}, {2600000, 1500000}},
-    {"v360/index.m3u8", "avc1.64001E", 640, 360, {25, 1}, {640000, 410000}},
-    {"v1080/index.m3u8", "avc1.640028", 1920, 1080, {25, 1}, {4700000, 2800000}},
+    {"v720/index.m3u8", "avc1.64001F", 1280, 720, {25, 1}, {2600000, 1500000}, NULL},
+    {"v360/index.m3u8", "avc1.64001E", 640, 360, {25, 1}, {640000, 410000}, NULL},
+    {"v1080/index.m3u8", "avc1.640028", 1920, 1080, {25, 1}, {4700000, 2800000}, NULL},
 };
 
 static const HlsRendition AUDIO[] = {
@@ -67,8 +67,8 @@ static void test_hls_playlist_write_multivariant_growing(void) {
 static void test_hls_playlist_write_multivariant_silent(void) {
   g_autoptr(GString) out = g_string_new(NULL);
   const HlsVariant variants[] = {
-      {"v480/index.m3u8", "avc1.64001E", 640, 480, {30000, 1001}, {900000, 450000}},
-      {"v360/index.m3u8", "avc1.64001E", 480, 360, {24000, 1001}, {600000, 300000}},
+      {"v480/index.m3u8", "avc1.64001E", 640, 480, {30000, 1001}, {900000, 450000}, NULL},
+      {"v360/index.m3u8", "avc1.64001E", 480, 360, {24000, 1001}, {600000, 300000}, NULL},
   };
   hls_playlist_write_multivariant(out, &(HlsMultivariant){.variants = variants, .variant_count = 2});
   assert_golden("multivariant-silent.m3u8", out);
@@ -272,6 +272,51 @@ static void test_hls_bandwidth_measure(void) {
   g_assert_cmpint(hls_bandwidth_measure(CASES[1].segments, 1, 0).peak_bps, ==, 0);
 }
 
+/** I-frame playlists are named apart from the variants, and list a range of each segment. */
+static void test_hls_playlist_write_iframes(void) {
+  static const HlsSegment segments[] = {{50, 40000}, {150, 120000}};
+  static const int64_t iframe_bytes[] = {9000, 11000};
+  const HlsVariant variant = {.uri = "v360/playlist.m3u8",
+                              .codecs = "avc1.64001E",
+                              .width = 640,
+                              .height = 360,
+                              .bandwidth = {640000, 410000},
+                              .iframes_uri = "v360/iframes.m3u8"};
+  g_autoptr(GString) text = g_string_new(NULL);
+  hls_playlist_write_multivariant(text, &(HlsMultivariant){.variants = &variant, .variant_count = 1});
+  g_assert_true(g_str_has_suffix(text->str, "\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=640000,CODECS=\"avc1.64001E\","
+                                            "RESOLUTION=640x360,URI=\"v360/iframes.m3u8\"\n"));
+  g_string_set_size(text, 0);
+  hls_playlist_write_media(text, &(HlsMediaPlaylist){.segments = segments,
+                                                     .segment_count = 2,
+                                                     .timescale_hz = 25,
+                                                     .target_duration_s = 6,
+                                                     .init_uri = "init.mp4",
+                                                     .iframe_bytes = iframe_bytes,
+                                                     .segment_suffix = ".m4s",
+                                                     .is_whole = true});
+  g_assert_true(g_str_has_suffix(text->str,
+                                 "#EXT-X-I-FRAMES-ONLY\n#EXT-X-MAP:URI=\"init.mp4\"\n"
+                                 "#EXTINF:2.000000,\n#EXT-X-BYTERANGE:9000@0\n0.m4s\n"
+                                 "#EXTINF:6.000000,\n#EXT-X-BYTERANGE:11000@0\n1.m4s\n#EXT-X-ENDLIST\n"));
+}
+
+/** Old receivers: no tag of later versions. */
+static void test_hls_playlist_version_3(void) {
+  static const HlsSegment segment = {50, 40000};
+  g_autoptr(GString) text = g_string_new(NULL);
+  hls_playlist_write_media(text, &(HlsMediaPlaylist){.version = 3,
+                                                     .segments = &segment,
+                                                     .segment_count = 1,
+                                                     .timescale_hz = 25,
+                                                     .target_duration_s = 6,
+                                                     .segment_suffix = ".ts",
+                                                     .is_whole = true});
+  g_assert_cmpstr(text->str, ==,
+                  "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:0\n"
+                  "#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:2.000000,\n0.ts\n#EXT-X-ENDLIST\n");
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/hls-playlist/multivariant", test_hls_playlist_write_multivariant);
@@ -290,5 +335,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/hls-playlist/subtitles", test_hls_playlist_write_subtitles);
   g_test_add_func("/hls-playlist/media-sum", test_hls_playlist_write_media_sum);
   g_test_add_func("/hls-playlist/bandwidth", test_hls_bandwidth_measure);
+  g_test_add_func("/hls_playlist/write_iframes", test_hls_playlist_write_iframes);
+  g_test_add_func("/hls_playlist/version_3", test_hls_playlist_version_3);
   return g_test_run();
 }
