@@ -74,6 +74,10 @@ const char *blob_store_work_root(const BlobStore *store) {
   return store->backend->work_root(store);
 }
 
+bool blob_store_link_file(const BlobStore *store, const char *key, const char *path, GError **error) {
+  return check_key(key, error) && store->backend->link_file(store, key, path, error);
+}
+
 bool blob_store_put_file(const BlobStore *store, const char *key, const char *path, GError **error) {
   return check_key(key, error) && store->backend->put_file(store, key, path, error);
 }

@@ -47,6 +47,10 @@ const char *blob_store_work_root(const BlobStore *store);
  * already under `key` is never replaced: BLOB_ERROR_IO, and both it and `path` stay as they are. */
 bool blob_store_put_file(const BlobStore *store, const char *key, const char *path, GError **error);
 
+/** As blob_store_put_file(), but `path` stays: the object shares its bytes where the file system has links, else it is a
+ * copy. Nobody may write to `path` any more. */
+bool blob_store_link_file(const BlobStore *store, const char *key, const char *path, GError **error);
+
 /** As blob_store_put_file(), from memory. */
 bool blob_store_put_bytes(const BlobStore *store, const char *key, const void *data, size_t size_bytes,
                           GError **error);

@@ -11,6 +11,7 @@ typedef struct {
   char *(*make_work_dir)(const BlobStore *store, const char *label, GError **error);
   const char *(*work_root)(const BlobStore *store);
   bool (*put_file)(const BlobStore *store, const char *key, const char *path, GError **error);
+  bool (*link_file)(const BlobStore *store, const char *key, const char *path, GError **error);
   bool (*put_bytes)(const BlobStore *store, const char *key, const void *data, size_t size_bytes, GError **error);
   bool (*copy_file)(const BlobStore *store, const char *key, const char *path, BlobProgressFunc progress,
                     gpointer user_data, GError **error);

@@ -127,11 +127,18 @@ static int rename_no_replace(const char *path, int dir_fd, const char *leaf) {
   return unlink(path) == 0 ? 0 : errno;
 }
 
-static bool move_into_place(const FileStore *store, const char *key, const char *path, GError **error) {
+/* Returns 0 or an errno. */
+typedef int (*PlaceFunc)(const char *path, int dir_fd, const char *leaf);
+
+static int link_no_replace(const char *path, int dir_fd, const char *leaf) {
+  return linkat(AT_FDCWD, path, dir_fd, leaf, 0) == 0 ? 0 : errno;
+}
+
+static bool place_file(const FileStore *store, const char *key, const char *path, PlaceFunc place, GError **error) {
   int code = ENOENT;
   for (int i = 0; i < PUT_TRIES && code == ENOENT; i++) {
     AUTO_CLOSE int dir_fd = open_parent(store, key, true);
-    code = dir_fd < 0 ? errno : rename_no_replace(path, dir_fd, key_leaf(key));
+    code = dir_fd < 0 ? errno : place(path, dir_fd, key_leaf(key));
   }
   if (code == 0)
     return sync_parents(store, key, error);
@@ -143,7 +150,7 @@ static bool move_into_place(const FileStore *store, const char *key, const char 
   return fail_errno(error, code, "store object", key);
 }
 
-static bool files_put_file(const BlobStore *store, const char *key, const char *path, GError **error) {
+static bool put_with(const BlobStore *store, const char *key, const char *path, PlaceFunc place, GError **error) {
   AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
   if (fd < 0 || fstat(fd, &status) != 0)
@@ -154,7 +161,11 @@ static bool files_put_file(const BlobStore *store, const char *key, const char *
   }
   if (fchmod(fd, 0640) != 0 || fsync(fd) != 0)
     return fail_errno(error, errno, "make durable", path);
-  return move_into_place(file_store(store), key, path, error);
+  return place_file(file_store(store), key, path, place, error);
+}
+
+static bool files_put_file(const BlobStore *store, const char *key, const char *path, GError **error) {
+  return put_with(store, key, path, rename_no_replace, error);
 }
 
 /* A new temporary file; returns its descriptor, or -1 with `error` set. */
@@ -223,6 +234,16 @@ static bool files_copy_file(const BlobStore *store, const char *key, const char 
   FileCopyResult result = file_copy(from, to, status.st_size, progress, user_data);
   bool is_filled = report_copy(result, path, error);
   return finish_temporary(store, key, temporary, is_filled, error);
+}
+
+static bool files_link_file(const BlobStore *store, const char *key, const char *path, GError **error) {
+  struct stat status, own;
+  bool may_link =
+      stat(path, &status) == 0 && fstat(file_store(store)->objects_fd, &own) == 0 && status.st_dev == own.st_dev;
+  g_autoptr(GError) cause = NULL;
+  if (may_link && put_with(store, key, path, link_no_replace, &cause))
+    return true;
+  return files_copy_file(store, key, path, NULL, NULL, error); /* says it again when the key is taken */
 }
 
 /* --- reading, deleting, listing --- */
@@ -335,6 +356,7 @@ static const BlobBackend files_backend = {
     .make_work_dir = files_make_work_dir,
     .work_root = files_work_root,
     .put_file = files_put_file,
+    .link_file = files_link_file,
     .put_bytes = files_put_bytes,
     .copy_file = files_copy_file,
     .open = files_open,

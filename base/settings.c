@@ -338,6 +338,34 @@ static const OptionSpec table[] = {
      .max = 100000000,
      .value_name = "N",
      .help = "How many lessons an institution may have; 0 means no limit."},
+    {.name = "upload-keep",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, upload_keep_us),
+     .default_text = "7d",
+     .min = MINUTE,
+     .max = 365 * 24 * HOUR,
+     .value_name = "DURATION",
+     .help =
+         "An upload that is not finished and to which nothing was added for so long is removed; finished ones are "
+         "remembered as long."},
+    {.name = "uploads-per-person",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, uploads_per_person),
+     .default_text = "6",
+     .min = 1,
+     .max = 10000,
+     .value_name = "N",
+     .help = "Uploads of one person that may run at once; what comes beyond is answered with 429."},
+    {.name = "upload-limit",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, upload_limit),
+     .default_text = "64",
+     .min = 1,
+     .max = 10000,
+     .value_name = "N",
+     .help =
+         "Uploads that may run at once in all, each with a thread and a megabyte of memory; what comes beyond is "
+         "answered with 503."},
     {.name = "min-free-space",
      .type = OPTION_TYPE_SIZE,
      .offset = offsetof(Settings, min_free_space_bytes),
@@ -345,8 +373,9 @@ static const OptionSpec table[] = {
      .min = 0,
      .max = 1024 * TIB,
      .value_name = "SIZE",
-     .help = "Jobs wait while the file system of the data folder has less free space than this. `kapok status` and "
-             "/metrics say so."},
+     .help = "Jobs wait, and uploads are answered with 507, while the file system of the data folder has less free "
+             "space "
+             "than this. `kapok status` and /metrics say so."},
     {.name = "max-source-size",
      .type = OPTION_TYPE_SIZE,
      .offset = offsetof(Settings, max_source_bytes),

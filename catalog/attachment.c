@@ -31,12 +31,13 @@ static bool check_signature(const char *path, GError **error) {
 }
 
 /* The length of what was stored. */
-static bool store_file(const BlobStore *store, const char *key, const char *path, int64_t *ret_size,
+static bool store_file(const BlobStore *store, const char *key, const AttachmentRequest *request, int64_t *ret_size,
                        GError **error) {
+  const char *path = request->path;
   g_autoptr(GError) cause = NULL;
-  int fd = blob_store_copy_file(store, key, path, NULL, NULL, &cause)
-               ? blob_store_open(store, key, ret_size, &cause)
-               : -1;
+  bool is_stored = request->is_staged ? blob_store_link_file(store, key, path, &cause)
+                                      : blob_store_copy_file(store, key, path, NULL, NULL, &cause);
+  int fd = is_stored ? blob_store_open(store, key, ret_size, &cause) : -1;
   if (fd < 0)
     return refuse(error, CATALOG_ERROR_IO, path, cause->message);
   close(fd);
@@ -58,17 +59,18 @@ static bool find_position(Catalog *catalog, const char *course_id, int64_t *ret_
   return true;
 }
 
-static CatalogRecord *describe(const char *course_id, const char *path, const char *title, int64_t position,
-                               int64_t size_bytes, const char *key) {
+static CatalogRecord *describe(const AttachmentRequest *request, int64_t position, int64_t size_bytes,
+                               const char *key) {
   CatalogRecord *record = catalog_record_new(RECORD_ATTACHMENT);
-  g_autofree char *base = g_path_get_basename(path), *name = g_utf8_make_valid(base, -1);
+  g_autofree char *base = request->name ? g_strdup(request->name) : g_path_get_basename(request->path);
+  g_autofree char *name = g_utf8_make_valid(base, -1);
   g_autofree char *stem = g_strdup(name), *place = g_strdup_printf("%" G_GINT64_FORMAT, position);
   g_autofree char *size = g_strdup_printf("%" G_GINT64_FORMAT, size_bytes);
   char *dot = strrchr(stem, '.');
   if (dot && dot != stem)
     *dot = '\0';
-  catalog_record_set(record, "course_id", course_id);
-  catalog_record_set(record, "title", title ? title : stem);
+  catalog_record_set(record, "course_id", request->course_id);
+  catalog_record_set(record, "title", request->title ? request->title : stem);
   catalog_record_set(record, "name", name);
   catalog_record_set(record, "position", place);
   catalog_record_set(record, "size_bytes", size);
@@ -76,21 +78,29 @@ static CatalogRecord *describe(const char *course_id, const char *path, const ch
   return record;
 }
 
-bool attachment_take_file(Catalog *catalog, const BlobStore *store, const char *actor, const char *course_id,
-                          const char *path, const char *title, CatalogRecord **ret_record, GError **error) {
+bool attachment_take(Catalog *catalog, const BlobStore *store, const AttachmentRequest *request,
+                     CatalogRecord **ret_record, GError **error) {
   g_autofree char *id = id_new(), *key = key_of_attachment(id);
   g_autoptr(CatalogRecord) course = NULL;
   int64_t position = 0, size_bytes = 0;
-  if (!catalog_load_record(catalog, RECORD_COURSE, course_id, &course, error) || !check_signature(path, error) ||
-      !find_position(catalog, course_id, &position, error))
+  RecordIdempotency idempotency = {request->idempotency_key, request->idempotency_key};
+  if (!catalog_load_record(catalog, RECORD_COURSE, request->course_id, &course, error) ||
+      !check_signature(request->path, error) || !find_position(catalog, request->course_id, &position, error))
     return false;
-  bool is_done = store_file(store, key, path, &size_bytes, error);
+  bool is_done = store_file(store, key, request, &size_bytes, error), is_repeat = false;
   if (is_done) {
-    g_autoptr(CatalogRecord) record = describe(course_id, path, title, position, size_bytes, key);
+    g_autoptr(CatalogRecord) record = describe(request, position, size_bytes, key);
     record->id = g_steal_pointer(&id);
-    is_done = catalog_create_record(catalog, actor, record, NULL, ret_record, NULL, NULL, error);
+    is_done = catalog_create_record(catalog, request->actor, record, request->idempotency_key ? &idempotency : NULL,
+                                    ret_record, &is_repeat, NULL, error);
   }
-  if (!is_done)
+  if (!is_done || is_repeat)
     blob_store_delete(store, key, NULL);
   return is_done;
+}
+
+bool attachment_take_file(Catalog *catalog, const BlobStore *store, const char *actor, const char *course_id,
+                          const char *path, const char *title, CatalogRecord **ret_record, GError **error) {
+  AttachmentRequest request = {.actor = actor, .course_id = course_id, .path = path, .title = title};
+  return attachment_take(catalog, store, &request, ret_record, error);
 }

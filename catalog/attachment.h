@@ -6,6 +6,18 @@
 
 #define ATTACHMENT_BYTES_MAX (INT64_C(1) << 30)
 
+typedef struct {
+  const char *actor, *course_id, *path;
+  const char *name;            /**< what people call the file; NULL: as it is called */
+  const char *title;           /**< NULL: its name without its end */
+  bool is_staged;              /**< as IntakeRequest.is_staged */
+  const char *idempotency_key; /**< or NULL: asked twice with the same, one attachment is made */
+} AttachmentRequest;
+
+/** As attachment_take_file(). */
+bool attachment_take(Catalog *catalog, const BlobStore *store, const AttachmentRequest *request,
+                     CatalogRecord **ret_record, GError **error);
+
 /** Copy the file into the store and record it as the course's last attachment; `title` NULL: the file's name without its
  * end. NOT_FOUND for a course that is not there, INVALID for what is no PDF or over ATTACHMENT_BYTES_MAX. On failure
  * nothing stays. */

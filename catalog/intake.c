@@ -9,9 +9,11 @@
 #include "catalog/job_share.h"
 #include "catalog/keys.h"
 #include "catalog/quota_check.h"
+#include "catalog/record_store.h"
 #include "catalog/replacement.h"
 #include "catalog/side_captions.h"
 #include "catalog/transaction.h"
+#include "catalog/upload_row.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +28,15 @@
 
 /* What one intake records; every text is valid UTF-8. */
 typedef struct {
+  const IntakeRequest *request;
   char *asset_id, *course_id, *lesson_id;
   char *title, *summary, *category, *institution;
   char *source_key, *source_name;
   int64_t source_size_bytes;
   Quota quota;
-  const char *replaces_id; /* or NULL: then it makes a course and a lesson */
+  bool adds_lesson;        /* to a course that is there */
+  bool is_known;           /* the asset is there already: only a lesson is made */
+  const char *replaces_id; /* or NULL: then it makes a lesson, and its course */
   GArray *captions;        /* SideCaption */
   GPtrArray *caption_keys; /* char *, beside `captions` */
   GArray *taken_over;      /* TakenCaption: of the asset that it replaces */
@@ -161,7 +166,8 @@ static bool check_source(const IntakeRequest *request, int64_t *ret_size_bytes, 
 }
 
 static void prepare(const IntakeRequest *request, GPtrArray *warnings, Intake *intake) {
-  g_autofree char *name = g_path_get_basename(request->path);
+  g_autofree char *name = request->name ? g_strdup(request->name) : g_path_get_basename(request->path);
+  intake->request = request;
   intake->asset_id = id_new();
   intake->course_id = id_new();
   intake->lesson_id = id_new();
@@ -170,7 +176,7 @@ static void prepare(const IntakeRequest *request, GPtrArray *warnings, Intake *i
   intake->title = choose_title(request->title, intake->source_name);
   intake->summary = clean_text(request->summary, SUMMARY_CHARACTERS_MAX, false);
   intake->institution = clean_text(request->institution, TITLE_CHARACTERS_MAX, true);
-  intake->captions = side_captions_load(request->path, warnings);
+  intake->captions = request->is_staged ? side_captions_new() : side_captions_load(request->path, warnings);
   intake->caption_keys = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < intake->captions->len; i++) {
     const SideCaption *caption = &g_array_index(intake->captions, SideCaption, i);
@@ -227,6 +233,57 @@ static bool prepare_replacement(Catalog *catalog, const char *replaces_id, Intak
   return find_taken_captions(catalog, intake, error);
 }
 
+/* Category and institution are those of the course. */
+static bool prepare_lesson(Catalog *catalog, const char *course_id, Intake *intake, GError **error) {
+  g_autoptr(CatalogCourse) course = NULL;
+  g_autoptr(GPtrArray) lessons = NULL;
+  if (!catalog_load_course(catalog, course_id, &course, &lessons, error))
+    return false;
+  if (lessons->len >= LESSONS_MAX) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "course %s has %d lessons already", course_id,
+                LESSONS_MAX);
+    return false;
+  }
+  intake->adds_lesson = true;
+  g_free(intake->course_id);
+  g_free(intake->institution);
+  intake->course_id = g_strdup(course_id);
+  intake->institution = g_strdup(course->institution);
+  return true;
+}
+
+/* `*ret_asset_id` NULL when nothing of the institution has the same source. */
+static bool find_same(Connection *connection, const Intake *intake, char **ret_asset_id, GError **error) {
+  const FileMeasure *measure = intake->request->measure;
+  g_autoptr(GBytes) checksum = g_bytes_new(measure->checksum, sizeof measure->checksum);
+  g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_SAME_SOURCE);
+  bool has_row = false;
+  statement_bind(&statement, argument_bytes(checksum), argument_int(measure->size_bytes),
+                 argument_text(intake->institution));
+  if (!statement_find_row(&statement, &has_row, error))
+    return false;
+  *ret_asset_id = has_row ? statement_dup_text(&statement, 0) : NULL;
+  return true;
+}
+
+static bool prepare_known(Catalog *catalog, Intake *intake, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  g_autofree char *asset_id = NULL;
+  if (!intake->request->measure || intake->replaces_id)
+    return true;
+  if (!transaction_begin_read(&transaction, catalog, error) ||
+      !find_same(transaction.connection, intake, &asset_id, error))
+    return false;
+  intake->is_known = asset_id != NULL;
+  if (asset_id) {
+    g_free(intake->asset_id);
+    intake->asset_id = g_steal_pointer(&asset_id);
+    g_free(intake->source_key);
+    intake->source_key = key_of_source(intake->asset_id);
+  }
+  return true;
+}
+
 /* Errors of other parts become ours, so that callers see one domain. */
 static bool convert_error(GError *cause, GError **error) {
   g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_IO, cause->message);
@@ -267,7 +324,10 @@ static bool store_taken_captions(const BlobStore *store, const Intake *intake, G
 static bool store_source(const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
                          gpointer user_data, Intake *intake, GError **error) {
   g_autoptr(GError) cause = NULL;
-  if (!blob_store_copy_file(store, intake->source_key, request->path, progress, user_data, &cause))
+  bool is_stored = request->is_staged ? blob_store_link_file(store, intake->source_key, request->path, &cause)
+                                      : blob_store_copy_file(store, intake->source_key, request->path, progress,
+                                                             user_data, &cause);
+  if (!is_stored)
     return convert_error(cause, error);
   /* the size of what was stored: the file may have grown since it was looked at */
   int fd = blob_store_open(store, intake->source_key, &intake->source_size_bytes, &cause);
@@ -298,21 +358,48 @@ static bool insert_captions(Connection *connection, const Intake *intake, GError
   return true;
 }
 
+static const char *actor_of(const Intake *intake) {
+  return intake->request->actor ? intake->request->actor : "ingest";
+}
+
 static bool record_course(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
   g_auto(AuditEntry) entry = audit_entry_begin("course", intake->course_id, "create");
   audit_entry_add(&entry, "title", NULL, intake->title);
-  audit_entry_add(&entry, "state", NULL, "published");
-  return audit_entry_record(&entry, connection, "ingest", now_us, error);
+  audit_entry_add(&entry, "state", NULL, intake->request->is_draft ? "draft" : "published");
+  return audit_entry_record(&entry, connection, actor_of(intake), now_us, error);
 }
 
-static bool insert_lesson(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+static bool insert_course(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
   g_autofree char *institution_id = NULL;
-  return institution_find_or_add(connection, "ingest", intake->institution, now_us, &institution_id, error) &&
+  return institution_find_or_add(connection, actor_of(intake), intake->institution, now_us, &institution_id,
+                                 error) &&
          connection_run(connection, STATEMENT_INSERT_COURSE, error, argument_text(intake->course_id),
                         argument_text(intake->title), argument_text(intake->summary),
                         argument_text(intake->category), argument_text(intake->institution),
                         argument_text(institution_id), argument_int(now_us)) &&
-         record_course(connection, intake, now_us, error) &&
+         (!intake->request->is_draft ||
+          connection_run(connection, STATEMENT_MAKE_COURSE_DRAFT, error, argument_text(intake->course_id))) &&
+         record_course(connection, intake, now_us, error);
+}
+
+/* Of the course that gets one more lesson. */
+static bool touch_course(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  g_auto(AuditEntry) entry = audit_entry_begin("course", intake->course_id, "lessons");
+  g_autofree char *line = g_strdup_printf("%s %s", intake->lesson_id, intake->title);
+  audit_entry_add(&entry, "lessons", NULL, line);
+  if (!connection_run(connection, STATEMENT_TOUCH_COURSE, error, argument_text(intake->course_id),
+                      argument_int(now_us)))
+    return false;
+  if (connection_changes(connection) != 1) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no course %s", intake->course_id);
+    return false;
+  }
+  return audit_entry_record(&entry, connection, actor_of(intake), now_us, error);
+}
+
+static bool insert_lesson(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  return (intake->adds_lesson ? touch_course(connection, intake, now_us, error)
+                              : insert_course(connection, intake, now_us, error)) &&
          connection_run(connection, STATEMENT_INSERT_LESSON, error, argument_text(intake->lesson_id),
                         argument_text(intake->course_id), argument_text(intake->title),
                         argument_text(intake->asset_id));
@@ -324,21 +411,52 @@ static bool check_replaced(Connection *connection, const Intake *intake, GError 
   return !intake->replaces_id || replacement_check(connection, intake->replaces_id, &lesson, error);
 }
 
-static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
-  int64_t now_us = g_get_real_time();
-  int64_t lessons = intake->replaces_id ? 0 : 1;
-  return check_replaced(connection, intake, error) &&
-         quota_check(connection, intake->institution, &intake->quota, intake->source_size_bytes, lessons, error) &&
-         connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
+/* With its checksum, where that is known already. */
+static bool seal_source(Connection *connection, const Intake *intake, GError **error) {
+  const FileMeasure *measure = intake->request->measure;
+  if (!measure || measure->size_bytes != intake->source_size_bytes)
+    return true;
+  g_autoptr(GBytes) checksum = g_bytes_new(measure->checksum, sizeof measure->checksum);
+  return connection_run(connection, STATEMENT_SEAL_STORED_FILE, error, argument_text(intake->source_key),
+                        argument_int(measure->size_bytes), argument_bytes(checksum));
+}
+
+static bool insert_asset(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_ASSET, error, argument_text(intake->asset_id),
                         argument_text(intake->source_key), argument_text(intake->source_name),
                         argument_int(intake->source_size_bytes), argument_text(intake->institution),
                         argument_text(intake->replaces_id), argument_int(now_us)) &&
-         (intake->replaces_id || insert_lesson(connection, intake, now_us, error)) &&
-         insert_captions(connection, intake, error) && job_share_enter(connection, intake->institution, error) &&
+         seal_source(connection, intake, error) && insert_captions(connection, intake, error) &&
+         job_share_enter(connection, intake->institution, error) &&
          connection_run(connection, STATEMENT_INSERT_JOB, error, argument_text(intake->asset_id),
                         argument_text(job_kind_name(JOB_KIND_PROBE)), argument_int(0),
                         argument_int(JOB_PRIORITY_PROBE), argument_int(1), argument_int(0), argument_int(0),
                         argument_int(now_us));
+}
+
+/* Looked at again under the write lock: whether the asset may still be shown in one more lesson. */
+static bool check_known(Connection *connection, const Intake *intake, GError **error) {
+  g_autofree char *asset_id = NULL;
+  if (!find_same(connection, intake, &asset_id, error))
+    return false;
+  if (asset_id && g_str_equal(asset_id, intake->asset_id))
+    return true;
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_BUSY, "asset %s changed meanwhile", intake->asset_id);
+  return false;
+}
+
+static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
+  int64_t now_us = g_get_real_time();
+  int64_t lessons = intake->replaces_id ? 0 : 1;
+  int64_t added_bytes = intake->is_known ? 0 : intake->source_size_bytes;
+  const char *upload_id = intake->request->upload_id;
+  return check_replaced(connection, intake, error) &&
+         quota_check(connection, intake->institution, &intake->quota, added_bytes, lessons, error) &&
+         (intake->is_known ? check_known(connection, intake, error)
+                           : insert_asset(connection, intake, now_us, error)) &&
+         (intake->replaces_id || insert_lesson(connection, intake, now_us, error)) &&
+         (!upload_id || upload_row_finish(connection, upload_id, intake->asset_id, intake->course_id, NULL,
+                                          intake->source_key, now_us, error));
 }
 
 static bool record(Catalog *catalog, const Intake *intake, GError **error) {
@@ -355,7 +473,17 @@ static void delete_blobs(const BlobStore *store, const Intake *intake) {
     blob_store_delete(store, g_array_index(intake->taken_over, TakenCaption, i).new_key, NULL);
 }
 
-bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
+/* Everything that has bytes, or nothing. */
+static bool store(const BlobStore *blobs, BlobProgressFunc progress, gpointer user_data, Intake *intake,
+                  GError **error) {
+  bool is_stored = store_source(blobs, intake->request, progress, user_data, intake, error) &&
+                   store_captions(blobs, intake, error) && store_taken_captions(blobs, intake, error);
+  if (!is_stored)
+    delete_blobs(blobs, intake);
+  return is_stored;
+}
+
+bool intake_file(Catalog *catalog, const BlobStore *blobs, const IntakeRequest *request, BlobProgressFunc progress,
                  gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error) {
   g_auto(Intake) intake = {0};
   if (!choose_category(request->category, &intake.category, error) ||
@@ -365,15 +493,20 @@ bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *
   prepare(request, ret_warnings, &intake);
   if (request->replaces_id && !prepare_replacement(catalog, request->replaces_id, &intake, error))
     return false;
-  if (!catalog_check_quota(catalog, intake.institution, &intake.quota, intake.source_size_bytes,
-                           intake.replaces_id ? 0 : 1, error))
+  if (request->course_id && !request->replaces_id && !prepare_lesson(catalog, request->course_id, &intake, error))
     return false;
-  if (!store_source(store, request, progress, user_data, &intake, error) ||
-      !store_captions(store, &intake, error) || !store_taken_captions(store, &intake, error) ||
-      !record(catalog, &intake, error)) {
-    delete_blobs(store, &intake);
+  if (!prepare_known(catalog, &intake, error) ||
+      !catalog_check_quota(catalog, intake.institution, &intake.quota,
+                           intake.is_known ? 0 : intake.source_size_bytes, intake.replaces_id ? 0 : 1, error))
+    return false;
+  if (!intake.is_known && !store(blobs, progress, user_data, &intake, error))
+    return false;
+  if (!record(catalog, &intake, error)) {
+    if (!intake.is_known)
+      delete_blobs(blobs, &intake);
     return false;
   }
+  ret_result->is_known = intake.is_known;
   ret_result->asset_id = g_steal_pointer(&intake.asset_id);
   ret_result->course_id = g_steal_pointer(&intake.course_id);
   ret_result->title = g_steal_pointer(&intake.title);

@@ -168,9 +168,14 @@ static void add_caption(GArray *captions, const Candidate *candidate, WebvttDocu
   g_array_append_val(captions, caption);
 }
 
-GArray *side_captions_load(const char *source_path, GPtrArray *warnings) {
+GArray *side_captions_new(void) {
   GArray *captions = g_array_new(FALSE, FALSE, sizeof(SideCaption));
   g_array_set_clear_func(captions, clear_side_caption);
+  return captions;
+}
+
+GArray *side_captions_load(const char *source_path, GPtrArray *warnings) {
+  GArray *captions = side_captions_new();
   g_autoptr(GArray) candidates = list_candidates(source_path);
   for (guint i = 0; i < candidates->len; i++) {
     const Candidate *candidate = &g_array_index(candidates, Candidate, i);

@@ -19,5 +19,8 @@ typedef struct {
  * left out with a line in `warnings` (array of char *; may be NULL). Array of SideCaption with its clear function. */
 GArray *side_captions_load(const char *source_path, GPtrArray *warnings);
 
+/** None yet: array of SideCaption with its clear function. */
+GArray *side_captions_new(void);
+
 /** The tag in its usual case ("zh-cn" gives "zh-CN"), or NULL when `tag` is no language tag that we take. */
 char *side_caption_language(const char *tag);

@@ -419,9 +419,11 @@ static const StatementSpec specs[] = {
     READ(QUERY_COURSES_TITLE, COURSE_PAGE("course.title", ">", "ASC")),
     READ(QUERY_COURSES_DURATION, COURSE_PAGE(COURSE_DURATION, ">", "ASC")),
 };
-static_assert(sizeof specs / sizeof specs[0] == STATEMENT_MODEL_FIRST, "every statement has its text");
+static_assert(sizeof specs / sizeof specs[0] == STATEMENT_UPLOAD_FIRST, "every statement has its text");
 
 const StatementSpec *statement_spec(StatementId id) {
+  if (id >= STATEMENT_UPLOAD_FIRST && id < STATEMENT_MODEL_FIRST)
+    return &statement_upload_specs[id - STATEMENT_UPLOAD_FIRST];
   return id < STATEMENT_MODEL_FIRST    ? &specs[id]
          : id < STATEMENT_PEOPLE_FIRST ? &statement_model_specs[id - STATEMENT_MODEL_FIRST]
                                        : &statement_people_specs[id - STATEMENT_PEOPLE_FIRST];

@@ -150,6 +150,18 @@ typedef enum {
   STATEMENT_QUERY_COURSES_NEWEST,
   STATEMENT_QUERY_COURSES_TITLE,
   STATEMENT_QUERY_COURSES_DURATION,
+  /* uploads: statements_upload.c */
+  STATEMENT_UPLOAD_FIRST,
+  STATEMENT_INSERT_UPLOAD = STATEMENT_UPLOAD_FIRST,
+  STATEMENT_LOAD_UPLOAD,
+  STATEMENT_LIST_UPLOADS,
+  STATEMENT_COUNT_OPEN_UPLOADS,
+  STATEMENT_SET_UPLOAD_LENGTH,
+  STATEMENT_SET_UPLOAD_ERROR,
+  STATEMENT_FINISH_UPLOAD,
+  STATEMENT_DELETE_UPLOAD,
+  STATEMENT_FIND_SAME_SOURCE,
+  STATEMENT_MAKE_COURSE_DRAFT,
   /* the city's model: statements_model.c */
   STATEMENT_MODEL_FIRST,
   STATEMENT_LOAD_DIVISION = STATEMENT_MODEL_FIRST,
@@ -292,6 +304,8 @@ const StatementSpec *statement_spec(StatementId id);
 #define STATEMENT_WRITE(name, text)                                                                                \
   { STATEMENT_##name, STATEMENT_CLASS_WRITE, text }
 
+/** Those from STATEMENT_UPLOAD_FIRST on, in order. */
+extern const StatementSpec statement_upload_specs[STATEMENT_MODEL_FIRST - STATEMENT_UPLOAD_FIRST];
 /** Those from STATEMENT_MODEL_FIRST and from STATEMENT_PEOPLE_FIRST on, in order. */
 extern const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MODEL_FIRST];
 extern const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FIRST];

@@ -6,6 +6,7 @@
 #include "catalog/retired.h"
 #include "catalog/stored_file.h"
 #include "catalog/sweep.h"
+#include "catalog/upload.h"
 
 #define REAP_INTERVAL_S 5
 #define SWEEP_INTERVAL_S (10 * 60)
@@ -14,7 +15,9 @@
 
 struct Upkeep {
   const DataFolder *folder;
-  int64_t retired_keep_us, deleted_keep_us;
+  int64_t retired_keep_us, deleted_keep_us, upload_keep_us;
+  UploadLimits upload_limits;
+  char *upload_folder;
   guint reap_source, sweep_source;
   GThread *sweep_thread; /**< of the last sweep, or NULL */
   int is_sweeping;       /**< atomic */
@@ -69,9 +72,29 @@ static void sweep(const DataFolder *folder, int64_t retired_keep_us, int64_t del
     log_info("sweep: removed %" G_GINT64_FORMAT " left-over files and folders", (gint64)count);
 }
 
+static void tidy_uploads(const DataFolder *folder, const char *upload_folder, const UploadLimits *limits,
+                         int64_t keep_us) {
+  g_autoptr(GError) error = NULL;
+  UploadTidying tidying = {0};
+  if (!uploads_tidy(folder->catalog, folder->store, upload_folder, limits, keep_us, &tidying, &error))
+    log_warning("uploads: %s", error->message);
+  if (tidying.finished > 0)
+    log_info("uploads: %" G_GINT64_FORMAT " that were whole are finished", tidying.finished);
+  if (tidying.expired > 0)
+    log_info("uploads: %" G_GINT64_FORMAT " are forgotten", tidying.expired);
+}
+
+static UploadLimits limits_of(const Settings *settings) {
+  return (UploadLimits){.max_source_bytes = settings->max_source_bytes,
+                        .quota = {settings->quota_bytes, settings->quota_lessons}};
+}
+
 void upkeep_run_once(const DataFolder *folder, const Settings *settings) {
   reap(folder);
   sweep(folder, settings->retired_keep_us, settings->deleted_keep_us);
+  g_autofree char *uploads = upload_folder(settings->data_dir);
+  UploadLimits limits = limits_of(settings);
+  tidy_uploads(folder, uploads, &limits, settings->upload_keep_us);
 }
 
 static bool is_stopping(gpointer data) {
@@ -95,6 +118,7 @@ static void seal(Upkeep *upkeep) {
 static gpointer sweep_thread_main(gpointer data) {
   Upkeep *upkeep = data;
   sweep(upkeep->folder, upkeep->retired_keep_us, upkeep->deleted_keep_us);
+  tidy_uploads(upkeep->folder, upkeep->upload_folder, &upkeep->upload_limits, upkeep->upload_keep_us);
   seal(upkeep);
   g_atomic_int_set(&upkeep->is_sweeping, 0);
   return NULL;
@@ -122,6 +146,9 @@ Upkeep *upkeep_start(const DataFolder *folder, const Settings *settings) {
   upkeep->folder = folder;
   upkeep->retired_keep_us = settings->retired_keep_us;
   upkeep->deleted_keep_us = settings->deleted_keep_us;
+  upkeep->upload_keep_us = settings->upload_keep_us;
+  upkeep->upload_limits = limits_of(settings);
+  upkeep->upload_folder = upload_folder(settings->data_dir);
   upkeep->reap_source = g_timeout_add_seconds(REAP_INTERVAL_S, on_reap, upkeep);
   upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
   return upkeep;
@@ -134,5 +161,6 @@ void upkeep_stop(Upkeep *upkeep) {
   g_clear_handle_id(&upkeep->sweep_source, g_source_remove);
   g_atomic_int_set(&upkeep->is_stopping, 1);
   g_clear_pointer(&upkeep->sweep_thread, g_thread_join);
+  g_free(upkeep->upload_folder);
   g_free(upkeep);
 }

@@ -61,6 +61,7 @@ tstools|judges transport streams in tests
 sqlite3|reads the catalog in tests
 curl|asks the server in tests
 openssl|makes certificates for tests
+python3-tuspy|uploads of another's client in tests
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests
 git|tests on a clean copy

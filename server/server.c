@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "catalog/version.h"
 #include "server/handlers/client_quirks.h"
+#include "server/handlers/upload_handler.h"
 #include "server/http/http_error.h"
 #include "server/http/http_transport.h"
 #include "server/server_context.h"
@@ -73,6 +74,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->context.web = web_files_new(web_dir);
   server->context.metrics = server_metrics_new(routes, count);
   server->context.queue_metrics = queue_metrics_new();
+  server->context.uploads = upload_desk_new(settings);
   server->proxies = http_proxies_parse(settings->trusted_proxies, error);
   if (server->proxies == NULL || !access_rules_check(routes, count, error) || !open_data(server, settings, error))
     return false;
@@ -88,6 +90,8 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
       .on_complete = on_complete,
       .authorize = authorize,
       .forget = access_forget,
+      .check_stream = upload_handler_check,
+      .stream_limit = (unsigned)settings->upload_limit,
       .listen = settings->listen,
       .handed_fd = plain_fd != 0 ? plain_fd : find_socket(sockets, ""),
       .handed_tls_fd = find_socket(sockets, "https"),
@@ -152,5 +156,6 @@ void server_stop(Server *server) {
   web_files_free(server->context.web);
   server_metrics_free(server->context.metrics);
   queue_metrics_free(server->context.queue_metrics);
+  upload_desk_free(server->context.uploads);
   g_free(server);
 }

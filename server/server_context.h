@@ -10,6 +10,7 @@
 #include "server/open_files.h"
 #include "server/queue_metrics.h"
 #include "server/server_metrics.h"
+#include "server/upload_desk.h"
 #include "server/web_files.h"
 
 typedef struct {
@@ -22,5 +23,6 @@ typedef struct {
   Access *access;
   ServerMetrics *metrics;
   QueueMetrics *queue_metrics;
+  UploadDesk *uploads;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

@@ -22,6 +22,8 @@
 #include "server/handlers/session_handler.h"
 #include "server/handlers/storyboard_handler.h"
 #include "server/handlers/ts_handler.h"
+#include "server/handlers/upload_file_handler.h"
+#include "server/handlers/upload_handler.h"
 
 #define BODY HTTP_ROUTE_BODY
 #define RULE(name) &access_rule_##name
@@ -35,6 +37,20 @@
   {                                                                                                                \
     HTTP_METHOD_DELETE, 0, "/api/v1/" plural "/{record}", record_handler_delete, "api_" plural "_edit",            \
         RULE(singular)                                                                                             \
+  }
+
+#define STREAM (HTTP_ROUTE_STREAM | HTTP_ROUTE_OVERRIDE)
+/** tus: its own list, and its uploads. */
+#define UPLOADS(path)                                                                                              \
+  {HTTP_METHOD_GET, HTTP_ROUTE_OPTIONS, path, upload_handler_list, "uploads", RULE(upload)},                       \
+      {HTTP_METHOD_POST, STREAM, path, upload_handler_create, "uploads_create", RULE(upload)},                     \
+      {HTTP_METHOD_GET, HTTP_ROUTE_OPTIONS | HTTP_ROUTE_OVERRIDE, path "/{upload}", upload_handler_get, "upload",  \
+       RULE(upload)},                                                                                              \
+      {HTTP_METHOD_PATCH, STREAM, path "/{upload}", upload_handler_patch, "upload_patch", RULE(upload)},           \
+      {HTTP_METHOD_DELETE,    HTTP_ROUTE_OVERRIDE, path "/{upload}",                                               \
+       upload_handler_delete, "upload_delete",     RULE(upload)},                                                  \
+  {                                                                                                                \
+    HTTP_METHOD_GET, 0, path "/{upload}/status", upload_handler_status, "upload_status", RULE(upload)              \
   }
 
 #define MEDIA (HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET)
@@ -94,6 +110,12 @@ static const HttpRoute routes[] = {
      RULE(attachment)},
     {HTTP_METHOD_DELETE, 0, "/api/v1/attachments/{record}", record_handler_delete, "api_attachments_edit",
      RULE(attachment)},
+    {HTTP_METHOD_PUT, HTTP_ROUTE_STREAM, "/api/v1/uploads/files/{name}", upload_file_handler_put, "upload_file",
+     RULE(upload)},
+    {HTTP_METHOD_POST, HTTP_ROUTE_STREAM, "/api/v1/uploads/files", upload_file_handler_form, "upload_form",
+     RULE(upload)},
+    UPLOADS("/api/v1/uploads"),
+    UPLOADS("/uploads"),
     {HTTP_METHOD_GET, 0, "/api/v1/divisions", division_handler_list, "api_divisions", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/divisions/{division}", division_handler_get, "api_divisions", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/audit", audit_handler_list, "api_audit", RULE(operate)},

@@ -28,6 +28,8 @@ typedef struct {
   const char *refusal;      /**< why it was refused for its form, or NULL */
   GByteArray *body;         /**< of the request, as far as it is here; NULL: none is wanted */
   GBytes *whole_body;       /**< all of it, while the handler runs */
+  struct HttpBody *stream;  /**< of a streamed route, once it runs */
+  HttpResponse *held;       /**< a refusal that waits until the body has been read and dropped */
   int64_t dropped_bytes;    /**< of a body that is too large */
   uint64_t content_version; /**< before the answer was made */
   HttpResponse *slow;       /**< the answer of a slow route, once it is there or being made */
@@ -53,6 +55,8 @@ typedef struct {
 
 HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle, bool is_tls);
 void http_connection_free(HttpConnection *connection);
+
+void http_exchange_free(HttpExchange *exchange);
 
 /** The target of the request under way, as sent. */
 const char *http_connection_target(const HttpConnection *connection);
@@ -82,6 +86,9 @@ struct HttpTransport {
   bool is_caretaker_done; /**< under caretaker_lock */
   GMutex caretaker_lock;
   GCond caretaker_wake;
+  GThreadPool *stream_threads;
+  GMutex streams_lock; /**< of `streams`: those whose handlers run (http_stream.h) */
+  GQueue streams;
   atomic_uint connections;
   atomic_uint exchanges; /**< requests between their heads and the end of their answers */
   atomic_bool is_stopping;

@@ -6,6 +6,7 @@
 #include "server/http/http_reply.h"
 #include "server/http/http_representation.h"
 #include "server/http/http_response.h"
+#include "server/http/http_stream.h"
 #include "server/http/http_wire.h"
 
 #include <string.h>
@@ -16,9 +17,17 @@
 /** Added to the letter of the content coding for clients that are set apart: past all codings, still a letter. */
 #define SET_APART 16
 
-static void exchange_free(HttpExchange *exchange) {
+static void free_held(HttpResponse *held) {
+  if (held == NULL)
+    return;
+  http_response_clear(held);
+  g_free(held);
+}
+
+void http_exchange_free(HttpExchange *exchange) {
   if (exchange == NULL)
     return;
+  g_clear_pointer(&exchange->held, free_held);
   if (exchange->request.identity != NULL && exchange->transport->config.forget != NULL)
     exchange->transport->config.forget(exchange->request.identity);
   if (exchange->slow != NULL)
@@ -34,7 +43,10 @@ static void exchange_free(HttpExchange *exchange) {
 /** Forget the request; the library forgets to end one whose query overflows its pool, so this is done at the next one and
  * at the connection's end too. */
 static void clear_request(HttpConnection *connection) {
-  g_clear_pointer(&connection->exchange, exchange_free);
+  HttpExchange *exchange = connection->exchange;
+  if (exchange != NULL && exchange->stream != NULL && !http_stream_leave(g_steal_pointer(&exchange->stream)))
+    connection->exchange = NULL; /* its handler still works: it is the stream's */
+  g_clear_pointer(&connection->exchange, http_exchange_free);
   g_clear_pointer(&connection->long_target, g_free);
   http_shared_release(g_steal_pointer(&connection->shared));
   if (connection->is_started)
@@ -124,18 +136,26 @@ static void answer_options(HttpResponse *response, const HttpRoute *route, unsig
   }
 }
 
-/** The answer of a route to a sound request, cut to what the request wants of it. */
-static void run_handler(HttpExchange *exchange, HttpResponse *response) {
-  HttpTransport *transport = exchange->transport;
-  HttpRequest *request = &exchange->request;
-  if (transport->config.content_version != NULL)
-    exchange->content_version = transport->config.content_version(transport->config.context);
-  if (transport->config.authorize == NULL ||
-      transport->config.authorize(transport->config.context, request, response))
-    exchange->match.route->handler(transport->config.context, request, response);
-  http_encoding_choose(response, request);
-  http_representation_finish(response, request);
+/** Cut an answer to what the request wants of it. */
+static void finish_answer(const HttpExchange *exchange, HttpResponse *response) {
+  http_encoding_choose(response, &exchange->request);
+  http_representation_finish(response, &exchange->request);
   http_encoding_apply(response);
+}
+
+static bool may_run(HttpExchange *exchange, HttpResponse *response) {
+  const HttpTransportConfig *config = &exchange->transport->config;
+  return config->authorize == NULL || config->authorize(config->context, &exchange->request, response);
+}
+
+/** The answer of a route to a sound request. */
+static void run_handler(HttpExchange *exchange, HttpResponse *response) {
+  const HttpTransportConfig *config = &exchange->transport->config;
+  if (config->content_version != NULL)
+    exchange->content_version = config->content_version(config->context);
+  if (may_run(exchange, response))
+    exchange->match.route->handler(config->context, &exchange->request, response);
+  finish_answer(exchange, response);
 }
 
 /** Lead a request that came without TLS to the TLS port (RFC 9110 §15.4.9). False when it is to be answered as it is: media
@@ -185,7 +205,9 @@ static void dispatch(const HttpConnection *connection, HttpResponse *response) {
     break;
   }
   request->match = &exchange->match;
-  if (request->method == HTTP_METHOD_OPTIONS)
+  if (request->method == HTTP_METHOD_OPTIONS && exchange->match.route->flags & HTTP_ROUTE_OPTIONS)
+    exchange->match.route->handler(config->context, request, response);
+  else if (request->method == HTTP_METHOD_OPTIONS)
     answer_options(response, exchange->match.route, methods);
   else if (redirect_to_tls(connection, response))
     return;
@@ -258,7 +280,7 @@ static bool share(HttpConnection *connection, HttpResponse *response) {
                                         response->is_mapped ? 0 : made.length, exchange->content_version,
                                         response->sharing != HTTP_SHARING_FOR_A_SECOND, good_us);
   connection->shared_status = 200;
-  g_clear_pointer(&connection->exchange, exchange_free);
+  g_clear_pointer(&connection->exchange, http_exchange_free);
   return true;
 }
 
@@ -385,6 +407,50 @@ static enum MHD_Result respond(HttpConnection *connection) {
   return share(connection, &response) ? queue_shared(connection) : answer(connection, &response);
 }
 
+/** Answer with the refusal in `response` (which is taken): at once when the client waits for a word before it sends its body,
+ * or when that is too long to be read and dropped; else after it. */
+static enum MHD_Result hold(HttpConnection *connection, HttpResponse *response, const HttpWireVerdict *verdict) {
+  HttpExchange *exchange = connection->exchange;
+  bool waits = find_header(connection->handle, "Expect") != NULL;
+  if (verdict->has_body && (waits || verdict->body_bytes > DROPPED_BYTES_MAX))
+    return answer(connection, response);
+  exchange->held = g_memdup2(response, sizeof *response);
+  http_response_init(response);
+  http_guard_mark(&connection->guarded, HTTP_PHASE_BODY);
+  return MHD_YES;
+}
+
+/** A request for a streamed route: its handler begins now, unless the head alone tells that it is in vain. */
+static enum MHD_Result begin_stream(HttpConnection *connection, const HttpWireVerdict *verdict) {
+  HttpExchange *exchange = connection->exchange;
+  const HttpTransportConfig *config = &connection->transport->config;
+  g_auto(HttpResponse) response;
+  http_response_init(&response);
+  exchange->request.match = &exchange->match;
+  if (redirect_to_tls(connection, &response) || !may_run(exchange, &response) ||
+      (config->check_stream != NULL && !config->check_stream(config->context, &exchange->request, &response)))
+    return hold(connection, &response, verdict);
+  exchange->stream = http_stream_start(connection, verdict->body_bytes);
+  if (exchange->stream == NULL) {
+    http_problem_set(&response, &exchange->request, HTTP_PROBLEM_BUSY, NULL);
+    return hold(connection, &response, verdict);
+  }
+  http_guard_mark(&connection->guarded, HTTP_PHASE_BODY);
+  return MHD_YES;
+}
+
+/** The answer to a request whose body has been read: of its stream, or the refusal that waited. */
+static enum MHD_Result end_stream(HttpConnection *connection) {
+  HttpExchange *exchange = connection->exchange;
+  if (exchange->held != NULL)
+    return answer(connection, exchange->held);
+  if (!http_stream_finish(exchange->stream))
+    return MHD_YES;
+  HttpResponse *response = http_stream_response(exchange->stream);
+  finish_answer(exchange, response);
+  return answer(connection, response);
+}
+
 /** A request with a body: it is read when its route takes one, else answered at once. One that is somewhat too large is
  * read and dropped before the answer, because a client that is still sending when the connection closes sees no answer. */
 static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerdict *verdict) {
@@ -394,6 +460,8 @@ static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerd
                                             exchange->target.path, &exchange->match, NULL);
   if (found != HTTP_ROUTER_FOUND)
     return respond(connection); /* 404 or 405 */
+  if (exchange->match.route->flags & HTTP_ROUTE_STREAM)
+    return begin_stream(connection, verdict);
   if (!(exchange->match.route->flags & HTTP_ROUTE_BODY))
     return refuse(connection, HTTP_PROBLEM_BODY_NOT_EXPECTED);
   if (verdict->body_bytes > HTTP_ROUTE_BODY_BYTES_MAX + DROPPED_BYTES_MAX)
@@ -424,6 +492,31 @@ static bool is_plain(const HttpConnection *connection, const char *method, const
          strcmp(version, "HTTP/1.1") == 0 && !atomic_load(&connection->transport->is_stopping);
 }
 
+/** The method that a POST really means (X-HTTP-Method-Override), where the route lets it say so. */
+static void override_method(HttpExchange *exchange) {
+  const char *name = exchange->request.method == HTTP_METHOD_POST
+                         ? http_request_find_header(&exchange->request, "X-HTTP-Method-Override")
+                         : NULL;
+  const HttpTransportConfig *config = &exchange->transport->config;
+  unsigned method = name != NULL ? http_method_parse(name) : 0;
+  HttpRouteMatch match;
+  if (method == 0 ||
+      http_router_find(config->routes, config->route_count, method, exchange->target.path, &match, NULL) !=
+          HTTP_ROUTER_FOUND ||
+      !(match.route->flags & HTTP_ROUTE_OVERRIDE))
+    return;
+  exchange->request.method = (HttpMethod)method;
+  g_strlcpy(exchange->method, name, sizeof exchange->method);
+}
+
+static bool is_streamed(HttpExchange *exchange) {
+  const HttpTransportConfig *config = &exchange->transport->config;
+  return exchange->request.method & (HTTP_METHOD_POST | HTTP_METHOD_PUT | HTTP_METHOD_PATCH) &&
+         http_router_find(config->routes, config->route_count, exchange->request.method, exchange->target.path,
+                          &exchange->match, NULL) == HTTP_ROUTER_FOUND &&
+         exchange->match.route->flags & HTTP_ROUTE_STREAM;
+}
+
 /** The head is there, the body is not. An answer queued now makes the library close the connection, so only what is
  * refused is answered now. */
 static enum MHD_Result begin(HttpConnection *connection, const char *method, const char *version) {
@@ -452,14 +545,25 @@ static enum MHD_Result begin(HttpConnection *connection, const char *method, con
   exchange->is_shareable = may_share && verdict.if_none_match == NULL;
   if (refuse_connection(connection, &problem) || refuse_head(exchange, version, &verdict, &problem))
     return refuse(connection, problem);
-  return verdict.has_body ? begin_body(connection, &verdict) : MHD_YES;
+  override_method(exchange);
+  return verdict.has_body || is_streamed(exchange) ? begin_body(connection, &verdict) : MHD_YES;
 }
 
 /** A piece of the body. */
 static enum MHD_Result take_body(HttpConnection *connection, const char *data, size_t *size) {
   HttpExchange *exchange = connection->exchange;
   size_t count = *size;
+  if (exchange != NULL && exchange->stream != NULL) {
+    *size = count - http_stream_put(exchange->stream, data, count);
+    bool is_in_vain = exchange->dropped_bytes > DROPPED_BYTES_MAX ||
+                      (exchange->dropped_bytes > 0 && atomic_load(&connection->transport->is_stopping));
+    return is_in_vain ? MHD_NO : MHD_YES;
+  }
   *size = 0;
+  if (exchange != NULL && exchange->held != NULL) {
+    exchange->dropped_bytes += (int64_t)count;
+    return exchange->dropped_bytes > DROPPED_BYTES_MAX ? MHD_NO : MHD_YES;
+  }
   if (exchange == NULL || exchange->body == NULL)
     return MHD_YES; /* of a request that is answered already */
   if (exchange->body->len + count > HTTP_ROUTE_BODY_BYTES_MAX || exchange->dropped_bytes > 0) {
@@ -484,7 +588,10 @@ enum MHD_Result http_exchange_on_request(void *user_data, struct MHD_Connection 
     return begin(connection, method, version);
   if (*upload_size > 0)
     return take_body(connection, upload_data, upload_size);
+  const HttpExchange *exchange = connection->exchange;
   http_guard_mark(&connection->guarded, HTTP_PHASE_ANSWER);
+  if (exchange != NULL && exchange->status == 0 && (exchange->stream != NULL || exchange->held != NULL))
+    return end_stream(connection);
   if (connection->shared != NULL)
     return queue_shared(connection);
   return connection->exchange->status != 0 ? MHD_YES : respond(connection);

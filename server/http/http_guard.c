@@ -146,6 +146,8 @@ static uint64_t *find_fault_locked(HttpGuard *guard, HttpGuarded *guarded, int64
     return is_too_slow(guard, guarded, bytes, now_us) ? &guard->figures.slow_bodies : NULL;
   case HTTP_PHASE_ANSWER:
     return is_too_slow(guard, guarded, bytes, now_us) ? &guard->figures.slow_reads : NULL;
+  case HTTP_PHASE_WORK:
+    return NULL;
   }
   return NULL;
 }

@@ -25,6 +25,7 @@ typedef enum {
   HTTP_PHASE_HEAD,   /**< waits for a request, or for the rest of its head */
   HTTP_PHASE_BODY,   /**< the head is there, the body comes */
   HTTP_PHASE_ANSWER, /**< the answer is made and goes out */
+  HTTP_PHASE_WORK,   /**< we are not done with what came: the other side has nothing to do */
 } HttpPhase;
 
 typedef enum {

@@ -104,6 +104,44 @@ static const ProblemText problems[] = {
                             "range_not_satisfiable",
                             {"范围无效", "Range not satisfiable"},
                             {"请求的范围超出了内容的长度。", "The range asked for lies outside the content."}},
+    [HTTP_PROBLEM_OFFSET] = {409,
+                             "offset_mismatch",
+                             {"上传位置不对", "Offset mismatch"},
+                             {"上传应从服务器已收到的位置继续，请先用 HEAD 查询。",
+                              "An upload goes on where the server's bytes end; ask with HEAD."}},
+    [HTTP_PROBLEM_LOCKED] = {423,
+                             "locked",
+                             {"正在上传", "Locked"},
+                             {"这个上传正在另一个连接上进行，请稍后再试。",
+                              "This upload is under way on another connection; try again in a moment."}},
+    [HTTP_PROBLEM_CHECKSUM] = {460,
+                               "checksum_mismatch",
+                               {"校验和不符", "Checksum mismatch"},
+                               {"收到的内容与校验和不符，已丢弃，请重新发送这一段。",
+                                "What came does not match its checksum and was dropped; send this piece again."}},
+    [HTTP_PROBLEM_TUS_VERSION] = {412,
+                                  "tus_version",
+                                  {"不支持的 tus 版本", "tus version not supported"},
+                                  {"请用 Tus-Resumable: 1.0.0。", "Send Tus-Resumable: 1.0.0."}},
+    [HTTP_PROBLEM_UPLOADS] = {429,
+                              "too_many_uploads",
+                              {"同时上传太多", "Too many uploads"},
+                              {"您同时进行的上传太多，请等其中一个完成。",
+                               "You have too many uploads under way; wait until one of them is done."}},
+    [HTTP_PROBLEM_REFUSED] = {422,
+                              "upload_refused",
+                              {"无法接收", "Upload refused"},
+                              {"这个文件无法接收。", "This file cannot be taken."}},
+    [HTTP_PROBLEM_QUOTA] = {507,
+                            "quota_exceeded",
+                            {"超出配额", "Quota exceeded"},
+                            {"机构的存储配额不够。", "The institution's quota is too small."}},
+    [HTTP_PROBLEM_NO_SPACE] =
+        {507,
+         "no_space",
+         {"存储空间不足", "No space left"},
+         {"服务器的存储空间不够。已收到的内容仍然保留，空间腾出后可以继续上传。",
+          "The server has too little space left. What came is kept; go on when there is room."}},
     [HTTP_PROBLEM_FIELD] = {422,
                             "invalid_field",
                             {"字段有误", "Invalid field"},
@@ -208,7 +246,8 @@ void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpPr
   http_response_set_header(response, "Vary", "Accept, Accept-Language");
   if (problem == HTTP_PROBLEM_SIGN_IN)
     http_response_set_header(response, "WWW-Authenticate", "Bearer realm=\"kapok\""); /* RFC 6750 §3 */
-  if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY || problem == HTTP_PROBLEM_TOO_MANY)
+  if (problem == HTTP_PROBLEM_NOT_READY || problem == HTTP_PROBLEM_BUSY || problem == HTTP_PROBLEM_TOO_MANY ||
+      problem == HTTP_PROBLEM_LOCKED || problem == HTTP_PROBLEM_UPLOADS)
     http_response_set_header(response, "Retry-After", "2");
   else if (problem == HTTP_PROBLEM_COMING)
     http_response_set_header(response, "Retry-After", "1");

@@ -25,6 +25,14 @@ typedef enum {
   HTTP_PROBLEM_TARGET_TOO_LONG,
   HTTP_PROBLEM_MEDIA_TYPE,
   HTTP_PROBLEM_RANGE,
+  HTTP_PROBLEM_OFFSET,      /**< an upload goes on at another offset */
+  HTTP_PROBLEM_LOCKED,      /**< somebody else works on it just now; sets Retry-After */
+  HTTP_PROBLEM_CHECKSUM,    /**< what came is not what was sent (460, of tus) */
+  HTTP_PROBLEM_TUS_VERSION, /**< a version of tus that we do not speak */
+  HTTP_PROBLEM_UPLOADS,     /**< too many uploads of one person at once; sets Retry-After */
+  HTTP_PROBLEM_REFUSED,     /**< an upload that cannot become what it is to become */
+  HTTP_PROBLEM_QUOTA,
+  HTTP_PROBLEM_NO_SPACE,
   HTTP_PROBLEM_FIELD,      /**< a field of the body has a wrong value */
   HTTP_PROBLEM_KEY_REUSED, /**< an Idempotency-Key came with another request */
   HTTP_PROBLEM_PRECONDITION_REQUIRED,

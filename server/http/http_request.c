@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+int64_t http_request_body_length(const HttpRequest *request) {
+  const char *length = http_request_find_header(request, "Content-Length");
+  if (http_request_find_header(request, "Transfer-Encoding") != NULL)
+    return -1;
+  return length != NULL ? (int64_t)g_ascii_strtoull(length, NULL, 10) : 0;
+}
+
 const char *http_request_find_header(const HttpRequest *request, const char *name) {
   return request->find_header != NULL ? request->find_header(request->header_source, name) : NULL;
 }

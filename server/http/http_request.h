@@ -27,8 +27,12 @@ struct HttpRequest {
   bool is_secure;               /**< it came over TLS, to us or to a trusted proxy that says so */
   gpointer identity;            /**< who asks, as HttpTransportConfig.authorize found out; NULL: nobody known */
   GBytes *body;                 /**< borrowed; NULL: none was sent */
+  struct HttpBody *stream;      /**< of a streamed route: the body that still comes (http_body.h); else NULL */
   char id[HTTP_REQUEST_ID_LENGTH + 1]; /**< in the log and as X-Request-Id */
 };
+
+/** The length of the body as the head announces it: 0 none, -1 not known. */
+int64_t http_request_body_length(const HttpRequest *request);
 
 const char *http_request_find_header(const HttpRequest *request, const char *name);
 

@@ -32,7 +32,11 @@ typedef enum {
   HTTP_ROUTE_WAITS = 1 << 3, /**< 503 is a usual answer (ask again soon): logged as a success is */
   HTTP_ROUTE_BODY = 1 << 4,  /**< takes a body of up to HTTP_ROUTE_BODY_BYTES_MAX in memory: HttpRequest.body */
   HTTP_ROUTE_SLOW = 1 << 5,  /**< the handler works or waits for long: it runs on the threads of http_slow.h */
-  HTTP_ROUTE_PLAIN = 1 << 7, /**< answered without TLS even where pages are not: monitors ask it */
+  HTTP_ROUTE_STREAM =
+      1 << 16, /**< the handler reads the body while it comes, on a thread of its own: http_body.h */
+  HTTP_ROUTE_OVERRIDE = 1 << 17, /**< a POST may name its method in X-HTTP-Method-Override */
+  HTTP_ROUTE_OPTIONS = 1 << 18,  /**< the handler answers OPTIONS too; nobody's right is asked for */
+  HTTP_ROUTE_PLAIN = 1 << 7,     /**< answered without TLS even where pages are not: monitors ask it */
 } HttpRouteFlags;
 
 typedef struct HttpRequest HttpRequest;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "server/http/http_connection.h"
 #include "server/http/http_error.h"
+#include "server/http/http_stream.h"
 #include "server/http/http_tls.h"
 
 #include <errno.h>
@@ -20,6 +21,9 @@
 
 /** Connections past the limit that are taken to be told so; what comes beyond waits in the backlog. */
 #define REFUSED_CONNECTIONS 256
+
+/** Uploads that are under way at a stop get so long to end by themselves; they can be gone on with afterwards. */
+#define STREAM_GRACE_US (2 * G_TIME_SPAN_SECOND)
 
 #define TICK_US G_TIME_SPAN_SECOND
 #define SETTLED_US (50 * G_TIME_SPAN_MILLISECOND)
@@ -161,6 +165,7 @@ static void stop_caretaker(HttpTransport *transport) {
 
 /** Everything is stopped or was never started. */
 static void transport_free(HttpTransport *transport) {
+  http_streams_clear(transport);
   http_shared_cache_free(transport->shared);
   http_guard_free(transport->guard);
   http_slow_free(transport->slow);
@@ -184,6 +189,7 @@ static HttpTransport *transport_new(const HttpTransportConfig *config) {
   transport->slow = http_slow_new();
   if (config->hsts_s > 0)
     transport->hsts = g_strdup_printf("max-age=%" G_GINT64_FORMAT, config->hsts_s);
+  http_streams_init(transport);
   g_mutex_init(&transport->caretaker_lock);
   g_cond_init(&transport->caretaker_wake);
   return transport;
@@ -246,14 +252,16 @@ void http_transport_quiesce(HttpTransport *transport) {
 }
 
 /** Until nothing has been under way for SETTLED_US: a request may have come that no thread has seen yet. */
-static void wait_until_settled(const HttpTransport *transport, int64_t grace_us) {
-  int64_t now_us = g_get_monotonic_time();
+static void wait_until_settled(HttpTransport *transport, int64_t grace_us) {
+  int64_t now_us = g_get_monotonic_time(), streams_until_us = now_us + STREAM_GRACE_US;
   int64_t deadline_us = now_us + grace_us, busy_us = now_us;
   while (now_us < deadline_us && now_us - busy_us < SETTLED_US && atomic_load(&transport->connections) > 0) {
     g_usleep(5 * G_TIME_SPAN_MILLISECOND);
     now_us = g_get_monotonic_time();
     if (atomic_load(&transport->exchanges) > 0)
       busy_us = now_us;
+    if (now_us > streams_until_us)
+      http_streams_interrupt(transport);
   }
 }
 
@@ -263,6 +271,7 @@ void http_transport_stop(HttpTransport *transport, int64_t grace_us) {
   http_transport_quiesce(transport);
   wait_until_settled(transport, grace_us);
   http_slow_drain(transport->slow); /* the library stops with no connection suspended */
+  http_streams_drain(transport);
   stop_caretaker(transport);
   close_port(&transport->plain);
   close_port(&transport->tls);

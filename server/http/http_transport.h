@@ -39,6 +39,10 @@ typedef struct {
    * request->identity, which `forget` (may be NULL) frees after the answer. May be NULL. */
   bool (*authorize)(gpointer context, HttpRequest *request, HttpResponse *response);
   void (*forget)(gpointer identity);
+  /** Asked when the head of a request for a streamed route is there, after `authorize` and before the body comes, on the
+   * connection's thread: false when it has filled `response` with a refusal. May be NULL. */
+  bool (*check_stream)(gpointer context, const HttpRequest *request, HttpResponse *response);
+  unsigned stream_limit; /**< streamed requests at once; what comes beyond is answered with 503 */
   void (*on_complete)(gpointer context, const HttpCompletion *completion); /**< may be NULL */
   const char *listen;                                                      /**< HOST:PORT, see base/listener.h */
   int handed_fd, handed_tls_fd; /**< listening sockets to take in place of new ones, owned from now on; 0: none */
