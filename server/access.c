@@ -1,6 +1,8 @@
 #include "server/access.h"
 
+#include "base/id.h"
 #include "base/log.h"
+#include "catalog/asset_viewer.h"
 #include "catalog/place.h"
 #include "server/access_identity.h"
 #include "server/http/http_problem.h"
@@ -16,6 +18,7 @@
 struct Access {
   Catalog *catalog;
   AttemptGuard *attempts;
+  MediaSignature *signature; /**< NULL without a catalog */
   int64_t session_lifetime_us, staff_session_lifetime_us;
   bool needs_second_factor;
   char digest[DIGEST_LENGTH + 1]; /**< SHA-256 of the operator's token; empty: there is none */
@@ -64,6 +67,12 @@ Access *access_new(Catalog *catalog, const Settings *settings, GError **error) {
   access->attempts = attempt_guard_new();
   if (token_file != NULL && token_file[0] != '\0' && !load_token(access, token_file, error))
     return NULL;
+  if (catalog != NULL) {
+    access->signature = media_signature_open(settings->data_dir, settings->media_link_lifetime_us,
+                                             g_get_real_time() / G_USEC_PER_SEC, error);
+    if (access->signature == NULL)
+      return NULL;
+  }
   return g_steal_pointer(&access);
 }
 
@@ -71,6 +80,7 @@ void access_free(Access *access) {
   if (access == NULL)
     return;
   attempt_guard_free(access->attempts);
+  media_signature_free(access->signature);
   g_free(access);
 }
 
@@ -81,6 +91,24 @@ int64_t access_session_lifetime_us(const Access *access, const CatalogPerson *pe
 
 AttemptGuard *access_attempts(const Access *access) {
   return access->attempts;
+}
+
+/* --- signed addresses --- */
+
+bool access_unseal(const Access *access, const char *target, size_t length, size_t *ret_begin, size_t *ret_end) {
+  return media_signature_check(access->signature, target, length, g_get_real_time() / G_USEC_PER_SEC, ret_begin,
+                               ret_end);
+}
+
+void access_tend(Access *access) {
+  g_autoptr(GError) error = NULL;
+  if (!media_signature_tend(access->signature, g_get_real_time() / G_USEC_PER_SEC, &error))
+    log_warning("no new key for media addresses: %s", error->message);
+}
+
+char *access_media_path(const Access *access, const char *asset_id, bool is_public) {
+  return is_public ? g_strconcat("/media/", asset_id, NULL)
+                   : media_signature_write(access->signature, asset_id, g_get_real_time() / G_USEC_PER_SEC);
 }
 
 /* --- who asks --- */
@@ -226,7 +254,7 @@ static bool is_kept(const Access *access, const HttpRequest *request, const Acce
   case ACCESS_WHO_ANYONE:
   case ACCESS_WHO_OPEN:
   case ACCESS_WHO_MEDIA:
-  case ACCESS_WHO_SEES:
+  case ACCESS_WHO_SEES: /* check_media() has said */
     return true;
   case ACCESS_WHO_SIGNED_IN:
     return identity->person != NULL;
@@ -251,6 +279,58 @@ static bool is_forged(const HttpRequest *request) {
          session_is_cross_site(request);
 }
 
+/** Lead somebody who may see the lesson to its signed address. */
+static bool lead_to_signed(const Access *access, const HttpRequest *request, HttpResponse *response,
+                           const char *asset_id) {
+  const char *path = request->target->path;
+  const char *rest = strstr(path, asset_id) + strlen(asset_id);
+  g_autofree char *signed_path = access_media_path(access, asset_id, false);
+  g_autofree char *safe_rest = g_uri_escape_string(rest, "/", false);
+  GString *location = g_string_new(signed_path);
+  g_string_append(location, safe_rest);
+  const GArray *query = request->target->query;
+  for (guint i = 0; query != NULL && i < query->len; i++) {
+    const HttpParam *param = &g_array_index(query, HttpParam, i);
+    g_autofree char *name = g_uri_escape_string(param->name, NULL, false);
+    g_autofree char *value = g_uri_escape_string(param->value, NULL, false);
+    if (strcmp(param->name, "link") != 0)
+      g_string_append_printf(location, "%c%s=%s", strchr(location->str, '?') == NULL ? '?' : '&', name, value);
+  }
+  response->status = 307;
+  http_response_set_header(response, "Location", location->str);
+  http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
+  g_string_free(location, true);
+  return false;
+}
+
+/** Media, and what is said about them: for everybody when they are public, else for who has a signed address or may see the
+ * lesson. To all others they are not there. */
+static bool check_media(const Access *access, HttpRequest *request, HttpResponse *response,
+                        const AccessRule *rule) {
+  const char *asset_id = http_request_route_param(request, rule->param);
+  const char *links[2] = {http_request_find_param(request, "link"), NULL};
+  bool is_public = false, may_see = false;
+  g_autoptr(GError) error = NULL;
+  if (request->is_sealed)
+    return true;
+  if (id_is_valid(asset_id) &&
+      !catalog_may_see_asset(access->catalog, asset_id, NULL, &is_public, &may_see, &error)) {
+    log_warning("who may see %s: %s", asset_id, error->message);
+    http_problem_set(response, request, HTTP_PROBLEM_BUSY, NULL);
+    return false;
+  }
+  if (is_public || !id_is_valid(asset_id)) /* what is no id the handler does not find */
+    return true;
+  identify(access, request);
+  const CatalogViewer *known = access_viewer(request);
+  CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
+  viewer.links = links[0] != NULL ? links : NULL;
+  if (catalog_may_see_asset(access->catalog, asset_id, &viewer, &is_public, &may_see, NULL) && may_see)
+    return rule->who == ACCESS_WHO_SEES || lead_to_signed(access, request, response, asset_id);
+  http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+  return false;
+}
+
 bool access_check(const Access *access, HttpRequest *request, HttpResponse *response) {
   const HttpRoute *route = request->match != NULL ? request->match->route : NULL;
   if (route == NULL)
@@ -259,6 +339,8 @@ bool access_check(const Access *access, HttpRequest *request, HttpResponse *resp
     http_problem_set(response, request, HTTP_PROBLEM_CROSS_SITE, NULL);
     return false;
   }
+  if (route->rule != NULL && (route->rule->who == ACCESS_WHO_MEDIA || route->rule->who == ACCESS_WHO_SEES))
+    return check_media(access, request, response, route->rule);
   identify(access, request);
   if (route->rule != NULL && is_kept(access, request, route->rule))
     return true;

@@ -17,6 +17,7 @@
 #include "server/access_rule.h"
 #include "server/attempt_guard.h"
 #include "server/http/http_request.h"
+#include "server/media_signature.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -78,6 +79,15 @@ bool access_may_at(const Access *access, const HttpRequest *request, Right right
 
 /** How long a session of this person lasts. */
 int64_t access_session_lifetime_us(const Access *access, const CatalogPerson *person);
+/** For HttpTransportConfig.unseal; context is the Access. */
+bool access_unseal(const Access *access, const char *target, size_t length, size_t *ret_begin, size_t *ret_end);
+/** To be called now and then. */
+void access_tend(Access *access);
+
+/** The address below which the media of an asset are for who asks, given that they may see it: "/media/ASSET", or signed when it is
+ * not public. Caller frees. */
+char *access_media_path(const Access *access, const char *asset_id, bool is_public);
+
 /** Guesses at passwords and codes. */
 AttemptGuard *access_attempts(const Access *access);
 

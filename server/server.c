@@ -32,6 +32,12 @@ static uint64_t content_version(gpointer user_data) {
 static void on_tick(gpointer user_data) {
   const ServerContext *context = user_data;
   open_files_expire(context->files, g_get_monotonic_time());
+  access_tend(context->access);
+}
+
+static bool unseal(gpointer user_data, const char *target, size_t length, size_t *ret_begin, size_t *ret_end) {
+  const ServerContext *context = user_data;
+  return access_unseal(context->access, target, length, ret_begin, ret_end);
 }
 
 static bool authorize(gpointer user_data, HttpRequest *request, HttpResponse *response) {
@@ -92,6 +98,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
       .forget = access_forget,
       .check_stream = upload_handler_check,
       .stream_limit = (unsigned)settings->upload_limit,
+      .unseal = unseal,
       .listen = settings->listen,
       .handed_fd = plain_fd != 0 ? plain_fd : find_socket(sockets, ""),
       .handed_tls_fd = find_socket(sockets, "https"),

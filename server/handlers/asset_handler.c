@@ -12,7 +12,7 @@ void asset_handler_get(gpointer context, const HttpRequest *request, HttpRespons
   g_autoptr(GString) text = g_string_new(NULL);
   JsonWriter writer;
   json_writer_init(&writer, text);
-  if (asset_json_write(&writer, server->catalog, asset, request->language, &error))
+  if (asset_json_write(&writer, server, asset, request->language, &error))
     handler_take_json(response, g_steal_pointer(&text));
   else
     handler_set_error(response, request, error);

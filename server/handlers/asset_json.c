@@ -1,5 +1,6 @@
 #include "server/handlers/asset_json.h"
 
+#include "catalog/asset_viewer.h"
 #include "catalog/failure.h"
 #include "catalog/job.h"
 #include "catalog/progress.h"
@@ -13,13 +14,15 @@ const char *asset_json_error_text(const CatalogAsset *asset, HttpLanguage langua
   return language == HTTP_LANGUAGE_EN ? failure_text_en(asset->error_code) : failure_text_zh(asset->error_code);
 }
 
-static void write_media_url(JsonWriter *writer, const char *name, const CatalogAsset *asset, const char *file,
+/** `path`: that of the asset, see access_media_path(). */
+static void write_media_url(JsonWriter *writer, const char *name, const char *path, const char *file,
                             bool is_there) {
-  g_autofree char *url = is_there ? g_strdup_printf("/media/%s/%s", asset->id, file) : NULL;
+  g_autofree char *url = is_there ? g_strconcat(path, "/", file, NULL) : NULL;
   json_writer_member_string(writer, name, url);
 }
 
-static bool write_captions(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, GError **error) {
+static bool write_captions(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, const char *path,
+                           GError **error) {
   g_autoptr(GArray) captions = NULL;
   if (!catalog_load_captions(catalog, asset->id, &captions, error))
     return false;
@@ -31,7 +34,7 @@ static bool write_captions(JsonWriter *writer, Catalog *catalog, const CatalogAs
     json_writer_begin_object(writer);
     json_writer_member_string(writer, "language", caption->language);
     json_writer_member_string(writer, "label", caption->label);
-    write_media_url(writer, "url", asset, file, true);
+    write_media_url(writer, "url", path, file, true);
     json_writer_end_object(writer);
   }
   json_writer_end_array(writer);
@@ -106,7 +109,8 @@ static bool write_chapters(JsonWriter *writer, Catalog *catalog, const CatalogAs
   return true;
 }
 
-static bool write_storyboard(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, GError **error) {
+static bool write_storyboard(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, const char *path,
+                             GError **error) {
   g_auto(CatalogStoryboard) storyboard = {0};
   g_autoptr(GError) cause = NULL;
   bool is_there = catalog_load_storyboard(catalog, asset->id, &storyboard, &cause);
@@ -114,7 +118,7 @@ static bool write_storyboard(JsonWriter *writer, Catalog *catalog, const Catalog
     g_propagate_error(error, g_steal_pointer(&cause));
     return false;
   }
-  write_media_url(writer, "storyboard", asset, "storyboard.vtt", is_there);
+  write_media_url(writer, "storyboard", path, "storyboard.vtt", is_there);
   return true;
 }
 
@@ -133,13 +137,16 @@ static void write_pace(JsonWriter *writer, const CatalogAsset *asset, const Cata
     json_writer_null(writer);
 }
 
-bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
-                      GError **error) {
+bool asset_json_write(JsonWriter *writer, const ServerContext *server, const CatalogAsset *asset,
+                      HttpLanguage language, GError **error) {
   int64_t playable_us = 0;
+  bool is_public = false, may_see = false;
   g_auto(CatalogAssetProgress) progress = {0};
-  if (!catalog_playable_us(catalog, asset->id, &playable_us, error) ||
-      !catalog_load_asset_progress(catalog, asset->id, g_get_real_time(), &progress, error))
+  if (!catalog_may_see_asset(server->catalog, asset->id, NULL, &is_public, &may_see, error) ||
+      !catalog_playable_us(server->catalog, asset->id, &playable_us, error) ||
+      !catalog_load_asset_progress(server->catalog, asset->id, g_get_real_time(), &progress, error))
     return false;
+  g_autofree char *path = access_media_path(server->access, asset->id, is_public);
   bool has_playlist = asset->state == ASSET_STATE_PLAYABLE || asset->state == ASSET_STATE_READY ||
                       (asset->state == ASSET_STATE_FAILED && playable_us > 0);
   bool is_probed = asset->has_video || asset->has_audio;
@@ -159,11 +166,12 @@ bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *
   json_writer_member_string(writer, "name", asset->source_name);
   json_writer_member_int(writer, "size", asset->source_size_bytes);
   json_writer_end_object(writer);
-  write_media_url(writer, "poster", asset, "poster.jpg", asset->poster_key != NULL);
-  write_media_url(writer, "playlist", asset, "master.m3u8", has_playlist);
-  if (!write_storyboard(writer, catalog, asset, error) ||
-      !write_chapters(writer, catalog, asset, language, error) || !write_captions(writer, catalog, asset, error) ||
-      !write_tracks(writer, catalog, asset, &progress, error))
+  write_media_url(writer, "poster", path, "poster.jpg", asset->poster_key != NULL);
+  write_media_url(writer, "playlist", path, "master.m3u8", has_playlist);
+  if (!write_storyboard(writer, server->catalog, asset, path, error) ||
+      !write_chapters(writer, server->catalog, asset, language, error) ||
+      !write_captions(writer, server->catalog, asset, path, error) ||
+      !write_tracks(writer, server->catalog, asset, &progress, error))
     return false;
   handler_write_time(writer, "created_at", asset->created_us);
   json_writer_end_object(writer);

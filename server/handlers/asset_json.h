@@ -4,9 +4,10 @@
 #include "server/handlers/handler.h"
 
 /** Write the ASSET object: state, progress, playlist, captions, tracks. False with `error` when the catalog fails;
- * the writer's text is then to be thrown away. */
-bool asset_json_write(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
-                      GError **error);
+ * the writer's text is then to be thrown away. Addresses of media that are not public are signed: the caller has seen that who
+ * asks may see them. */
+bool asset_json_write(JsonWriter *writer, const ServerContext *server, const CatalogAsset *asset,
+                      HttpLanguage language, GError **error);
 
 /** What went wrong, in that language; NULL when nothing did. */
 const char *asset_json_error_text(const CatalogAsset *asset, HttpLanguage language);

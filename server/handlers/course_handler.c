@@ -283,28 +283,28 @@ void course_handler_suggest(gpointer context, const HttpRequest *request, HttpRe
     handler_set_error(response, request, error);
 }
 
-static bool write_lesson(JsonWriter *writer, Catalog *catalog, const CatalogLesson *lesson, HttpLanguage language,
-                         GError **error) {
+static bool write_lesson(JsonWriter *writer, const ServerContext *server, const CatalogLesson *lesson,
+                         HttpLanguage language, GError **error) {
   g_autoptr(CatalogAsset) asset = NULL;
-  if (!catalog_load_asset(catalog, lesson->asset_id, &asset, error))
+  if (!catalog_load_asset(server->catalog, lesson->asset_id, &asset, error))
     return false;
   json_writer_begin_object(writer);
   json_writer_member_string(writer, "id", lesson->id);
   json_writer_member_string(writer, "title", lesson->title);
   json_writer_member_int(writer, "position", lesson->position);
   json_writer_name(writer, "asset");
-  if (!asset_json_write(writer, catalog, asset, language, error))
+  if (!asset_json_write(writer, server, asset, language, error))
     return false;
   json_writer_end_object(writer);
   return true;
 }
 
-static bool write_lessons(JsonWriter *writer, Catalog *catalog, const GPtrArray *lessons, HttpLanguage language,
-                          GError **error) {
+static bool write_lessons(JsonWriter *writer, const ServerContext *server, const GPtrArray *lessons,
+                          HttpLanguage language, GError **error) {
   json_writer_name(writer, "lessons");
   json_writer_begin_array(writer);
   for (guint i = 0; i < lessons->len; i++)
-    if (!write_lesson(writer, catalog, g_ptr_array_index(lessons, i), language, error))
+    if (!write_lesson(writer, server, g_ptr_array_index(lessons, i), language, error))
       return false;
   json_writer_end_array(writer);
   return true;
@@ -334,16 +334,16 @@ static bool write_attachments(JsonWriter *writer, Catalog *catalog, const char *
   return true;
 }
 
-static bool write_course(GString *text, Catalog *catalog, const CatalogCourse *course, const GPtrArray *lessons,
-                         bool shows_secrets, HttpLanguage language, GError **error) {
+static bool write_course(GString *text, const ServerContext *server, const CatalogCourse *course,
+                         const GPtrArray *lessons, bool shows_secrets, HttpLanguage language, GError **error) {
   JsonWriter writer;
   json_writer_init(&writer, text);
   json_writer_begin_object(&writer);
   write_course_members(&writer, course);
   if (shows_secrets)
     json_writer_member_string(&writer, "visible_to", course->visible_to);
-  if (!write_lessons(&writer, catalog, lessons, language, error) ||
-      !write_attachments(&writer, catalog, course->id, error))
+  if (!write_lessons(&writer, server, lessons, language, error) ||
+      !write_attachments(&writer, server->catalog, course->id, error))
     return false;
   json_writer_end_object(&writer);
   return true;
@@ -356,8 +356,8 @@ bool course_handler_answer(gpointer context, const HttpRequest *request, HttpRes
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) text = g_string_new(NULL);
   if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
-      write_course(text, server->catalog, course, lessons,
-                   access_may_at(server->access, request, RIGHT_EDIT, "course", id), request->language, &error))
+      write_course(text, server, course, lessons, access_may_at(server->access, request, RIGHT_EDIT, "course", id),
+                   request->language, &error))
     return edit_take_json(response, request, g_steal_pointer(&text), course->row_version);
   handler_set_error(response, request, error);
   return false;

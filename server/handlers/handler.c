@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <string.h>
 
 /** Whether it is only that the process has no descriptor left: a matter of load, not a fault. */
 static bool is_out_of_descriptors(void) {
@@ -51,9 +52,10 @@ GString *handler_begin_items(JsonWriter *writer) {
 }
 
 /** The request's own target with `new_id` in place of the asset's id. Caller frees. */
-static char *target_of(const HttpRequest *request, const char *new_id) {
+static char *target_of(const ServerContext *server, const HttpRequest *request, const char *new_id) {
   g_autofree char *old_part = g_strconcat("/", http_request_route_param(request, "asset"), NULL);
-  g_autofree char *new_part = g_strconcat("/", new_id, NULL);
+  g_autofree char *media_path = access_media_path(server->access, new_id, !request->is_sealed);
+  const char *new_part = media_path + strlen("/media");
   g_autofree char *path = g_uri_escape_string(request->target->path, "/", false);
   GString *target = g_string_new(path);
   g_string_replace(target, old_part, new_part, 1);
@@ -72,8 +74,9 @@ static bool is_gone(const CatalogAsset *asset) {
   return asset->replaced_by != NULL && asset->state == ASSET_STATE_FAILED;
 }
 
-static void redirect(HttpResponse *response, const HttpRequest *request, const char *new_id) {
-  g_autofree char *target = target_of(request, new_id);
+static void redirect(const ServerContext *server, HttpResponse *response, const HttpRequest *request,
+                     const char *new_id) {
+  g_autofree char *target = target_of(server, request, new_id);
   http_response_drop_body(response);
   response->status = 307;
   http_response_set_header(response, "Location", target);
@@ -86,7 +89,7 @@ bool handler_load_asset(const ServerContext *context, const HttpRequest *request
   if (!handler_load_this_asset(context, request, response, &asset))
     return false;
   if (is_gone(asset)) {
-    redirect(response, request, asset->replaced_by);
+    redirect(context, response, request, asset->replaced_by);
     return false;
   }
   *ret_asset = g_steal_pointer(&asset);

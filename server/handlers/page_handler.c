@@ -1,7 +1,7 @@
 #include "server/handlers/page_handler.h"
 
 #include "base/id.h"
-#include "catalog/course.h"
+#include "catalog/course_change.h"
 #include "server/handlers/handler.h"
 
 /** One of the built HTML shells. */
@@ -20,20 +20,29 @@ void page_handler_home(gpointer context, const HttpRequest *request, HttpRespons
   answer_shell(context, "index.html", request, response);
 }
 
-static bool has_course(const ServerContext *server, const char *id) {
-  g_autoptr(CatalogCourse) course = NULL;
-  g_autoptr(GPtrArray) lessons = NULL;
-  g_autoptr(GError) error = NULL;
-  return id_is_valid(id) && (catalog_load_course(server->catalog, id, &course, &lessons, &error) ||
-                             !g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND));
+/** Whether who asks may see the course; `*ret_is_public`: everybody may. What cannot be found out is shown. */
+static bool may_see(const ServerContext *server, const HttpRequest *request, const char *id, bool *ret_is_public) {
+  const CatalogViewer *known = access_viewer(request);
+  const char *links[2] = {http_request_find_param(request, "link"), NULL};
+  CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
+  bool may = false;
+  viewer.links = links;
+  if (!id_is_valid(id))
+    return false;
+  return !catalog_may_see_course(server->catalog, id, NULL, ret_is_public, NULL) || *ret_is_public ||
+         !catalog_may_see_course(server->catalog, id, &viewer, &may, NULL) || may;
 }
 
 /** The shell even for a course that is not there: it says so itself, in the site's own dress. */
 void page_handler_course(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  if (answer_shell(server, "course.html", request, response) &&
-      !has_course(server, http_request_route_param(request, "course")))
+  bool is_public = false;
+  if (!answer_shell(server, "course.html", request, response))
+    return;
+  if (!may_see(server, request, http_request_route_param(request, "course"), &is_public))
     response->status = 404;
+  if (!is_public)
+    response->sharing = HTTP_SHARING_NONE; /* not everybody gets the same */
 }
 
 /** Built files carry a hash of their bytes in their names. */

@@ -46,9 +46,11 @@ typedef struct {
   bool is_head;            /**< the method is HEAD */
   bool is_tls;
   unsigned shared_status;
-  const HttpSharedAnswer *shared; /**< the answer, or NULL */
-  HttpExchange *exchange;         /**< or this */
-  size_t target_length;
+  const HttpSharedAnswer *shared;          /**< the answer, or NULL */
+  HttpExchange *exchange;                  /**< or this */
+  size_t wire_length;                      /**< of the target as sent */
+  size_t target_length;                    /**< of the target without its seal */
+  bool is_sealed;                          /**< there was a good one */
   char *long_target;                       /**< a target that does not fit into `key`, else NULL */
   char key[HTTP_SHARED_KEY_BYTES_MAX + 1]; /**< the content coding as a letter, then the target, NUL-terminated */
 } HttpConnection;

@@ -17,6 +17,9 @@
 /** Added to the letter of the content coding for clients that are set apart: past all codings, still a letter. */
 #define SET_APART 16
 
+/** In the letter of a shared answer's key: it is for requests with a proof. */
+#define SEALED_BIT 0x80
+
 static void free_held(HttpResponse *held) {
   if (held == NULL)
     return;
@@ -83,6 +86,18 @@ static HttpConnection *find_connection(struct MHD_Connection *handle) {
   return info != NULL ? info->socket_context : NULL;
 }
 
+/** Take a proof off the target, when there is a good one. */
+static void unseal(HttpConnection *connection) {
+  const HttpTransportConfig *config = &connection->transport->config;
+  char *target = connection->key + 1;
+  size_t begin = 0, end = 0;
+  if (config->unseal == NULL || !config->unseal(config->context, target, connection->target_length, &begin, &end))
+    return;
+  memmove(target + begin, target + end, connection->target_length + 1 - end);
+  connection->target_length -= end - begin;
+  connection->is_sealed = true;
+}
+
 void *http_exchange_on_request_line(void *user_data, const char *target, struct MHD_Connection *handle) {
   (void)user_data;
   HttpConnection *connection = find_connection(handle);
@@ -91,11 +106,14 @@ void *http_exchange_on_request_line(void *user_data, const char *target, struct 
   clear_request(connection);
   connection->start_us = g_get_monotonic_time();
   connection->wire_target = target;
-  connection->target_length = strlen(target);
-  if (connection->target_length < HTTP_SHARED_KEY_BYTES_MAX)
-    memcpy(connection->key + 1, target, connection->target_length + 1);
-  else
+  connection->wire_length = connection->target_length = strlen(target);
+  connection->is_sealed = false;
+  if (connection->target_length >= HTTP_SHARED_KEY_BYTES_MAX) {
     connection->long_target = g_strdup(target);
+    return connection;
+  }
+  memcpy(connection->key + 1, target, connection->target_length + 1);
+  unseal(connection);
   return connection;
 }
 
@@ -306,6 +324,7 @@ static HttpExchange *start_exchange(HttpConnection *connection, const char *meth
       .header_source = connection->handle,
       .format_client = format_client,
       .is_secure = is_secure(connection),
+      .is_sealed = connection->is_sealed,
       .language = http_language_choose(find_header(connection->handle, "Accept-Language")),
   };
   make_request_id(exchange->request.id);
@@ -478,6 +497,8 @@ static const HttpSharedAnswer *find_shared(HttpConnection *connection, const Htt
   if (config->is_set_apart != NULL && config->is_set_apart(connection->key + 1, find_header, connection->handle))
     letter += SET_APART;
   connection->key[0] = connection->is_tls ? g_ascii_toupper(letter) : letter; /* their headers differ */
+  if (connection->is_sealed) /* what these may see is not for all */
+    connection->key[0] = (char)(connection->key[0] | SEALED_BIT);
   uint64_t version = config->content_version != NULL ? config->content_version(config->context) : 0;
   return http_shared_find(connection->transport->shared, connection->key, connection->target_length + 1, version,
                           connection->start_us);
@@ -523,7 +544,7 @@ static enum MHD_Result begin(HttpConnection *connection, const char *method, con
   HttpWire wire = {.method = method,
                    .target = connection->wire_target,
                    .version = version,
-                   .target_length = connection->target_length};
+                   .target_length = connection->wire_length};
   HttpWireVerdict verdict = http_wire_judge(connection->handle, &wire);
   connection->is_started = true;
   connection->is_head = strcmp(method, "HEAD") == 0;

@@ -43,6 +43,10 @@ typedef struct {
    * connection's thread: false when it has filled `response` with a refusal. May be NULL. */
   bool (*check_stream)(gpointer context, const HttpRequest *request, HttpResponse *response);
   unsigned stream_limit; /**< streamed requests at once; what comes beyond is answered with 503 */
+  /** Some targets carry a proof that they may be asked for. Called with every target as sent, on any thread: true when its bytes
+   * from `*ret_begin` to `*ret_end` are a good proof. They are then left out for all that follows, and the request is marked
+   * (HttpRequest.is_sealed); answers that are shared are shared among such requests only. May be NULL. */
+  bool (*unseal)(gpointer context, const char *target, size_t length, size_t *ret_begin, size_t *ret_end);
   void (*on_complete)(gpointer context, const HttpCompletion *completion); /**< may be NULL */
   const char *listen;                                                      /**< HOST:PORT, see base/listener.h */
   int handed_fd, handed_tls_fd; /**< listening sockets to take in place of new ones, owned from now on; 0: none */

@@ -1,6 +1,7 @@
 // How fast lessons go out, beside Debian's nginx on the same bytes in the same run. See README.md.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -85,9 +86,32 @@ function parts() {
     { name: 'segment-512', figure: '300 KB segments, 512 connections', connections: 512, unit: 'rate', aim: 1.0, targets: (asset) => segmentTargets(asset, 'v360', 360) },
     { name: 'large-64', figure: '3 MB segments, 64 connections', connections: 64, unit: 'rate', aim: 1.2, targets: (asset) => segmentTargets(asset, 'v1080', 120) },
     { name: 'mix-256', figure: 'player mix, 256 connections, CPU per GB', connections: 256, unit: 'cpu', aim: 0.9, targets: mix },
+    { name: 'signed-256', figure: 'player mix, 256 connections, signed addresses checked, CPU per GB', connections: 256, unit: 'cpu', aim: 1.0, signed: true, targets: mix },
     { name: 'close-64', figure: '2 KB playlist, a new connection each, 64 at once', connections: 64, unit: 'rate', aim: null, close: true, targets: playlist },
   ];
 }
+
+const KEY = Buffer.alloc(32, 7); // of both sides, for signed addresses
+const EXPIRES = Math.floor(Date.now() / 1000) + 24 * 3600;
+
+/** Our signed address (server/media_signature.h), and what nginx's secure_link module checks. */
+function signFor(side, target) {
+  if (side === 'kapok') {
+    const asset = target.split('/')[2];
+    const expiry = EXPIRES.toString(16).padStart(8, '0');
+    const mac = createHmac('sha256', KEY).update(expiry + asset).digest().subarray(0, 16).toString('base64url');
+    return target.replace('/media/', `/media/~${expiry}a${mac}/`);
+  }
+  const hash = createHash('md5').update(`${EXPIRES}/signed${target} ${KEY.toString('hex')}`).digest('base64url');
+  return `/signed${target}?md5=${hash}&expires=${EXPIRES}`;
+}
+
+const SECURE_LINK = (folder) => `location /signed/ {
+    secure_link $arg_md5,$arg_expires;
+    secure_link_md5 "$secure_link_expires$uri ${KEY.toString('hex')}";
+    if ($secure_link != "1") { return 403; }
+    alias ${folder}/files/;
+  }`;
 
 function nginxConfig(folder, ports) {
   return `worker_processes auto;
@@ -111,8 +135,8 @@ http {
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   add_header Cache-Control "public, max-age=31536000, immutable";
-  server { listen 127.0.0.1:${ports[0]} backlog=4096 reuseport; root ${folder}/files; }
-  server { listen 127.0.0.1:${ports[1]} backlog=4096 reuseport sndbuf=512k; root ${folder}/files; }
+  server { listen 127.0.0.1:${ports[0]} backlog=4096 reuseport; root ${folder}/files; ${SECURE_LINK(folder)} }
+  server { listen 127.0.0.1:${ports[1]} backlog=4096 reuseport sndbuf=512k; root ${folder}/files; ${SECURE_LINK(folder)} }
 }
 `;
 }
@@ -180,15 +204,18 @@ async function measureOnce(side, part, targetsFile) {
 }
 
 async function measurePart(sides, part, asset, folder, report) {
-  const targetsFile = path.join(folder, `${part.name}.targets`);
-  writeFileSync(targetsFile, part.targets(asset).join('\n'));
+  const targetsFiles = {};
+  for (const kind of ['kapok', 'nginx']) {
+    targetsFiles[kind] = path.join(folder, `${part.name}.${kind}.targets`);
+    writeFileSync(targetsFiles[kind], part.targets(asset).map((target) => (part.signed ? signFor(kind, target) : target)).join('\n'));
+  }
   const key = part.unit === 'cpu' ? 'cpuPerGb' : 'perSecond';
   const ratios = [];
   const cpuRatios = [];
   const p99s = { kapok: [], nginx: [] };
   for (let run = 0; run < Number(options.runs); run++) {
     const measured = [];
-    for (const side of run % 2 ? [...sides].reverse() : sides) measured.push(await measureOnce(side, part, targetsFile));
+    for (const side of run % 2 ? [...sides].reverse() : sides) measured.push(await measureOnce(side, part, targetsFiles[side.name.split(' ')[0]]));
     const ours = measured.find((one) => one.side === 'kapok');
     const peers = measured.filter((one) => one.side !== 'kapok');
     const best = peers.reduce((a, b) => ((key === 'cpuPerGb') === (a[key] < b[key]) ? a : b));
@@ -241,6 +268,7 @@ async function startSides(folder) {
   const maker = path.join(options.bin, 'delivery_lessons');
   if (!existsSync(maker)) throw new Error(`${maker} is missing: cmake --build build --target delivery_lessons`);
   const asset = execFileSync(maker, [data]).toString().trim();
+  writeFileSync(path.join(data, 'media.key'), `a ${Math.floor(Date.now() / 1000)} ${KEY.toString('hex')}\n`, { mode: 0o600 });
   const ports = [await freePort(), await freePort(), await freePort()];
   const settings = ['--connection-limit', '9000', '--log-level', 'warning', ...options.setting.map((one) => `--${one}`)];
   const kapok = startProcess(path.join(options.bin, 'kapok-server'),

@@ -213,8 +213,8 @@ static void try_route(World *world, const HttpRoute *route, size_t who) {
   bool is_known = asker->is_person || asker->is_operator;
   if (!is_let && (!is_refused || reply.status != (is_known ? 403 : 401)))
     g_error("%s %s (%s) let %s in: %d", method, address, route->rule->name, asker->name, reply.status);
-  if (is_let && (reply.status == 401 || (is_refused && route->rule->who != ACCESS_WHO_ANYONE)) &&
-      !g_str_equal(route->rule->name, "people"))
+  bool asks_further = route->rule->who == ACCESS_WHO_ANYONE || route->rule->who == ACCESS_WHO_SOMEWHERE;
+  if (is_let && (reply.status == 401 || (is_refused && !asks_further)))
     g_error("%s %s (%s) refused %s: %d", method, address, route->rule->name, asker->name, reply.status);
 }
 
