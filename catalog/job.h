@@ -64,6 +64,12 @@ bool catalog_claim_job(Catalog *catalog, const char *owner, int64_t now_us, int6
 bool catalog_claim_job_between(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us,
                                int64_t priority_min, int64_t priority_max, CatalogJob **ret_job, GError **error);
 
+/** Claim what catalog_claim_job() would give now, if that is a span of the same lesson as the SPAN job `before`, later in
+ * it, that nobody has tried yet and no viewer waits for; else `*ret_job` is NULL and nothing is claimed. So a worker goes
+ * on with a lesson as long as nothing else comes first. */
+bool catalog_claim_next_span(Catalog *catalog, const CatalogJob *before, const char *owner, int64_t now_us,
+                             int64_t lease_us, CatalogJob **ret_job, GError **error);
+
 /** How it stands with a segment of the pictures. */
 typedef enum {
   SPAN_OUTLOOK_PUBLISHED,  /**< it is there, in every rung */

@@ -67,108 +67,155 @@ static bool run_probe(Source *source, const Request *request, GError **error) {
   return send_chapters(source, &plan.source) && event_send_probed(event_fd, json);
 }
 
-/** What an encoded span has brought. */
-static void send_spans(const GArray *spans, const GArray *slides) {
+/** A run of the span engine. */
+typedef struct {
+  const Request *request;
+  Progress progress;
+  Source *copied_from; /**< for the rung that is copied: reading it must not disturb the encoders' reader */
+  size_t copied;       /**< which rung that is; the plan's number of rungs when none is */
+  GError *error;       /**< of copying, once the encoders were under way */
+} SpanRun;
+
+static void span_run_clear(SpanRun *run) {
+  g_clear_pointer(&run->copied_from, source_free);
+  g_clear_error(&run->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SpanRun, span_run_clear)
+
+static void send_spans(const GArray *spans, gpointer user_data) {
+  (void)user_data;
   for (guint i = 0; i < spans->len; i++)
     event_send_span(event_fd, &g_array_index(spans, EventSpan, i));
-  if (slides->len > 0)
-    event_send_slides(event_fd, (const int64_t *)(gconstpointer)slides->data, slides->len);
 }
 
-static bool encode_rungs(Source *source, const Request *request, size_t first, size_t count, Progress *progress,
-                         GError **error) {
-  if (count == 0)
-    return true;
-  EncodePlan plan = encode_plan_part(&request->plan, first, count);
-  g_autoptr(GArray) spans = NULL;
-  g_autoptr(GArray) slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
-  SpanJob job = {.plan = &plan,
-                 .span_index = request->span_index,
-                 .work_dir = request->work_dir,
-                 .cores = request->cores,
-                 .slides = slides,
-                 .progress = send_progress,
-                 .user_data = progress};
-  if (!span_encode(&job, source, &spans, error))
-    return false;
-  send_spans(spans, slides);
-  return true;
+static void send_slides(const GArray *times_us, gpointer user_data) {
+  (void)user_data;
+  event_send_slides(event_fd, (const int64_t *)(gconstpointer)times_us->data, times_us->len);
+}
+
+static void send_run_progress(double value, gpointer user_data) {
+  SpanRun *run = user_data;
+  send_progress(value, &run->progress);
 }
 
 /** A copied rung costs next to nothing: it comes first, so that a lesson can be played at once. */
-static bool copy_rung(Source *source, const Request *request, size_t rung, GError **error) {
+static bool copy_rung(SpanRun *run, int64_t span_index, GError **error) {
+  const Request *request = run->request;
   EventSpan span = {0};
-  if (!span_copy(source, &request->plan, rung, request->span_index, request->work_dir, &span, error))
+  if (run->copied == request->plan.rung_count)
+    return true;
+  if (!span_copy(run->copied_from, &request->plan, run->copied, span_index, request->work_dir, &span, error))
     return false;
   event_send_span(event_fd, &span);
   event_span_clear(&span);
   return true;
 }
 
-/** A span that a viewer waits for comes in its smallest rung first, alone, so that it can be played a moment later:
- * decoding it twice is a small price. A copied rung makes that needless. */
-static bool run_span(Source *source, const Request *request, GError **error) {
-  size_t rungs = request->plan.rung_count, copied = encode_plan_copied_rung(&request->plan);
-  size_t alone = request->is_urgent && rungs > 1 && copied == rungs ? 1 : 0;
-  Progress progress = {.part = 0.2};
-  if (copied < rungs) {
-    if (!copy_rung(source, request, copied, error))
-      return false;
-    rungs = copied; /* it is the last one */
-  }
-  if (!encode_rungs(source, request, 0, alone, &progress, error))
-    return false;
-  progress = alone > 0 ? (Progress){.done = 0.2, .part = 0.8} : (Progress){.part = 1.0};
-  return encode_rungs(source, request, alone, rungs - alone, &progress, error);
+/** The worker's answer to what was read: the span that follows, or the end. */
+static int64_t ask_for_next(int64_t index, gpointer user_data) {
+  SpanRun *run = user_data;
+  g_autofree char *line = NULL;
+  size_t size = 0;
+  gint64 next;
+  if (!event_send_read(event_fd, index) || getline(&line, &size, stdin) <= 0 ||
+      !g_ascii_string_to_signed(g_strchomp(line), 10, 0, INT32_MAX, &next, NULL))
+    return -1;
+  run->progress = (Progress){.part = 1.0};
+  return copy_rung(run, next, &run->error) ? next : -1;
 }
 
-static int64_t span_first_tick(const SegmentPlan *segments, int64_t span) {
-  int64_t first_segment, first_tick, count;
+static bool encode_rungs(Source *source, SpanRun *run, size_t first, size_t count, SpanNextFunc next,
+                         GError **error) {
+  const Request *request = run->request;
+  if (count == 0)
+    return true;
+  EncodePlan plan = encode_plan_part(&request->plan, first, count);
+  SpanJob job = {.plan = &plan,
+                 .span_index = request->span_index,
+                 .work_dir = request->work_dir,
+                 .cores = request->cores,
+                 .made = send_spans,
+                 .slides = send_slides,
+                 .next = next,
+                 .progress = send_run_progress,
+                 .user_data = run};
+  return span_encode(&job, source, error);
+}
+
+static bool open_copied(SpanRun *run, GError **error) {
+  const Request *request = run->request;
+  run->copied = encode_plan_copied_rung(&request->plan);
+  if (run->copied == request->plan.rung_count)
+    return true;
+  run->copied_from = source_open(REQUEST_SOURCE_FD, error);
+  return run->copied_from != NULL && source_set_timing(run->copied_from, &request->plan.source.timing, error);
+}
+
+/** A span that a viewer waits for comes in its smallest rung first, alone, so that it can be played a moment later:
+ * decoding it twice is a small price. A copied rung makes that needless. Of others, those that follow are asked for. */
+static bool run_span(Source *source, const Request *request, GError **error) {
+  g_auto(SpanRun) run = {.request = request, .progress = {.part = 0.2}};
+  if (!open_copied(&run, error) || !copy_rung(&run, request->span_index, error))
+    return false;
+  size_t rungs = MIN(run.copied, request->plan.rung_count); /* the copied one is the last one */
+  size_t alone = request->is_urgent && rungs > 1 && run.copied == request->plan.rung_count ? 1 : 0;
+  if (!encode_rungs(source, &run, 0, alone, NULL, error))
+    return false;
+  run.progress = alone > 0 ? (Progress){.done = 0.2, .part = 0.8} : (Progress){.part = 1.0};
+  if (!encode_rungs(source, &run, alone, rungs - alone, request->may_go_on ? ask_for_next : NULL, error))
+    return false;
+  if (run.error == NULL)
+    return true;
+  g_propagate_error(error, g_steal_pointer(&run.error));
+  return false;
+}
+
+/** The share of the lesson's ticks before a span, and in it. */
+static Progress progress_of(const SegmentPlan *segments, int64_t span) {
+  int64_t first_segment, count, start, end, ticks;
+  double all = (double)MAX(segments->frame_count, 1);
   segment_plan_span(segments, span, &first_segment, &count);
-  segment_plan_segment(segments, first_segment, &first_tick, &count);
-  return first_tick;
+  segment_plan_segment(segments, first_segment, &start, &ticks);
+  segment_plan_segment(segments, first_segment + count - 1, &end, &ticks);
+  return (Progress){.done = (double)start / all, .part = (double)(end + ticks - start) / all};
+}
+
+static int64_t go_on(int64_t index, gpointer user_data) {
+  SpanRun *run = user_data;
+  const SegmentPlan *segments = &run->request->plan.segments;
+  if (index + 1 >= segment_plan_span_count(segments))
+    return -1;
+  run->progress = progress_of(segments, index + 1);
+  return index + 1;
 }
 
 /** All spans from `first` on out of one pass over the source. */
 static bool encode_onwards(Source *source, const Request *request, int64_t first, GError **error) {
-  const EncodePlan *plan = &request->plan;
-  const SegmentPlan *segments = &plan->segments;
-  int64_t spans = segment_plan_span_count(segments);
-  double ticks = (double)MAX(segments->frame_count, 1);
-  if (first >= spans)
+  const SegmentPlan *segments = &request->plan.segments;
+  if (first >= segment_plan_span_count(segments))
     return true;
-  Progress progress = {0};
-  g_autoptr(FramePicker) picker =
-      frame_picker_new(source, &plan->source, segments->frame_rate, span_first_tick(segments, first), error);
-  for (int64_t i = first; picker != NULL && i < spans; i++) {
-    int64_t start = span_first_tick(segments, i), end = span_first_tick(segments, i + 1);
-    g_autoptr(GArray) done = NULL;
-    g_autoptr(GArray) slides = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    progress.done = (double)start / ticks;
-    progress.part = (double)(end - start) / ticks;
-    SpanJob job = {.plan = plan,
-                   .span_index = i,
-                   .work_dir = request->work_dir,
-                   .cores = request->cores,
-                   .slides = slides,
-                   .progress = send_progress,
-                   .user_data = &progress};
-    if (!span_encode_picked(&job, picker, &done, error))
-      return false;
-    send_spans(done, slides);
-  }
-  return picker != NULL;
+  SpanRun run = {.request = request, .progress = progress_of(segments, first)};
+  SpanJob job = {.plan = &request->plan,
+                 .span_index = first,
+                 .work_dir = request->work_dir,
+                 .cores = request->cores,
+                 .made = send_spans,
+                 .slides = send_slides,
+                 .next = go_on,
+                 .progress = send_run_progress,
+                 .user_data = &run};
+  return span_encode(&job, source, error);
 }
 
 /** A source that cannot be entered in the middle: its start as that of any lesson, the rest in one pass. */
 static bool run_video(Source *source, const Request *request, GError **error) {
   size_t rungs = request->plan.rung_count, first_rung = MIN(request->first_rung, rungs);
-  Progress progress = {0};
+  SpanRun run = {.request = request};
   if (request->span_index > 0)
     return encode_onwards(source, request, request->span_index, error);
   size_t alone = first_rung == 0 && rungs > 1 ? 1 : 0;
-  return encode_rungs(source, request, 0, alone, &progress, error) &&
-         encode_rungs(source, request, MAX(first_rung, alone), rungs - MAX(first_rung, alone), &progress, error) &&
+  return encode_rungs(source, &run, 0, alone, NULL, error) &&
+         encode_rungs(source, &run, MAX(first_rung, alone), rungs - MAX(first_rung, alone), NULL, error) &&
          encode_onwards(source, request, 1, error);
 }
 

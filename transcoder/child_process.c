@@ -13,25 +13,46 @@
 #define STDERR_TAIL_BYTES 2000
 
 struct ChildProcess {
-  GPid pid; /**< 0 once waited for */
+  GPid pid;     /**< 0 once waited for */
+  int input_fd; /**< -1 once all has been said */
   int output_fd, stderr_fd;
   GString *output; /**< bytes not yet given out as lines */
   GString *stderr_tail;
 };
 
-static bool send_request(int fd, const Request *request) {
-  g_autofree char *line = request_to_json(request);
+static bool write_line(int fd, const char *line) {
   size_t size = strlen(line), done = 0;
   while (done < size) {
     ssize_t wrote = write(fd, line + done, size - done);
     if (wrote < 0 && errno == EINTR)
       continue;
     if (wrote < 0)
-      break;
+      return false;
     done += (size_t)wrote;
   }
-  close(fd);
-  return done == size;
+  return true;
+}
+
+static void close_input(ChildProcess *child) {
+  if (child->input_fd >= 0)
+    close(child->input_fd);
+  child->input_fd = -1;
+}
+
+static void send_request(ChildProcess *child, const Request *request) {
+  g_autofree char *line = request_to_json(request);
+  if (!write_line(child->input_fd, line))
+    log_warning("the child did not take its request");
+  if (!request->may_go_on)
+    close_input(child);
+}
+
+bool child_process_send_next(ChildProcess *child, int64_t span_index) {
+  g_autofree char *line = g_strdup_printf("%" G_GINT64_FORMAT "\n", span_index);
+  bool is_taken = span_index >= 0 && child->input_fd >= 0 && write_line(child->input_fd, line);
+  if (span_index < 0)
+    close_input(child);
+  return is_taken;
 }
 
 /** What a child does, for those who look at the list of processes: "span-3". The child itself does not read it. */
@@ -59,12 +80,12 @@ ChildProcess *child_process_start_program(const char *program, const Request *re
   }
   ChildProcess *child = g_new0(ChildProcess, 1);
   child->pid = pid;
+  child->input_fd = input_fd;
   child->output_fd = output_fd;
   child->stderr_fd = stderr_fd;
   child->output = g_string_new(NULL);
   child->stderr_tail = g_string_new(NULL);
-  if (!send_request(input_fd, request))
-    log_warning("the child did not take its request");
+  send_request(child, request);
   return child;
 }
 
@@ -154,6 +175,7 @@ void child_process_free(ChildProcess *child) {
     kill(child->pid, SIGKILL);
     reap(child);
   }
+  close_input(child);
   if (child->output_fd >= 0)
     close(child->output_fd);
   if (child->stderr_fd >= 0)

@@ -14,6 +14,10 @@ ChildProcess *child_process_start(const Request *request, int source_fd, GError 
 ChildProcess *child_process_start_program(const char *program, const Request *request, int source_fd,
                                           GError **error);
 
+/** Answer to EVENT_READ of a child that was asked with `may_go_on`: the span that follows, negative for none. False when
+ * the child does not take it; listening tells why. */
+bool child_process_send_next(ChildProcess *child, int64_t span_index);
+
 typedef enum {
   CHILD_SAYS_LINE,    /**< `*ret_line` is set; caller frees */
   CHILD_SAYS_NOTHING, /**< until the time was over, or `wake_fd` became readable */

@@ -13,9 +13,16 @@
 #define LABEL_BYTES_MAX 256
 
 static const char *const type_names[] = {
-    [EVENT_PROGRESS] = "progress", [EVENT_PROBED] = "probed",   [EVENT_SPAN] = "span",
-    [EVENT_POSTER] = "poster",     [EVENT_SLIDES] = "slides",   [EVENT_STORYBOARD] = "storyboard",
-    [EVENT_CAPTION] = "caption",   [EVENT_CHAPTER] = "chapter", [EVENT_FAILED] = "failed",
+    [EVENT_PROGRESS] = "progress",
+    [EVENT_PROBED] = "probed",
+    [EVENT_SPAN] = "span",
+    [EVENT_READ] = "read",
+    [EVENT_POSTER] = "poster",
+    [EVENT_SLIDES] = "slides",
+    [EVENT_STORYBOARD] = "storyboard",
+    [EVENT_CAPTION] = "caption",
+    [EVENT_CHAPTER] = "chapter",
+    [EVENT_FAILED] = "failed",
     [EVENT_DONE] = "done",
 };
 
@@ -165,6 +172,12 @@ static bool parse_chapter(json_t *root, Event *event) {
   return true;
 }
 
+static bool parse_read(json_t *root, Event *event) {
+  json_t *span = json_object_get(root, "span");
+  event->span_index = json_integer_value(span);
+  return json_is_integer(span) && event->span_index >= 0;
+}
+
 static bool parse_plan(json_t *root, Event *event) {
   json_t *plan = json_object_get(root, "plan");
   char *text = plan != NULL ? json_dumps(plan, JSON_COMPACT) : NULL;
@@ -182,6 +195,8 @@ static bool parse_fields(json_t *root, Event *event) {
     return parse_plan(root, event);
   case EVENT_SPAN:
     return parse_span(root, &event->span);
+  case EVENT_READ:
+    return parse_read(root, event);
   case EVENT_POSTER:
     return parse_text(root, "file", &event->text);
   case EVENT_SLIDES:
@@ -267,6 +282,10 @@ bool event_send_span(int fd, const EventSpan *span) {
                                  span->track, "span", (json_int_t)span->span_index, "first",
                                  (json_int_t)span->first_segment, "file", span->file, "codec", span->codec, "init",
                                  init, "last", span->is_last, "segments", segments));
+}
+
+bool event_send_read(int fd, int64_t span_index) {
+  return send_json(fd, json_pack("{s:s, s:I}", "event", "read", "span", (json_int_t)span_index));
 }
 
 bool event_send_poster(int fd, const char *file) {

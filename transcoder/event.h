@@ -3,6 +3,7 @@
  *   {"event":"probed","plan":{...}}
  *   {"event":"span","track":"v360","span":3,"first":7,"file":"v360-3.m4s","codec":"avc1...","init":"BASE64","last":false,
  *    "segments":[[offset,length,decode_time,duration],...]}
+ *   {"event":"read","span":3}
  *   {"event":"poster","file":"poster.jpg"}
  *   {"event":"slides","times":[12000000,58240000,...]}
  *   {"event":"storyboard","interval":2000000,"tile":[160,90],"grid":[10,10],"count":131,"files":["sheet-0.jpg",...]}
@@ -24,6 +25,7 @@ typedef enum {
   EVENT_PROGRESS,
   EVENT_PROBED,
   EVENT_SPAN,
+  EVENT_READ,
   EVENT_POSTER,
   EVENT_SLIDES,
   EVENT_STORYBOARD,
@@ -58,6 +60,7 @@ typedef struct {
   char language[36];            /**< CAPTION */
   char *label;                  /**< CAPTION; CHAPTER: its title */
   int64_t start_us;             /**< CHAPTER */
+  int64_t span_index;           /**< READ */
 } Event;
 void event_clear(Event *event);
 
@@ -68,6 +71,8 @@ bool event_parse(const char *line, Event *ret_event, GError **error);
 bool event_send_progress(int fd, double value);
 bool event_send_probed(int fd, const char *plan_json);
 bool event_send_span(int fd, const EventSpan *span);
+/** All of the span has been read; the child waits to be told which one follows. */
+bool event_send_read(int fd, int64_t span_index);
 bool event_send_poster(int fd, const char *file);
 /** Times at which the picture changed at once to another that stays, in microseconds of the lesson, rising, at most
  * EVENT_SLIDES_MAX at once (more are not sent). None (count 0) is no event. */

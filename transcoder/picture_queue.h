@@ -10,6 +10,7 @@
 typedef struct {
   AVFrame *frame; /**< owned by whoever holds the picture */
   int64_t tick;   /**< when it is shown: frame number of the lesson */
+  int64_t span;   /**< the span that it belongs to */
   bool is_key;    /**< starts a closed group of pictures */
 } Picture;
 void picture_clear(Picture *picture);

@@ -17,6 +17,7 @@ char *request_to_json(const Request *request) {
                 "work_dir", request->work_dir, "max_duration_us", (json_int_t)request->limits.max_duration_us,
                 "max_pixels", (json_int_t)request->limits.max_pixels, "plan", plan);
   json_object_set_new(root, "is_urgent", json_boolean(request->is_urgent));
+  json_object_set_new(root, "may_go_on", json_boolean(request->may_go_on));
   json_object_set_new(root, "cores", json_integer(request->cores));
   json_object_set_new(root, "first_rung", json_integer((json_int_t)request->first_rung));
   char *text = json_dumps(root, JSON_COMPACT);
@@ -46,6 +47,7 @@ bool request_from_json(const char *json, Request *ret_request, GError **error) {
     request.first_rung =
         (size_t)CLAMP(json_integer_value(json_object_get(root, "first_rung")), 0, LADDER_RUNGS_MAX);
     request.is_urgent = json_is_true(json_object_get(root, "is_urgent"));
+    request.may_go_on = json_is_true(json_object_get(root, "may_go_on"));
     request.limits = (ProbeLimits){.max_duration_us = max_duration_us, .max_pixels = max_pixels};
     ok = encode_plan_from_json(plan, &request.plan, error);
     request.work_dir = g_strdup(work_dir);

@@ -17,6 +17,8 @@ typedef struct {
   size_t sound;       /**< AUDIO: which of the plan's sounds */
   size_t first_rung;  /**< VIDEO: rungs of its first span that are there already, smallest first */
   bool is_urgent;     /**< SPAN: a viewer waits for it, so its smallest rung comes first, alone */
+  bool may_go_on;     /**< SPAN: when it has been read (EVENT_READ), the number of the span that follows comes on
+                           standard input, a line, or the end of it */
   char *work_dir;     /**< where results are written */
   pid_t worker;       /**< who asks: the child ends with it */
   int32_t cores;      /**< that it may keep busy */

@@ -8,7 +8,12 @@
 struct RungEncoder {
   const LadderRung *rung;
   const SegmentPlan *segments;
+  const char *work_dir;
+  RungSpanFunc on_span;
+  gpointer user_data;
   H264Encoder *h264;
+  int64_t last_span; /**< of the pictures put in */
+  GQueue coming;     /**< Picture without a frame: how each further span begins whose pictures x264 still holds */
   CmafWriter *writer;
   char codec[16];
   char *file;
@@ -25,7 +30,7 @@ static void open_segment(RungEncoder *encoder, int64_t segment) {
   encoder->segment_end_tick = encoder->segment_first_tick + count;
 }
 
-static bool open_writer(RungEncoder *encoder, const char *work_dir, GError **error) {
+static bool open_writer(RungEncoder *encoder, GError **error) {
   gsize size;
   const uint8_t *avcc = g_bytes_get_data(h264_encoder_avcc(encoder->h264), &size);
   char codec[12];
@@ -35,7 +40,7 @@ static bool open_writer(RungEncoder *encoder, const char *work_dir, GError **err
     return false;
   }
   g_strlcpy(encoder->codec, codec, sizeof encoder->codec);
-  g_autofree char *path = g_build_filename(work_dir, encoder->file, NULL);
+  g_autofree char *path = g_build_filename(encoder->work_dir, encoder->file, NULL);
   CmafTrackConfig config = {
       .kind = TRACK_KIND_VIDEO,
       .timescale_hz = encoder->segments->timescale_hz,
@@ -50,24 +55,34 @@ static bool open_writer(RungEncoder *encoder, const char *work_dir, GError **err
   return encoder->writer != NULL;
 }
 
-RungEncoder *rung_encoder_new(const RungEncoderConfig *config, GError **error) {
-  g_autoptr(RungEncoder) encoder = g_new0(RungEncoder, 1);
+static bool open_span(RungEncoder *encoder, int64_t span_index, GError **error) {
   int64_t count;
-  encoder->rung = &config->plan->rungs[config->rung_index];
-  encoder->segments = &config->plan->segments;
-  encoder->file = g_strdup_printf("%s-%" G_GINT64_FORMAT ".m4s", encoder->rung->name, config->span_index);
-  encoder->samples = cmaf_samples_new();
-  encoder->span_index = config->span_index;
-  segment_plan_span(encoder->segments, config->span_index, &encoder->first_segment, &count);
+  g_free(encoder->file);
+  encoder->file = g_strdup_printf("%s-%" G_GINT64_FORMAT ".m4s", encoder->rung->name, span_index);
+  encoder->span_index = span_index;
+  segment_plan_span(encoder->segments, span_index, &encoder->first_segment, &count);
   encoder->end_segment = encoder->first_segment + count;
   open_segment(encoder, encoder->first_segment);
+  return open_writer(encoder, error);
+}
+
+RungEncoder *rung_encoder_new(const RungEncoderConfig *config, GError **error) {
+  g_autoptr(RungEncoder) encoder = g_new0(RungEncoder, 1);
+  encoder->rung = &config->plan->rungs[config->rung_index];
+  encoder->segments = &config->plan->segments;
+  encoder->work_dir = config->work_dir;
+  encoder->on_span = config->on_span;
+  encoder->user_data = config->user_data;
+  encoder->last_span = config->span_index;
+  encoder->samples = cmaf_samples_new();
+  g_queue_init(&encoder->coming);
   H264EncoderConfig h264 = {.rung = encoder->rung,
                             .frame_rate = encoder->segments->frame_rate,
                             .preset = config->plan->x264_preset,
                             .is_hd = config->is_hd,
                             .threads = config->threads};
   encoder->h264 = h264_encoder_new(&h264, error);
-  if (encoder->h264 == NULL || !open_writer(encoder, config->work_dir, error))
+  if (encoder->h264 == NULL || !open_span(encoder, config->span_index, error))
     return NULL;
   return g_steal_pointer(&encoder);
 }
@@ -78,6 +93,7 @@ void rung_encoder_free(RungEncoder *encoder) {
   h264_encoder_free(encoder->h264);
   cmaf_writer_free(encoder->writer);
   g_array_unref(encoder->samples);
+  g_queue_clear_full(&encoder->coming, g_free);
   g_free(encoder->file);
   g_free(encoder);
 }
@@ -112,7 +128,48 @@ static bool close_segment(RungEncoder *encoder, GError **error) {
     return false;
   }
   set_durations(encoder);
-  if (!cmaf_writer_write_segment(encoder->writer, encoder->samples, error))
+  return cmaf_writer_write_segment(encoder->writer, encoder->samples, error);
+}
+
+static void hand_out_span(RungEncoder *encoder) {
+  EventSpan span = {
+      .span_index = encoder->span_index,
+      .first_segment = encoder->first_segment,
+      .file = g_strdup(encoder->file),
+      .init = g_bytes_ref(cmaf_writer_init_segment(encoder->writer)),
+      .segments = g_array_copy((GArray *)cmaf_writer_segments(encoder->writer)),
+  };
+  g_strlcpy(span.track, encoder->rung->name, sizeof span.track);
+  g_strlcpy(span.codec, encoder->codec, sizeof span.codec);
+  encoder->on_span(&span, encoder->user_data);
+}
+
+/** With its last segment. */
+static bool close_span(RungEncoder *encoder, GError **error) {
+  if (!close_segment(encoder, error))
+    return false;
+  if (encoder->segment + 1 != encoder->end_segment) {
+    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER, "%s: segment %" G_GINT64_FORMAT " has no frames",
+                encoder->rung->name, encoder->segment + 1);
+    return false;
+  }
+  if (!cmaf_writer_close(encoder->writer, error))
+    return false;
+  hand_out_span(encoder);
+  g_clear_pointer(&encoder->writer, cmaf_writer_free);
+  return true;
+}
+
+/** A key frame at `tick` may begin another segment, or another span. */
+static bool turn(RungEncoder *encoder, int64_t tick, GError **error) {
+  const Picture *coming = g_queue_peek_head(&encoder->coming);
+  if (coming != NULL && tick == coming->tick) {
+    g_autofree Picture *start = g_queue_pop_head(&encoder->coming);
+    return close_span(encoder, error) && open_span(encoder, start->span, error);
+  }
+  if (tick != encoder->segment_end_tick || encoder->segment + 1 == encoder->end_segment)
+    return true;
+  if (!close_segment(encoder, error))
     return false;
   open_segment(encoder, encoder->segment + 1);
   return true;
@@ -121,9 +178,9 @@ static bool close_segment(RungEncoder *encoder, GError **error) {
 static bool take_sample(RungEncoder *encoder, const H264Sample *sample, GError **error) {
   if (sample->size == 0)
     return true;
-  if (sample->is_sync && sample->tick == encoder->segment_end_tick && !close_segment(encoder, error))
+  if (sample->is_sync && !turn(encoder, sample->tick, error))
     return false;
-  if (encoder->segment >= encoder->end_segment || sample->tick >= encoder->segment_end_tick) {
+  if (sample->tick < encoder->segment_first_tick || sample->tick >= encoder->segment_end_tick) {
     g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER,
                 "%s: frame %" G_GINT64_FORMAT " came in segment %" G_GINT64_FORMAT, encoder->rung->name,
                 sample->tick, encoder->segment);
@@ -139,34 +196,22 @@ static bool take_sample(RungEncoder *encoder, const H264Sample *sample, GError *
 }
 
 bool rung_encoder_add(RungEncoder *encoder, const Picture *picture, GError **error) {
+  if (picture->span != encoder->last_span) {
+    Picture *start = g_new(Picture, 1);
+    *start = (Picture){.tick = picture->tick, .span = picture->span};
+    g_queue_push_tail(&encoder->coming, start);
+    encoder->last_span = picture->span;
+  }
   H264Sample sample;
   return h264_encoder_encode(encoder->h264, picture->frame, picture->tick, picture->is_key, &sample, error) &&
          take_sample(encoder, &sample, error);
 }
 
-bool rung_encoder_finish(RungEncoder *encoder, EventSpan *ret_span, GError **error) {
+bool rung_encoder_finish(RungEncoder *encoder, GError **error) {
   H264Sample sample;
   do {
     if (!h264_encoder_drain(encoder->h264, &sample, error) || !take_sample(encoder, &sample, error))
       return false;
   } while (sample.size > 0);
-  if (!close_segment(encoder, error))
-    return false;
-  if (encoder->segment != encoder->end_segment) {
-    g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_ENCODER, "%s: segment %" G_GINT64_FORMAT " has no frames",
-                encoder->rung->name, encoder->segment);
-    return false;
-  }
-  if (!cmaf_writer_close(encoder->writer, error))
-    return false;
-  *ret_span = (EventSpan){
-      .span_index = encoder->span_index,
-      .first_segment = encoder->first_segment,
-      .file = g_strdup(encoder->file),
-      .init = g_bytes_ref(cmaf_writer_init_segment(encoder->writer)),
-      .segments = g_array_copy((GArray *)cmaf_writer_segments(encoder->writer)),
-  };
-  g_strlcpy(ret_span->track, encoder->rung->name, sizeof ret_span->track);
-  g_strlcpy(ret_span->codec, encoder->codec, sizeof ret_span->codec);
-  return true;
+  return close_span(encoder, error);
 }

@@ -21,7 +21,7 @@ typedef struct {
   PictureScaler *scaler; /**< NULL in the largest rung: the engine scales for it */
   PictureQueue *next;    /**< of the next smaller rung, or NULL */
   RungEncoder *encoder;
-  EventSpan span; /**< set by a thread that ended well */
+  GArray *made; /**< EventSpan, not yet handed out; under the engine's mutex */
   GThread *thread;
 } RungThread;
 
@@ -90,10 +90,17 @@ static gpointer run_rung(gpointer data) {
   if (rung->next != NULL)
     picture_queue_end(rung->next);
   if (ok)
-    ok = rung_encoder_finish(rung->encoder, &rung->span, &error);
+    ok = rung_encoder_finish(rung->encoder, &error);
   if (!ok && error != NULL)
     engine_fail(rung->engine, g_steal_pointer(&error));
   return NULL;
+}
+
+/** On the rung's thread. Takes what `span` holds over. */
+static void keep_span(EventSpan *span, gpointer user_data) {
+  RungThread *rung = user_data;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&rung->engine->mutex);
+  g_array_append_val(rung->made, *span);
 }
 
 /** Cores beyond one per rung go to the rungs with the most work, the largest. */
@@ -118,9 +125,12 @@ static bool open_rung(SpanEngine *engine, const SpanJob *job, size_t index, GErr
       .work_dir = job->work_dir,
       .is_hd = scaler.is_hd,
       .threads = x264_threads(job, index),
+      .on_span = keep_span,
+      .user_data = rung,
   };
   *(is_largest ? &engine->scaler : &rung->scaler) = picture_scaler_new(&scaler);
   rung->engine = engine;
+  rung->made = event_spans_new();
   rung->queue = picture_queue_new(QUEUED_PICTURES);
   rung->next = index > 0 ? engine->rungs[index - 1].queue : NULL;
   rung->encoder = rung_encoder_new(&config, error);
@@ -130,7 +140,7 @@ static bool open_rung(SpanEngine *engine, const SpanJob *job, size_t index, GErr
 static void engine_free(SpanEngine *engine) {
   for (size_t i = 0; i < engine->count; i++) {
     RungThread *rung = &engine->rungs[i];
-    event_span_clear(&rung->span);
+    g_clear_pointer(&rung->made, g_array_unref);
     rung_encoder_free(rung->encoder);
     picture_scaler_free(rung->scaler);
     picture_queue_free(rung->queue);
@@ -156,9 +166,8 @@ static SpanEngine *engine_new(const SpanJob *job, GError **error) {
 }
 
 /** Hand a picture to the largest rung. False when something has failed, on whatever thread. */
-static bool engine_push(SpanEngine *engine, const AVFrame *frame, int64_t tick, bool is_key) {
+static bool engine_push(SpanEngine *engine, const AVFrame *frame, Picture picture) {
   g_autoptr(GError) error = NULL;
-  Picture picture = {.tick = tick, .is_key = is_key};
   picture.frame = picture_scaler_scale(engine->scaler, frame, &error);
   if (picture.frame != NULL)
     return picture_queue_push(engine->rungs[engine->count - 1].queue, &picture);
@@ -177,16 +186,50 @@ static bool engine_finish(SpanEngine *engine, GError **error) {
   return false;
 }
 
-/** What goes over the ticks of a span. */
+/** The oldest span that all rungs have made and nobody was given: EventSpan, the caller's. NULL when there is none. */
+static GArray *engine_take_span(SpanEngine *engine) {
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&engine->mutex);
+  for (size_t i = 0; i < engine->count; i++) {
+    if (engine->rungs[i].made->len == 0)
+      return NULL;
+  }
+  GArray *spans = event_spans_new();
+  for (size_t i = 0; i < engine->count; i++) {
+    GArray *made = engine->rungs[i].made;
+    g_array_append_val(spans, g_array_index(made, EventSpan, 0));
+    g_array_index(made, EventSpan, 0) = (EventSpan){0};
+    g_array_remove_index(made, 0);
+  }
+  return spans;
+}
+
+/** What goes over the ticks of the spans. */
 typedef struct {
   const SpanJob *job;
   SpanEngine *engine;
+  Source *source;
   FramePicker *picker;
   ChangeDetector *detector;
-  int64_t first_tick, tick_count; /**< of the span */
+  guint slides_told;              /**< of the detector's */
+  int64_t span;                   /**< that is read */
+  int64_t first_tick, tick_count; /**< of that span */
   int64_t pushed_tick;            /**< of the last picture that was encoded */
-  bool may_look_ahead;            /**< the picker may go past the span */
 } SpanWalk;
+
+static void span_walk_clear(SpanWalk *walk) {
+  g_clear_pointer(&walk->picker, frame_picker_free);
+  g_clear_pointer(&walk->detector, change_detector_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SpanWalk, span_walk_clear)
+
+static void hand_out_spans(const SpanWalk *walk) {
+  while (true) {
+    g_autoptr(GArray) spans = engine_take_span(walk->engine);
+    if (spans == NULL)
+      return;
+    walk->job->made(spans, walk->job->user_data);
+  }
+}
 
 /** One tick. A picture that shows nothing new is left out: the one before lasts longer. But a segment begins with a key
  * picture whatever it shows, and no picture lasts longer than a group of pictures: players wait for the next one.
@@ -198,8 +241,9 @@ static bool walk_tick(SpanWalk *walk, int64_t tick, int64_t segment_first) {
   if (!is_new && !is_first && tick - walk->pushed_tick < gop)
     return true;
   walk->pushed_tick = tick;
-  return engine_push(walk->engine, change_detector_kept(walk->detector), tick,
-                     is_first || (is_new && (tick - segment_first) % gop == 0));
+  Picture picture = {
+      .tick = tick, .span = walk->span, .is_key = is_first || (is_new && (tick - segment_first) % gop == 0)};
+  return engine_push(walk->engine, change_detector_kept(walk->detector), picture);
 }
 
 /** False when something has failed; what, engine_finish() tells. */
@@ -210,85 +254,98 @@ static bool walk_segment(SpanWalk *walk, int64_t segment) {
   for (int64_t tick = first; tick < first + count; tick++) {
     if (!walk_tick(walk, tick, first))
       return false;
-    if ((tick - first) % PROGRESS_TICKS == 0)
-      job->progress((double)(tick - walk->first_tick) / (double)walk->tick_count, job->user_data);
+    if ((tick - first) % PROGRESS_TICKS != 0)
+      continue;
+    job->progress((double)(tick - walk->first_tick) / (double)walk->tick_count, job->user_data);
+    hand_out_spans(walk);
   }
   return true;
 }
 
-/** Whether a slide that comes up just before the span ends also stays is seen in what follows. Returns up to where it was
- * looked. */
-static int64_t look_ahead(SpanWalk *walk) {
+/** Tell of slides that are known when the pictures have come to `end_tick`. */
+static void tell_slides(SpanWalk *walk, int64_t end_tick) {
+  Rational rate = walk->job->plan->segments.frame_rate;
+  g_autoptr(GArray) ticks = change_detector_slides(walk->detector, end_tick);
+  g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(int64_t));
+  for (guint i = walk->slides_told; i < ticks->len; i++) {
+    int64_t time_us = rescale_i64(g_array_index(ticks, int64_t, i), (int64_t)rate.den * G_USEC_PER_SEC, rate.num);
+    g_array_append_val(times, time_us);
+  }
+  walk->slides_told = ticks->len;
+  if (times->len > 0 && walk->job->slides != NULL)
+    walk->job->slides(times, walk->job->user_data);
+}
+
+/** Whether a slide that comes up just before the pictures end also stays is seen in what follows. */
+static void look_ahead(SpanWalk *walk) {
   int64_t end = walk->first_tick + walk->tick_count, tick = end;
-  while (walk->may_look_ahead && tick < walk->job->plan->segments.frame_count &&
-         change_detector_is_undecided(walk->detector, end)) {
+  while (tick < walk->job->plan->segments.frame_count && change_detector_is_undecided(walk->detector, end)) {
     change_detector_is_new(walk->detector, frame_picker_pick(walk->picker, tick), tick);
     tick++;
   }
-  return tick;
+  tell_slides(walk, tick);
 }
 
-static void report_slides(SpanWalk *walk) {
-  Rational rate = walk->job->plan->segments.frame_rate;
-  g_autoptr(GArray) ticks = change_detector_slides(walk->detector, look_ahead(walk));
-  for (guint i = 0; walk->job->slides != NULL && i < ticks->len; i++) {
-    int64_t time_us = rescale_i64(g_array_index(ticks, int64_t, i), (int64_t)rate.den * G_USEC_PER_SEC, rate.num);
-    g_array_append_val(walk->job->slides, time_us);
+/** Read from the span's first tick on. */
+static bool begin_reading(SpanWalk *walk, GError **error) {
+  const EncodePlan *plan = walk->job->plan;
+  span_walk_clear(walk);
+  walk->slides_told = 0;
+  walk->detector = change_detector_new(plan->segments.frame_rate);
+  walk->picker = frame_picker_new(walk->source, &plan->source, plan->segments.frame_rate, walk->first_tick, error);
+  return walk->picker != NULL;
+}
+
+/** Where the span lies among the ticks. */
+static void enter_span(SpanWalk *walk, int64_t span) {
+  const SegmentPlan *segments = &walk->job->plan->segments;
+  int64_t segment, count, first, ticks;
+  walk->span = span;
+  segment_plan_span(segments, span, &segment, &count);
+  segment_plan_segment(segments, segment, &walk->first_tick, &ticks);
+  segment_plan_segment(segments, segment + count - 1, &first, &ticks);
+  walk->tick_count = first + ticks - walk->first_tick;
+}
+
+static bool walk_span(SpanWalk *walk) {
+  int64_t segment, count;
+  segment_plan_span(&walk->job->plan->segments, walk->span, &segment, &count);
+  for (int64_t i = 0; i < count; i++) {
+    if (!walk_segment(walk, segment + i))
+      return false;
   }
-}
-
-static GArray *take_spans(SpanEngine *engine) {
-  GArray *spans = event_spans_new();
-  for (size_t i = 0; i < engine->count; i++) {
-    g_array_append_val(spans, engine->rungs[i].span);
-    engine->rungs[i].span = (EventSpan){0};
-  }
-  return spans;
-}
-
-/** First tick of the span, and how many it has. */
-static void count_ticks(const SpanJob *job, int64_t ret_ticks[2]) {
-  int64_t segment, segments, first, count;
-  segment_plan_span(&job->plan->segments, job->span_index, &segment, &segments);
-  segment_plan_segment(&job->plan->segments, segment, &ret_ticks[0], &count);
-  segment_plan_segment(&job->plan->segments, segment + segments - 1, &first, &count);
-  ret_ticks[1] = first + count - ret_ticks[0];
-}
-
-static bool encode_span(const SpanJob *job, FramePicker *picker, bool may_look_ahead, GArray **ret_spans,
-                        GError **error) {
-  int64_t segment, segments, ticks[2];
-  g_autoptr(SpanEngine) engine = engine_new(job, error);
-  if (engine == NULL)
-    return false;
-  g_autoptr(ChangeDetector) detector = change_detector_new(job->plan->segments.frame_rate);
-  segment_plan_span(&job->plan->segments, job->span_index, &segment, &segments);
-  count_ticks(job, ticks);
-  SpanWalk walk = {.job = job,
-                   .engine = engine,
-                   .picker = picker,
-                   .detector = detector,
-                   .first_tick = ticks[0],
-                   .tick_count = ticks[1],
-                   .may_look_ahead = may_look_ahead};
-  for (int64_t i = 0; i < segments && walk_segment(&walk, segment + i); i++)
-    ;
-  if (!engine_finish(engine, error))
-    return false;
-  report_slides(&walk);
-  *ret_spans = take_spans(engine);
   return true;
 }
 
-bool span_encode_picked(const SpanJob *job, FramePicker *picker, GArray **ret_spans, GError **error) {
-  return encode_span(job, picker, false, ret_spans, error);
+/** On to the span that follows. Pictures that lie between the two are passed over by a new reader. False when there is
+ * none; then, and before such a gap, a slide's staying is looked for in what comes. */
+static bool turn_to_next(SpanWalk *walk, GError **error) {
+  const SpanJob *job = walk->job;
+  int64_t end = walk->first_tick + walk->tick_count;
+  int64_t next = job->next != NULL ? job->next(walk->span, job->user_data) : -1;
+  if (next != walk->span + 1)
+    look_ahead(walk);
+  if (next <= walk->span || next >= segment_plan_span_count(&job->plan->segments))
+    return false;
+  tell_slides(walk, end);
+  enter_span(walk, next);
+  return walk->first_tick == end || begin_reading(walk, error);
 }
 
-bool span_encode(const SpanJob *job, Source *source, GArray **ret_spans, GError **error) {
-  const EncodePlan *plan = job->plan;
-  int64_t ticks[2];
-  count_ticks(job, ticks);
-  g_autoptr(FramePicker) picker =
-      frame_picker_new(source, &plan->source, plan->segments.frame_rate, ticks[0], error);
-  return picker != NULL && encode_span(job, picker, true, ret_spans, error);
+bool span_encode(const SpanJob *job, Source *source, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  g_auto(SpanWalk) walk = {.job = job, .source = source};
+  enter_span(&walk, job->span_index);
+  if (!begin_reading(&walk, error))
+    return false;
+  g_autoptr(SpanEngine) engine = walk.engine = engine_new(job, error);
+  if (engine == NULL)
+    return false;
+  while (walk_span(&walk) && turn_to_next(&walk, &cause))
+    ;
+  bool ok = engine_finish(engine, error);
+  hand_out_spans(&walk);
+  if (ok && cause != NULL)
+    g_propagate_error(error, g_steal_pointer(&cause));
+  return ok && cause == NULL;
 }

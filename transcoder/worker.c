@@ -70,18 +70,10 @@ static bool has_space(Worker *worker) {
   return !is_short;
 }
 
-/** A job as an operator knows it: "span 3", "audio". */
-static char *describe_job(const CatalogJob *job) {
-  if (job->kind == JOB_KIND_SPAN)
-    return g_strdup_printf("%s %" G_GINT64_FORMAT, job_kind_name(job->kind), job->span_index);
-  if (job->kind == JOB_KIND_AUDIO && job->span_index > 0)
-    return g_strdup_printf("%s of sound %" G_GINT64_FORMAT, job_kind_name(job->kind), job->span_index + 1);
-  return g_strdup(job_kind_name(job->kind));
-}
-
 /** Record how a job ended that did not end well. */
-static void end_badly(const Worker *worker, const CatalogJob *job, const char *what, const GError *error) {
+static void end_badly(const Worker *worker, const CatalogJob *job, const GError *error) {
   const JobContext *context = &worker->context;
+  g_autofree char *what = job_describe(job);
   g_autoptr(GError) problem = NULL;
   bool recorded;
   if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_FENCED)) {
@@ -107,19 +99,13 @@ static void end_badly(const Worker *worker, const CatalogJob *job, const char *w
 /** Runs on a thread of the slots. */
 static void do_job(const CatalogJob *job, gpointer user_data) {
   const Worker *worker = user_data;
-  g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, job->id);
-  g_autofree char *what = describe_job(job);
-  log_context_push("job", id);
-  log_context_push("asset", job->asset_id);
-  gint64 start_us = g_get_monotonic_time();
-  log_debug("%s begins, attempt %" G_GINT64_FORMAT, what, job->attempt);
   g_autoptr(GError) error = NULL;
-  if (job_run(&worker->context, job, &error))
-    log_info("%s done in %.1f s", what, (double)(g_get_monotonic_time() - start_us) / 1e6);
-  else
-    end_badly(worker, job, what, error);
-  log_context_pop();
-  log_context_pop();
+  g_autoptr(CatalogJob) failed = NULL;
+  if (job_run(&worker->context, job, &failed, &error))
+    return;
+  job_log_context_push(failed != NULL ? failed : job);
+  end_badly(worker, failed != NULL ? failed : job, error);
+  job_log_context_pop();
 }
 
 static bool claim(const Worker *worker, int64_t priority_min, int64_t priority_max, CatalogJob **ret_job,

@@ -47,7 +47,8 @@ function makeSource() {
   return source;
 }
 
-/** How far (seconds) the sound runs behind the picture, from six seconds of both; and how often they changed. */
+/** How far (seconds) sound and picture are apart, from nine seconds of both, or as many more as it takes to see a flash
+ * (at most 40); and how many flashes that was. One at an edge of that time does not count: its sound may lie beyond. */
 function measureSync(page) {
   return page.evaluate(async () => {
     const { video } = window.kapokPlayer;
@@ -68,8 +69,11 @@ function measureSync(page) {
     const changes = (list, time, isOn) => {
       if (list.length === 0 || list.at(-1).isOn !== isOn) list.push({ time, isOn });
     };
-    const start = performance.now();
-    while (performance.now() - start < 9000) {
+    const onsets = (list) => list.slice(1).filter((change) => change.isOn).map((change) => change.time);
+    const start = performance.now() / 1000;
+    const flashes = (end) => onsets(seen).filter((time) => time > start + 0.6 && time < end - 0.6);
+    const elapsed = () => performance.now() / 1000 - start;
+    while (elapsed() < 9 || (flashes(start + elapsed()).length === 0 && elapsed() < 40)) {
       await new Promise((done) => setTimeout(done, 15));
       const now = performance.now() / 1000;
       drawing.drawImage(video, 0, 0, video.videoWidth / 4, video.videoHeight, 0, 0, 8, 8);
@@ -77,8 +81,7 @@ function measureSync(page) {
       window.listening.getFloatTimeDomainData(samples);
       changes(heard, now, samples.some((sample) => Math.abs(sample) > 0.02));
     }
-    const onsets = (list) => list.slice(1).filter((change) => change.isOn).map((change) => change.time);
-    const gaps = onsets(seen).map((time) => {
+    const gaps = flashes(performance.now() / 1000).map((time) => {
       const distances = onsets(heard).map((other) => other - time);
       return distances.reduce((best, each) => (Math.abs(each) < Math.abs(best) ? each : best), Infinity);
     });

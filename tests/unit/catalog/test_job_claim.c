@@ -132,6 +132,49 @@ static void test_job_claim_passes_over_waiting(Fixture *fixture, gconstpointer u
   g_assert_cmpstr(letters, ==, "BB-");
 }
 
+/* The span that follows `before`; -1 when none is given. */
+static int64_t claim_next(const Fixture *fixture, const CatalogJob *before, CatalogJob **ret_job) {
+  g_autoptr(GError) error = NULL;
+  g_assert_true(catalog_claim_next_span(fixture->catalog, before, "w1", g_get_real_time(), FIXTURE_LEASE_US,
+                                        ret_job, &error));
+  g_assert_no_error(error);
+  return *ret_job != NULL ? (*ret_job)->span_index : -1;
+}
+
+/* A worker goes on with a lesson's spans as long as nothing else comes first, and then has claimed nothing. */
+static void test_job_claim_next_span(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autofree char *asset_id = fixture_add_planned_lesson_of(fixture, 6, "A");
+  drop_others(fixture);
+  g_autoptr(CatalogJob) first = fixture_claim(fixture, "w1"), second = NULL, third = NULL, fourth = NULL,
+                        none = NULL;
+  g_assert_cmpint(first->span_index, ==, 1);
+  g_assert_cmpint(claim_next(fixture, first, &second), ==, 2);
+  g_assert_cmpint(second->attempt, ==, 1);
+  g_assert_cmpstr(second->asset_id, ==, asset_id);
+  g_assert_nonnull(second->plan);
+
+  fixture_run_sql(fixture, "UPDATE job SET priority = 105 WHERE span_index = 4"); /* a viewer has sought it */
+  g_assert_cmpint(claim_next(fixture, second, &none), ==, -1);
+  fixture_run_sql(fixture, "UPDATE job SET priority = 50");
+  g_assert_cmpint(fixture_number(fixture, "SELECT SUM(attempt) FROM job WHERE span_index > 2"), ==, 0);
+
+  g_free(fixture_add_planned_lesson_of(fixture, 3, "B"));
+  drop_others(fixture);
+  fixture_run_sql(fixture, "UPDATE job SET priority = 51 WHERE institution = 'B'"); /* it comes before A's */
+  g_assert_cmpint(claim_next(fixture, second, &none), ==, -1);
+  fixture_run_sql(fixture, "UPDATE job SET not_before_us = 9000000000000000 WHERE institution = 'B'");
+
+  fixture_run_sql(fixture, "UPDATE job SET state = 'done' WHERE span_index = 3"); /* another worker has it */
+  g_assert_cmpint(claim_next(fixture, second, &third), ==, 4);
+  fixture_run_sql(fixture, "UPDATE job SET attempt = 1 WHERE span_index = 5"); /* it was tried before */
+  g_assert_cmpint(claim_next(fixture, third, &none), ==, -1);
+  fixture_run_sql(fixture, "UPDATE job SET state = 'done' WHERE span_index = 5");
+  fixture_run_sql(fixture, "UPDATE job SET state = 'ready' WHERE span_index = 3");
+  g_assert_cmpint(claim_next(fixture, third, &none), ==, -1); /* it lies behind */
+  g_assert_cmpint(claim_next(fixture, second, &fourth), ==, 3);
+}
+
 /* --- cost --- */
 
 #define MANY_ASSETS 1000
@@ -277,6 +320,7 @@ int main(int argc, char **argv) {
   ADD("claim/order-in-institution", claim_order_in_institution);
   ADD("claim/between-priorities", claim_between_priorities);
   ADD("claim/passes-over-waiting", claim_passes_over_waiting);
+  ADD("claim/next-span", claim_next_span);
   ADD("claim/cost-does-not-grow", claim_cost_does_not_grow);
   ADD("raise/comes-next", raise_comes_next);
   ADD("raise/writes-once", raise_writes_once);

@@ -64,7 +64,12 @@ static void test_event_span_round_trip(void) {
 
 static void test_event_extras_round_trip(void) {
   const int64_t times[] = {0, 12000000, INT64_C(7200000000)};
-  Event slides, board, caption;
+  Event read_span, slides, board, caption;
+  ROUND_TRIP(&read_span, event_send_read(fd, 12));
+  g_assert_cmpint(read_span.type, ==, EVENT_READ);
+  g_assert_cmpint(read_span.span_index, ==, 12);
+  event_clear(&read_span);
+
   ROUND_TRIP(&slides, event_send_slides(fd, times, 3));
   g_assert_cmpint(slides.type, ==, EVENT_SLIDES);
   g_assert_cmpuint(slides.times->len, ==, 3);
@@ -108,6 +113,9 @@ static void test_event_parse_refuses(void) {
       "{\"event\":\"failed\",\"code\":\"damaged\"}",
       "{\"event\":\"poster\"}",
       "{\"event\":\"probed\"}",
+      "{\"event\":\"read\"}",
+      "{\"event\":\"read\",\"span\":-1}",
+      "{\"event\":\"read\",\"span\":\"3\"}",
       "{\"event\":\"slides\"}",
       "{\"event\":\"slides\",\"times\":[]}",
       "{\"event\":\"slides\",\"times\":[-1]}",
