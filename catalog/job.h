@@ -34,6 +34,8 @@ enum {
   JOB_PRIORITY_FIRST_SPAN = 100, /**< the start of a lesson */
   JOB_PRIORITY_URGENT = JOB_PRIORITY_FIRST_SPAN,
   JOB_PRIORITY_RAISED_NEXT = 90, /**< the span after a raised one */
+  JOB_PRIORITY_POSTER = 80,
+  JOB_PRIORITY_STORYBOARD = 45, /**< nothing is less urgent */
 };
 
 typedef enum { JOB_STATE_READY, JOB_STATE_RUNNING, JOB_STATE_DONE, JOB_STATE_FAILED, JOB_STATE_CANCELLED } JobState;
@@ -63,6 +65,10 @@ bool catalog_claim_job(Catalog *catalog, const char *owner, int64_t now_us, int6
 /** The same among jobs whose priority is from `priority_min` to `priority_max`. */
 bool catalog_claim_job_between(Catalog *catalog, const char *owner, int64_t now_us, int64_t lease_us,
                                int64_t priority_min, int64_t priority_max, CatalogJob **ret_job, GError **error);
+
+/** Whether catalog_claim_job_between() would find one. */
+bool catalog_has_ready_job(Catalog *catalog, int64_t now_us, int64_t priority_min, int64_t priority_max,
+                           bool *ret_has, GError **error);
 
 /** Claim what catalog_claim_job() would give now, if that is a span of the same lesson as the SPAN job `before`, later in
  * it, that nobody has tried yet and no viewer waits for; else `*ret_job` is NULL and nothing is claimed. So a worker goes

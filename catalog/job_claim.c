@@ -55,6 +55,12 @@ static bool take_job(Connection *connection, const Claim *claim, CatalogJob **re
           job_lease_load(connection, job_id, ret_job, error));
 }
 
+bool catalog_has_ready_job(Catalog *catalog, int64_t now_us, int64_t priority_min, int64_t priority_max,
+                           bool *ret_has, GError **error) {
+  const Claim claim = {.now_us = now_us, .priority_min = priority_min, .priority_max = priority_max};
+  return has_ready_job(catalog, &claim, ret_has, error);
+}
+
 static bool claim_job(Catalog *catalog, const Claim *claim, CatalogJob **ret_job, GError **error) {
   bool has_ready = false;
   if (!has_ready_job(catalog, claim, &has_ready, error))

@@ -10,10 +10,8 @@
  * then the rest (see also JOB_PRIORITY_... of catalog/job.h). */
 enum {
   PRIORITY_VIDEO = JOB_PRIORITY_URGENT - 5,
-  PRIORITY_POSTER = 80,
   PRIORITY_TEXT = 75,
   PRIORITY_SPAN = 50,
-  PRIORITY_STORYBOARD = 45
 };
 
 /** Shares in the progress, in milliseconds of lesson. */
@@ -310,7 +308,7 @@ static void add_span_jobs(const EncodePlan *plan, GArray *jobs) {
 static void add_storyboard_job(const EncodePlan *plan, GArray *jobs) {
   int64_t weight = segment_plan_duration_us(&plan->segments) / 1000 / WEIGHT_STORYBOARD_DIVISOR;
   CatalogJobPlan storyboard = {
-      .kind = JOB_KIND_STORYBOARD, .priority = PRIORITY_STORYBOARD, .weight = MAX(weight, 1)};
+      .kind = JOB_KIND_STORYBOARD, .priority = JOB_PRIORITY_STORYBOARD, .weight = MAX(weight, 1)};
   g_array_append_val(jobs, storyboard);
 }
 
@@ -321,7 +319,7 @@ GArray *encode_plan_jobs(const EncodePlan *plan) {
   else if (plan->rung_count > 0)
     add_span_jobs(plan, jobs);
   sound_plan_add_jobs(plan, jobs);
-  CatalogJobPlan poster = {.kind = JOB_KIND_POSTER, .priority = PRIORITY_POSTER, .weight = WEIGHT_POSTER};
+  CatalogJobPlan poster = {.kind = JOB_KIND_POSTER, .priority = JOB_PRIORITY_POSTER, .weight = WEIGHT_POSTER};
   g_array_append_val(jobs, poster);
   if (plan->source.text_count > 0) {
     CatalogJobPlan text = {.kind = JOB_KIND_TEXT, .priority = PRIORITY_TEXT, .weight = WEIGHT_TEXT};

@@ -115,12 +115,9 @@ static bool claim(const Worker *worker, int64_t priority_min, int64_t priority_m
                                    context->settings->job_lease_us, priority_min, priority_max, ret_job, error);
 }
 
-/** A job for which there is room: any while nothing runs in the main slot, else an urgent one. Sound is urgent too, but
- * with the sound slots full it is passed over, so that it does not take the urgent slot for long. */
-static bool claim_fitting(const Worker *worker, CatalogJob **ret_job, GError **error) {
-  *ret_job = NULL;
-  if (worker_slots_has_room(worker->slots, WORKER_SLOT_MAIN))
-    return claim(worker, INT64_MIN, INT64_MAX, ret_job, error);
+/** An urgent job. Sound is urgent too, but with the sound slots full it is passed over, so that it does not take the
+ * urgent slot for long. */
+static bool claim_urgent(const Worker *worker, CatalogJob **ret_job, GError **error) {
   if (!worker_slots_has_room(worker->slots, WORKER_SLOT_URGENT))
     return true;
   if (worker_slots_has_room(worker->slots, WORKER_SLOT_SOUND))
@@ -129,9 +126,33 @@ static bool claim_fitting(const Worker *worker, CatalogJob **ret_job, GError **e
          (*ret_job != NULL || claim(worker, JOB_PRIORITY_URGENT, JOB_PRIORITY_AUDIO - 1, ret_job, error));
 }
 
+/** A poster; or a storyboard, when nothing else is to be done. */
+static bool claim_light(const Worker *worker, CatalogJob **ret_job, GError **error) {
+  bool has_other = false;
+  if (!worker_slots_has_room(worker->slots, WORKER_SLOT_LIGHT))
+    return true;
+  if (!claim(worker, JOB_PRIORITY_POSTER, JOB_PRIORITY_POSTER, ret_job, error) ||
+      !catalog_has_ready_job(worker->context.catalog, g_get_real_time(), JOB_PRIORITY_STORYBOARD + 1, INT64_MAX,
+                             &has_other, error))
+    return false;
+  return *ret_job != NULL || has_other ||
+         claim(worker, JOB_PRIORITY_STORYBOARD, JOB_PRIORITY_STORYBOARD, ret_job, error);
+}
+
+/** A job for which there is room: any while nothing runs in the main slot, else an urgent or a light one. */
+static bool claim_fitting(const Worker *worker, CatalogJob **ret_job, GError **error) {
+  *ret_job = NULL;
+  if (worker_slots_has_room(worker->slots, WORKER_SLOT_MAIN))
+    return claim(worker, INT64_MIN, INT64_MAX, ret_job, error);
+  return claim_urgent(worker, ret_job, error) && (*ret_job != NULL || claim_light(worker, ret_job, error));
+}
+
 static WorkerSlot choose_slot(const Worker *worker, const CatalogJob *job) {
+  bool is_light = job->kind == JOB_KIND_POSTER || job->kind == JOB_KIND_STORYBOARD;
   if (job->kind == JOB_KIND_AUDIO && worker_slots_has_room(worker->slots, WORKER_SLOT_SOUND))
     return WORKER_SLOT_SOUND;
+  if (is_light && worker_slots_has_room(worker->slots, WORKER_SLOT_LIGHT))
+    return WORKER_SLOT_LIGHT;
   return worker_slots_has_room(worker->slots, WORKER_SLOT_MAIN) ? WORKER_SLOT_MAIN : WORKER_SLOT_URGENT;
 }
 

@@ -1,7 +1,8 @@
 /** The places in which a worker's jobs run side by side, each on a thread of its own that waits for the job's child:
  * - one MAIN job, of any kind;
  * - one URGENT job beside it, such as a viewer waits for: it does not stand behind the span of another lesson;
- * - a few SOUND jobs, which are long and need little of the machine: they do not keep new lessons waiting.
+ * - a few SOUND jobs, which are long and need little of the machine: they do not keep new lessons waiting;
+ * - one LIGHT job, a poster or storyboard: a moment's work for one core, which would stand idle beside it.
  * Threads: all calls from the thread that made it. */
 #pragma once
 
@@ -10,7 +11,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-typedef enum { WORKER_SLOT_MAIN, WORKER_SLOT_URGENT, WORKER_SLOT_SOUND } WorkerSlot;
+typedef enum { WORKER_SLOT_MAIN, WORKER_SLOT_URGENT, WORKER_SLOT_SOUND, WORKER_SLOT_LIGHT } WorkerSlot;
 
 /** Does `job` (borrowed) from start to end; runs on a thread of the slots. */
 typedef void (*WorkerSlotFunc)(const CatalogJob *job, gpointer user_data);
