@@ -1,6 +1,7 @@
 #include "transcoder/picture_scaler.h"
 
 #include "transcoder/error.h"
+#include "transcoder/plane_scaler.h"
 
 #include <libavutil/buffer.h>
 #include <libavutil/imgutils.h>
@@ -28,6 +29,7 @@ struct PictureScaler {
   PictureScalerConfig config;
   PictureShape shape; /**< of the input that `context` is for */
   struct SwsContext *context;
+  PlaneScaler *luma, *chroma; /**< in place of `context` where only the size differs */
   AVBufferPool *pool;
 };
 
@@ -43,6 +45,8 @@ void picture_scaler_free(PictureScaler *scaler) {
   if (scaler == NULL)
     return;
   sws_freeContext(scaler->context);
+  plane_scaler_free(scaler->luma);
+  plane_scaler_free(scaler->chroma);
   av_buffer_pool_uninit(&scaler->pool);
   g_free(scaler);
 }
@@ -92,9 +96,14 @@ static int target_matrix(const PictureScaler *scaler) {
   return scaler->config.is_hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
 }
 
+/** But for its size. */
+static bool is_right_kind(const PictureScaler *scaler, const PictureShape *shape) {
+  return shape->format == AV_PIX_FMT_YUV420P && !shape->is_full_range && shape->colorspace == target_matrix(scaler);
+}
+
 static bool is_right_already(const PictureScaler *scaler, const AVFrame *frame, const PictureShape *shape) {
   return frame->linesize[0] > 0 && shape->width == scaler->config.width && shape->height == scaler->config.height &&
-         shape->format == AV_PIX_FMT_YUV420P && !shape->is_full_range && shape->colorspace == target_matrix(scaler);
+         is_right_kind(scaler, shape);
 }
 
 static void set_sizes(struct SwsContext *context, const PictureScaler *scaler, const PictureShape *shape) {
@@ -121,10 +130,29 @@ static void set_chroma_positions(struct SwsContext *context, const PictureShape 
   av_opt_set_int(context, "dst_v_chr_pos", CHROMA_BETWEEN, 0);
 }
 
+/** Planes of our own where that can be; else false. */
+static bool prepare_planes(PictureScaler *scaler, const PictureShape *shape) {
+  int width = scaler->config.width, height = scaler->config.height;
+  PlaneScalerConfig luma = {shape->width, shape->height, width, height, false, false};
+  PlaneScalerConfig chroma = {
+      AV_CEIL_RSHIFT(shape->width, 1), AV_CEIL_RSHIFT(shape->height, 1), width / 2, height / 2, true, false};
+  if (!is_right_kind(scaler, shape) || shape->is_chroma_centred || !plane_scaler_can(&luma) ||
+      !plane_scaler_can(&chroma))
+    return false;
+  scaler->luma = plane_scaler_new(&luma);
+  scaler->chroma = plane_scaler_new(&chroma);
+  return true;
+}
+
 static bool prepare(PictureScaler *scaler, const PictureShape *shape, GError **error) {
-  if (scaler->context != NULL && is_same_shape(&scaler->shape, shape))
+  if ((scaler->context != NULL || scaler->luma != NULL) && is_same_shape(&scaler->shape, shape))
     return true;
   g_clear_pointer(&scaler->context, sws_freeContext);
+  g_clear_pointer(&scaler->luma, plane_scaler_free);
+  g_clear_pointer(&scaler->chroma, plane_scaler_free);
+  scaler->shape = *shape;
+  if (prepare_planes(scaler, shape))
+    return true;
   int result = AVERROR(EINVAL);
   if (sws_isSupportedInput(shape->format)) {
     scaler->context = sws_alloc_context();
@@ -142,7 +170,6 @@ static bool prepare(PictureScaler *scaler, const PictureShape *shape, GError **e
   }
   sws_setColorspaceDetails(scaler->context, sws_getCoefficients(shape->colorspace), shape->is_full_range,
                            sws_getCoefficients(target_matrix(scaler)), 0, 0, 1 << 16, 1 << 16);
-  scaler->shape = *shape;
   return true;
 }
 
@@ -168,12 +195,22 @@ static AVFrame *new_frame(PictureScaler *scaler, GError **error) {
   return frame;
 }
 
+static void scale_planes(PictureScaler *scaler, const AVFrame *frame, AVFrame *scaled) {
+  for (int i = 0; i < 3; i++)
+    plane_scaler_run(i == 0 ? scaler->luma : scaler->chroma, frame->data[i], frame->linesize[i], scaled->data[i],
+                     scaled->linesize[i]);
+}
+
 static AVFrame *resize(PictureScaler *scaler, const AVFrame *frame, const PictureShape *shape, GError **error) {
   if (!prepare(scaler, shape, error))
     return NULL;
   AVFrame *scaled = new_frame(scaler, error);
   if (scaled == NULL)
     return NULL;
+  if (scaler->luma != NULL) {
+    scale_planes(scaler, frame, scaled);
+    return scaled;
+  }
   int result = sws_scale(scaler->context, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height,
                          scaled->data, scaled->linesize);
   if (result >= 0)

@@ -4,7 +4,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static const gint room_of[] = {[WORKER_SLOT_MAIN] = 1, [WORKER_SLOT_URGENT] = 1, [WORKER_SLOT_SOUND] = 4, [WORKER_SLOT_LIGHT] = 1};
+static const gint room_of[] = {
+    [WORKER_SLOT_MAIN] = 1, [WORKER_SLOT_URGENT] = 1, [WORKER_SLOT_SOUND] = 4, [WORKER_SLOT_LIGHT] = 1};
 
 struct WorkerSlots {
   WorkerSlotFunc run;
