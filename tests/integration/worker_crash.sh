@@ -43,7 +43,7 @@ for _ in $(seq 100); do
   sleep 0.1
 done
 is "the server is back" "$(curl -s -o /dev/null -w '%{http_code}' "$BASE/healthz")" 200
-is "the lesson completes" "$(wait_for_state "$asset_id" 120 ready failed)" ready
+is "the lesson completes" "$(wait_for_state "$asset_id" 400 ready failed)" ready
 if kill -0 "$SERVE_PID"; then ok "serve itself goes on"; else wrong "serve is gone"; fi
 is "two workers run" "$(pids_of kapok-transcoder worker | wc -l)" 2
 messages=$(ffmpeg -nostdin -v warning -i "$BASE/media/$asset_id/master.m3u8" -map 0 -f null - 2>&1 | head -c 400)
