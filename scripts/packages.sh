@@ -65,6 +65,8 @@ python3-tuspy|uploads of another's client in tests
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests
 git|tests on a clean copy
+fakeroot|installs the package in a scratch root
+systemd|checks the units
 EOF
 }
 
