@@ -1,8 +1,9 @@
-/** Clients that hold connections: slow heads, slow readers, too many from one address, too many in all. Others are
+/** Clients that hold connections: slow heads, slow bodies, slow readers, too many from one address, too many in all. Others are
  * served all the while. */
 #include "tests/unit/server/server_fixture.h"
 
 #define MANY 60
+#define FEW 15
 
 /** From an address of its own, which no proxy has. */
 static int connect_from(const Fixture *fixture, const char *from) {
@@ -45,42 +46,68 @@ static bool is_closed(int fd) {
   return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-/** A byte of the head each 100 ms: each byte puts off the idle time-out, none the head's. A reader that takes nothing of
- * a large answer goes as well, a connection that is merely idle stays. */
-static void test_server_slow_heads_and_reads(void) {
+/** Send a byte on each connection that is still open; how many are. */
+static size_t drip(int *fds, size_t count) {
+  size_t open = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (fds[i] < 0)
+      continue;
+    if (is_closed(fds[i]) || !client_send(fds[i], "a", 1)) {
+      close(fds[i]);
+      fds[i] = -1;
+    } else {
+      open++;
+    }
+  }
+  return open;
+}
+
+static void open_with(const Fixture *fixture, int *ret_fds, size_t count, const char *begin) {
+  for (size_t i = 0; i < count; i++) {
+    ret_fds[i] = client_connect(fixture);
+    client_send(ret_fds[i], begin, strlen(begin));
+  }
+}
+
+static void wait_for_metric(const Fixture *fixture, const char *name, double wanted) {
+  for (int i = 0; i < 400 && read_metric(fixture, name) < wanted; i++)
+    g_usleep(100 * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpfloat(read_metric(fixture, name), ==, wanted);
+}
+
+/** A byte of head or body each 100 ms: each byte puts off the idle time-out, none the head's, and ten a second are too few.
+ * Readers that take nothing of a large answer go as well, a connection that is merely idle stays. Others are served. */
+static void test_server_slow_floods(void) {
   Fixture fixture;
   fixture_open_adjusted(&fixture, limit_strictly);
   g_auto(Lesson) lesson = lesson_make(&fixture, "slow", NULL);
   g_autofree char *large = g_strdup_printf("GET /media/%s/v720/2.m4s HTTP/1.1\r\nHost: x\r\n\r\n", lesson.asset_id);
-  static const char head[] = "GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: ";
-  int slow[MANY], idle = client_connect(&fixture), reader = client_connect(&fixture);
-  int small = 4096;
-  setsockopt(reader, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  client_send(reader, large, strlen(large));
-  for (size_t i = 0; i < MANY; i++) {
-    slow[i] = client_connect(&fixture);
-    client_send(slow[i], head, strlen(head));
+  int heads[MANY], bodies[FEW], readers[FEW], idle = client_connect(&fixture);
+  for (size_t i = 0; i < FEW; i++) {
+    int small = 4096;
+    readers[i] = client_connect(&fixture);
+    setsockopt(readers[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    client_send(readers[i], large, strlen(large));
   }
+  open_with(&fixture, heads, MANY, "GET /healthz HTTP/1.1\r\nHost: x\r\nCookie: ");
+  open_with(&fixture, bodies, FEW,
+            "POST /api/v1/courses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "Content-Length: 100000\r\n\r\n{\"title\":\"");
   int64_t start_us = g_get_monotonic_time();
-  size_t open = MANY;
-  while (open > 0 && g_get_monotonic_time() - start_us < 30 * G_TIME_SPAN_SECOND) {
+  size_t open = 1;
+  while (open > 0 && g_get_monotonic_time() - start_us < 60 * G_TIME_SPAN_SECOND) {
     g_usleep(100 * G_TIME_SPAN_MILLISECOND);
-    for (size_t i = 0; i < MANY; i++)
-      if (slow[i] >= 0 && (is_closed(slow[i]) || !client_send(slow[i], "a", 1))) {
-        close(slow[i]);
-        slow[i] = -1;
-        open--;
-      }
+    open = drip(heads, MANY) + drip(bodies, FEW);
     assert_alive(&fixture);
   }
   g_assert_cmpuint(open, ==, 0);
-  g_assert_cmpfloat(read_metric(&fixture, "kapok_http_connections_slow_total{part=\"head\"}"), ==, MANY);
-  for (int i = 0; i < 400 && read_metric(&fixture, "kapok_http_connections_slow_total{part=\"read\"}") < 1; i++)
-    g_usleep(100 * G_TIME_SPAN_MILLISECOND);
-  g_assert_cmpfloat(read_metric(&fixture, "kapok_http_connections_slow_total{part=\"read\"}"), ==, 1);
+  wait_for_metric(&fixture, "kapok_http_connections_slow_total{part=\"head\"}", MANY);
+  wait_for_metric(&fixture, "kapok_http_connections_slow_total{part=\"body\"}", FEW);
+  wait_for_metric(&fixture, "kapok_http_connections_slow_total{part=\"read\"}", FEW);
   g_assert_false(is_closed(idle));
   close(idle);
-  close(reader);
+  for (size_t i = 0; i < FEW; i++)
+    close(readers[i]);
   fixture_close(&fixture);
 }
 
@@ -130,7 +157,7 @@ static void test_server_slow_limits(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   log_init("test", LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
-  g_test_add_func("/server_slow/heads_and_reads", test_server_slow_heads_and_reads);
+  g_test_add_func("/server_slow/floods", test_server_slow_floods);
   g_test_add_func("/server_slow/limits", test_server_slow_limits);
   return g_test_run();
 }
