@@ -18,6 +18,7 @@ static const char *const log_levels[] = {"debug", "info", "warning", "error", NU
 static const char *const plain_http_choices[] = {"serve", "redirect", NULL};
 static const char *const second_factor_choices[] = {"optional", "required", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const access_log_formats[] = {"combined", "json", NULL};
 static const char *const x264_presets[] = {"ultrafast", "superfast", "veryfast", "faster",   "fast",
                                            "medium",    "slow",      "slower",   "veryslow", NULL};
 
@@ -250,6 +251,42 @@ static const OptionSpec table[] = {
      .choices = log_formats,
      .value_name = "FORMAT",
      .help = "Log lines for people, or one JSON object per line for a log collector."},
+    {.name = "access-log",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, access_log),
+     .default_text = "",
+     .value_name = "FILE",
+     .help =
+         "One line for every HTTP request, those for segments too, goes to this file, or to standard error with "
+         "the "
+         "word stderr. Written once a second; opened anew when the file was moved away. Secrets in addresses are "
+         "left out. Empty: no access log."},
+    {.name = "access-log-format",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, access_log_format),
+     .default_text = "combined",
+     .choices = access_log_formats,
+     .value_name = "FORMAT",
+     .help =
+         "The combined format of Apache and nginx, or one JSON object per line, which holds more: duration, route, "
+         "whether the answer was ready in memory and whether it went out whole."},
+    {.name = "access-log-size",
+     .type = OPTION_TYPE_SIZE,
+     .offset = offsetof(Settings, access_log_bytes),
+     .default_text = "100MiB",
+     .min = 0,
+     .max = TIB,
+     .value_name = "SIZE",
+     .help = "A larger access log is moved to FILE.1, that one to FILE.2 and so on. 0 leaves it to others, such as "
+             "logrotate."},
+    {.name = "access-log-keep",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, access_log_keep),
+     .default_text = "5",
+     .min = 1,
+     .max = 1000,
+     .value_name = "N",
+     .help = "How many earlier files of the access log stay."},
     {.name = "segment-duration",
      .type = OPTION_TYPE_DURATION,
      .offset = offsetof(Settings, segment_duration_us),

@@ -41,6 +41,10 @@ typedef struct {
   int64_t media_link_lifetime_us;    /**< of signed addresses of media, at least */
   LogLevel log_level;
   LogFormat log_format;
+  char *access_log;            /**< "stderr" or a file; empty: none */
+  int access_log_format;       /**< AccessLogFormat of server/access_log.h */
+  int64_t access_log_bytes;    /**< a larger file is begun anew; 0: never */
+  int64_t access_log_keep;     /**< earlier files that stay */
   int64_t segment_duration_us; /**< target duration of a media segment */
   int64_t span_duration_us;    /**< a span after the first; the first is one segment */
   char *x264_preset;           /**< speed preset of x264 */

@@ -1,3 +1,4 @@
+#include "cli/doctor.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "base/units.h"
@@ -15,17 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-typedef enum { FINDING_OK, FINDING_WARN, FINDING_FAIL } FindingLevel;
-
-typedef struct {
-  const CliOptions *options;
-  const char *data_dir;
-  bool has_failed;
-} Doctor;
-
-static void report(Doctor *doctor, FindingLevel level, const char *format, ...) G_GNUC_PRINTF(3, 4);
-
-static void report(Doctor *doctor, FindingLevel level, const char *format, ...) {
+void doctor_report(Doctor *doctor, FindingLevel level, const char *format, ...) {
   static const Text words[] = {
       [FINDING_OK] = {"正常  ", "ok    "},
       [FINDING_WARN] = {"注意  ", "warn  "},
@@ -42,9 +33,9 @@ static void report(Doctor *doctor, FindingLevel level, const char *format, ...) 
 static void check_program(Doctor *doctor, const char *name) {
   g_autofree char *path = sibling_path(name);
   if (sibling_is_there(name))
-    report(doctor, FINDING_OK, text_pick("程序 %s", "program %s"), path);
+    doctor_report(doctor, FINDING_OK, text_pick("程序 %s", "program %s"), path);
   else
-    report(doctor, FINDING_FAIL, text_pick("缺少程序 %s", "the program %s is missing"), path);
+    doctor_report(doctor, FINDING_FAIL, text_pick("缺少程序 %s", "the program %s is missing"), path);
 }
 
 /** The transcoder looks at codecs and plugins itself; its lines are shown as they are. */
@@ -57,7 +48,7 @@ static void check_codecs(Doctor *doctor) {
   g_autoptr(GError) error = NULL;
   int wait_status = 0;
   if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL, &wait_status, &error)) {
-    report(doctor, FINDING_FAIL, text_pick("编解码组件：%s", "codecs: %s"), error->message);
+    doctor_report(doctor, FINDING_FAIL, text_pick("编解码组件：%s", "codecs: %s"), error->message);
     return;
   }
   g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
@@ -65,9 +56,9 @@ static void check_codecs(Doctor *doctor) {
     if (**line)
       printf("      %s\n", *line);
   if (g_spawn_check_wait_status(wait_status, &error))
-    report(doctor, FINDING_OK, text_pick("编解码组件齐全", "codecs are complete"));
+    doctor_report(doctor, FINDING_OK, text_pick("编解码组件齐全", "codecs are complete"));
   else
-    report(doctor, FINDING_FAIL, text_pick("编解码组件：%s", "codecs: %s"), error->message);
+    doctor_report(doctor, FINDING_FAIL, text_pick("编解码组件：%s", "codecs: %s"), error->message);
 }
 
 static void check_web(Doctor *doctor) {
@@ -77,29 +68,30 @@ static void check_web(Doctor *doctor) {
       given ? g_strdup(given) : g_build_filename(program_dir, "..", "share", "kapok", "web", NULL);
   g_autofree char *index = g_build_filename(folder, "index.html", NULL);
   if (g_file_test(index, G_FILE_TEST_IS_REGULAR))
-    report(doctor, FINDING_OK, text_pick("网页 %s", "web pages %s"), folder);
+    doctor_report(doctor, FINDING_OK, text_pick("网页 %s", "web pages %s"), folder);
   else
-    report(doctor, FINDING_FAIL, text_pick("找不到网页 %s", "the web pages %s are missing"), index);
+    doctor_report(doctor, FINDING_FAIL, text_pick("找不到网页 %s", "the web pages %s are missing"), index);
 }
 
 /** True when the folder can hold files. */
 static bool check_data_folder(Doctor *doctor) {
   const char *folder = doctor->data_dir;
   if (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
-    report(doctor, FINDING_WARN,
-           text_pick("数据文件夹 %s 还没有，启动时建立", "the data folder %s is not there yet"), folder);
+    doctor_report(doctor, FINDING_WARN,
+                  text_pick("数据文件夹 %s 还没有，启动时建立", "the data folder %s is not there yet"), folder);
     return false;
   }
   g_autofree char *probe = g_build_filename(folder, ".doctor-XXXXXX", NULL);
   int descriptor = g_mkstemp(probe);
   if (descriptor < 0) {
-    report(doctor, FINDING_FAIL, text_pick("数据文件夹 %s 不可写：%s", "the data folder %s is not writable: %s"),
-           folder, g_strerror(errno));
+    doctor_report(doctor, FINDING_FAIL,
+                  text_pick("数据文件夹 %s 不可写：%s", "the data folder %s is not writable: %s"), folder,
+                  g_strerror(errno));
     return false;
   }
   close(descriptor);
   g_unlink(probe);
-  report(doctor, FINDING_OK, text_pick("数据文件夹 %s 可写", "the data folder %s is writable"), folder);
+  doctor_report(doctor, FINDING_OK, text_pick("数据文件夹 %s 可写", "the data folder %s is writable"), folder);
   return true;
 }
 
@@ -107,7 +99,7 @@ static void check_space(Doctor *doctor, const BlobStore *store) {
   g_autoptr(GError) error = NULL;
   int64_t free_bytes = 0;
   if (!blob_store_free_space(store, &free_bytes, &error)) {
-    report(doctor, FINDING_FAIL, text_pick("剩余空间：%s", "free space: %s"), error->message);
+    doctor_report(doctor, FINDING_FAIL, text_pick("剩余空间：%s", "free space: %s"), error->message);
     return;
   }
   int64_t needed_bytes = doctor->options->settings.min_free_space_bytes;
@@ -116,25 +108,25 @@ static void check_space(Doctor *doctor, const BlobStore *store) {
   FindingLevel level = free_bytes < needed_bytes       ? FINDING_FAIL
                        : free_bytes / 4 < needed_bytes ? FINDING_WARN
                                                        : FINDING_OK;
-  report(doctor, level,
-         text_pick("剩余空间 %s（低于 %s 时停止转码）", "free space %s (transcoding stops below %s)"), free_text,
-         needed_text);
+  doctor_report(doctor, level,
+                text_pick("剩余空间 %s（低于 %s 时停止转码）", "free space %s (transcoding stops below %s)"),
+                free_text, needed_text);
 }
 
 static void check_catalog(Doctor *doctor) {
   g_autofree char *path = data_folder_catalog_path(doctor->data_dir);
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-    report(doctor, FINDING_WARN, text_pick("目录库还没有", "there is no catalog yet"));
+    doctor_report(doctor, FINDING_WARN, text_pick("目录库还没有", "there is no catalog yet"));
     return;
   }
   g_autoptr(GError) error = NULL;
   g_auto(DataFolder) folder = {0};
   if (!data_folder_open(doctor->data_dir, &folder, &error) || !catalog_check(folder.catalog, &error)) {
-    report(doctor, FINDING_FAIL, text_pick("目录库：%s", "catalog: %s"), error->message);
+    doctor_report(doctor, FINDING_FAIL, text_pick("目录库：%s", "catalog: %s"), error->message);
     return;
   }
-  report(doctor, FINDING_OK, text_pick("目录库完好（版本 %d）", "the catalog is sound (version %d)"),
-         catalog_schema_version(folder.catalog));
+  doctor_report(doctor, FINDING_OK, text_pick("目录库完好（版本 %d）", "the catalog is sound (version %d)"),
+                catalog_schema_version(folder.catalog));
   check_space(doctor, folder.store);
 }
 
@@ -142,15 +134,15 @@ static void check_listen(Doctor *doctor) {
   g_autoptr(GError) error = NULL;
   g_auto(ListenAddress) address = {0};
   if (!listen_address_parse(doctor->options->settings.listen, &address, &error))
-    report(doctor, FINDING_FAIL, "%s", error->message);
+    doctor_report(doctor, FINDING_FAIL, "%s", error->message);
   else if (listen_address_probe(&address, &error))
-    report(doctor, FINDING_OK, text_pick("监听地址 %s 可用", "the address %s is free"),
-           doctor->options->settings.listen);
+    doctor_report(doctor, FINDING_OK, text_pick("监听地址 %s 可用", "the address %s is free"),
+                  doctor->options->settings.listen);
   else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
-    report(doctor, FINDING_WARN, text_pick("%s；Kapok 在运行时属于正常", "%s; right while Kapok runs"),
-           error->message);
+    doctor_report(doctor, FINDING_WARN, text_pick("%s；Kapok 在运行时属于正常", "%s; right while Kapok runs"),
+                  error->message);
   else
-    report(doctor, FINDING_FAIL, "%s", error->message);
+    doctor_report(doctor, FINDING_FAIL, "%s", error->message);
 }
 
 int cli_doctor_run(const CliOptions *options, char *const *arguments) {
@@ -161,8 +153,12 @@ int cli_doctor_run(const CliOptions *options, char *const *arguments) {
   check_program(&doctor, SIBLING_TRANSCODER);
   check_codecs(&doctor);
   check_web(&doctor);
-  if (check_data_folder(&doctor))
+  if (check_data_folder(&doctor)) {
+    doctor_check_folder(&doctor);
     check_catalog(&doctor);
+  }
   check_listen(&doctor);
+  doctor_check_server(&doctor);
+  doctor_check_system(&doctor);
   return doctor.has_failed ? CLI_EXIT_FAILURE : CLI_EXIT_OK;
 }

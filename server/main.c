@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/supervisor.h"
+#include "server/self_check.h"
 #include "server/server.h"
 
 #include <glib-unix.h>
@@ -84,6 +85,8 @@ int main(int argc, char **argv) {
     printf("kapok-server %s\n", KAPOK_VERSION);
     return EXIT_SUCCESS;
   }
+  if (argv[1] != NULL && strcmp(argv[1], "--check") == 0)
+    return self_check_run(argv + 2);
   g_autoptr(GError) error = NULL;
   g_autoptr(Settings) settings = read_settings(argv + 1, &error);
   if (settings == NULL) {
@@ -94,6 +97,7 @@ int main(int argc, char **argv) {
   log_init("server", settings->log_level, settings->log_format);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk */
   g_autoptr(GArray) sockets = handed_sockets_take();
   Server *server = server_start(settings, sockets, &error);
   if (server == NULL) {

@@ -1,5 +1,7 @@
 #include "server/open_files.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,6 +20,8 @@ struct OpenFiles {
   GMutex lock;
   GHashTable *by_key; /**< char * -> OpenFile *; guarded by lock, as what follows */
   GQueue by_use;      /**< used last first */
+  GList *next_look;   /**< in by_use: whose turn it is to be compared with the disk; NULL: the first */
+  uint64_t damaged;
 };
 
 static void open_file_unref(gpointer data) {
@@ -39,11 +43,21 @@ OpenFiles *open_files_new(const BlobStore *store) {
   return files;
 }
 
-static void drop_last_locked(OpenFiles *files) {
-  OpenFile *file = files->by_use.tail->data;
-  g_hash_table_remove(files->by_key, file->key);
+/** Take the file's link out of the order of use. */
+static void unlink_locked(OpenFiles *files, OpenFile *file) {
+  if (files->next_look == &file->link)
+    files->next_look = file->link.next;
   g_queue_unlink(&files->by_use, &file->link);
+}
+
+static void drop_locked(OpenFiles *files, OpenFile *file) {
+  g_hash_table_remove(files->by_key, file->key);
+  unlink_locked(files, file);
   open_file_unref(file);
+}
+
+static void drop_last_locked(OpenFiles *files) {
+  drop_locked(files, files->by_use.tail->data);
 }
 
 void open_files_free(OpenFiles *files) {
@@ -63,7 +77,7 @@ static OpenFile *find_kept(OpenFiles *files, const char *key) {
   if (file == NULL)
     return NULL;
   file->used_us = g_get_monotonic_time();
-  g_queue_unlink(&files->by_use, &file->link);
+  unlink_locked(files, file);
   g_queue_push_head_link(&files->by_use, &file->link);
   g_atomic_ref_count_inc(&file->references);
   return file;
@@ -102,6 +116,10 @@ static OpenFile *open_file(const OpenFiles *files, const char *key, GError **err
   return file;
 }
 
+static void set_short(const char *key, GError **error) {
+  g_set_error(error, BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
+}
+
 GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error) {
   OpenFile *file = find_kept(files, key);
   if (file == NULL) {
@@ -112,16 +130,86 @@ GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64
   }
   if (offset < 0 || offset > file->size || length > file->size - offset) {
     open_file_unref(file);
-    g_set_error(error, BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
+    set_short(key, error);
     return NULL;
   }
   size_t size = (size_t)(length >= 0 ? length : file->size - offset);
   return g_bytes_new_with_free_func(file->data + (size > 0 ? offset : 0), size, open_file_unref, file);
 }
 
-void open_files_expire(OpenFiles *files, int64_t now_us) {
+/** Read `size` bytes; false with errno, 0 when the file ends before. */
+static bool read_fully(int fd, char *data, size_t size, int64_t offset) {
+  for (size_t done = 0; done < size;) {
+    ssize_t count = pread(fd, data + done, size - done, offset + (int64_t)done);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0) {
+      errno = count == 0 ? 0 : errno;
+      return false;
+    }
+    done += (size_t)count;
+  }
+  return true;
+}
+
+GBytes *open_files_read(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error) {
+  int64_t file_size = 0;
+  int fd = blob_store_open(files->store, key, &file_size, error);
+  if (fd < 0)
+    return NULL;
+  bool is_inside = offset >= 0 && offset <= file_size && length <= file_size - offset;
+  size_t size = is_inside ? (size_t)(length >= 0 ? length : file_size - offset) : 0;
+  g_autofree char *data = is_inside ? g_try_malloc(size + 1) : NULL;
+  errno = is_inside ? ENOMEM : 0;
+  bool is_read = data != NULL && read_fully(fd, data, size, offset);
+  int saved = errno;
+  close(fd);
+  if (is_read)
+    return g_bytes_new_take(g_steal_pointer(&data), size);
+  if (saved == 0)
+    set_short(key, error);
+  else
+    g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "cannot read %s: %s", key, g_strerror(saved));
+  return NULL;
+}
+
+static bool is_on_disk(const OpenFiles *files, const OpenFile *file) {
+  int64_t size = 0;
+  g_autoptr(GError) error = NULL;
+  int fd = blob_store_open(files->store, file->key, &size, &error);
+  if (fd < 0)
+    return !g_error_matches(error, BLOB_ERROR,
+                            BLOB_ERROR_NOT_FOUND); /* no descriptor left, say: it may well be there */
+  close(fd);
+  return size == file->size;
+}
+
+static unsigned look_after_locked(OpenFiles *files) {
+  unsigned damaged = 0;
+  for (unsigned i = 0; i < OPEN_FILES_LOOKS && i < g_hash_table_size(files->by_key); i++) {
+    if (files->next_look == NULL)
+      files->next_look = files->by_use.head;
+    OpenFile *file = files->next_look->data;
+    files->next_look = files->next_look->next;
+    if (is_on_disk(files, file))
+      continue;
+    log_error("the stored file %s is gone or not as long as it was; kapok check tells what is missing", file->key);
+    drop_locked(files, file);
+    damaged++;
+  }
+  files->damaged += damaged;
+  return damaged;
+}
+
+unsigned open_files_expire(OpenFiles *files, int64_t now_us) {
   g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&files->lock);
   while (files->by_use.tail != NULL &&
          ((const OpenFile *)files->by_use.tail->data)->used_us + OPEN_FILES_IDLE_US < now_us)
     drop_last_locked(files);
+  return look_after_locked(files);
+}
+
+uint64_t open_files_damaged(OpenFiles *files) {
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&files->lock);
+  return files->damaged;
 }

@@ -1,8 +1,10 @@
 /** Stored blobs, opened once and kept mapped, so that sending a segment costs no open and no read.
  *
  * A blob never changes once it is visible (base/blob_store.h), so what is mapped stays right. A file that somebody cuts
- * short by hand is no danger as long as only the kernel reads the mapping (send() then fails).
- * Under TLS we read it ourselves, and such a file would end the process.
+ * short by hand is no danger as long as only the kernel reads the mapping: send() then fails. Whoever reads the bytes in this
+ * process (TLS, a view that is made of them) takes open_files_read(): reading the mapping would end the process.
+ *
+ * What is kept is compared with the disk now and then, so that a file that was cut short or removed is noticed.
  *
  * Threads: any, at once.
  */
@@ -29,5 +31,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OpenFiles, open_files_free)
  * _NOT_FOUND also when the blob is shorter than that. Caller unrefs. */
 GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error);
 
-/** Let go of what has been idle; to be called now and then. */
-void open_files_expire(OpenFiles *files, int64_t now_us);
+/** The same bytes, read into memory of this process. */
+GBytes *open_files_read(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error);
+
+/** Let go of what has been idle, and look whether OPEN_FILES_LOOKS of the others are on the disk as they were; to be called
+ * about once a second. Returns how many are not: their mappings were let go, the caller lets go of what was made of them. */
+unsigned open_files_expire(OpenFiles *files, int64_t now_us);
+#define OPEN_FILES_LOOKS 64
+
+/** How many were found damaged or gone so far. */
+uint64_t open_files_damaged(OpenFiles *files);

@@ -22,6 +22,8 @@ static void on_complete(gpointer user_data, const HttpCompletion *completion) {
   const ServerContext *context = user_data;
   server_metrics_count(context->metrics, completion);
   server_log_completion(completion);
+  access_log_add(context->access_log, completion);
+  security_log_completion(context->security_log, completion);
 }
 
 static uint64_t content_version(gpointer user_data) {
@@ -31,8 +33,13 @@ static uint64_t content_version(gpointer user_data) {
 
 static void on_tick(gpointer user_data) {
   const ServerContext *context = user_data;
-  open_files_expire(context->files, g_get_monotonic_time());
+  int64_t now_us = g_get_monotonic_time();
+  HttpTransport *transport = g_atomic_pointer_get(&context->transport);
+  if (open_files_expire(context->files, now_us) > 0 && transport != NULL)
+    http_transport_forget_answers(transport);
   access_tend(context->access);
+  access_log_flush(context->access_log);
+  security_log_tick(context->security_log, now_us);
 }
 
 static bool unseal(gpointer user_data, const char *target, size_t length, size_t *ret_begin, size_t *ret_end) {
@@ -52,6 +59,16 @@ static char *find_web_dir(const Settings *settings) {
   g_autofree char *program_dir = path_program_dir();
   g_autofree char *relative = g_build_filename(program_dir, "..", "share", "kapok", "web", NULL);
   return g_canonicalize_filename(relative, NULL);
+}
+
+/** True when there is none to be opened. */
+static bool open_access_log(Server *server, const Settings *settings, GError **error) {
+  if (settings->access_log[0] == '\0')
+    return true;
+  server->context.access_log =
+      access_log_open(settings->access_log, (AccessLogFormat)settings->access_log_format,
+                      settings->access_log_bytes, (unsigned)settings->access_log_keep, error);
+  return server->context.access_log != NULL;
 }
 
 static bool open_data(Server *server, const Settings *settings, GError **error) {
@@ -81,6 +98,9 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->context.metrics = server_metrics_new(routes, count);
   server->context.queue_metrics = queue_metrics_new();
   server->context.uploads = upload_desk_new(settings);
+  server->context.security_log = security_log_new();
+  if (!open_access_log(server, settings, error))
+    return false;
   server->proxies = http_proxies_parse(settings->trusted_proxies, error);
   if (server->proxies == NULL || !access_rules_check(routes, count, error) || !open_data(server, settings, error))
     return false;
@@ -162,6 +182,8 @@ void server_stop(Server *server) {
   blob_store_free(server->context.store);
   web_files_free(server->context.web);
   server_metrics_free(server->context.metrics);
+  access_log_close(server->context.access_log);
+  security_log_free(server->context.security_log);
   queue_metrics_free(server->context.queue_metrics);
   upload_desk_free(server->context.uploads);
   g_free(server);

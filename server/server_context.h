@@ -4,11 +4,13 @@
 #include "base/blob_store.h"
 #include "catalog/catalog.h"
 #include "server/access.h"
+#include "server/access_log.h"
 #include "server/byte_cache.h"
 #include "server/http/http_transport.h"
 #include "server/index_slot.h"
 #include "server/open_files.h"
 #include "server/queue_metrics.h"
+#include "server/security_log.h"
 #include "server/server_metrics.h"
 #include "server/upload_desk.h"
 #include "server/web_files.h"
@@ -21,6 +23,8 @@ typedef struct {
   ByteCache *views; /**< remuxed segments, heads of progressive files */
   WebFiles *web;
   Access *access;
+  AccessLog *access_log; /**< NULL: none is wanted */
+  SecurityLog *security_log;
   ServerMetrics *metrics;
   QueueMetrics *queue_metrics;
   UploadDesk *uploads;

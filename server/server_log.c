@@ -1,6 +1,7 @@
 #include "server/server_log.h"
 
 #include "base/log.h"
+#include "server/http/http_redact.h"
 
 /** Longer targets are cut in the log. */
 #define LOGGED_TARGET_BYTES_MAX 512
@@ -17,8 +18,9 @@ void server_log_completion(const HttpCompletion *completion) {
   LogLevel level = completion_level(completion);
   if (!log_is_enabled(level))
     return;
-  g_autofree char *target = g_strndup(completion->target, LOGGED_TARGET_BYTES_MAX);
-  g_autofree char *safe_target = g_utf8_make_valid(target, -1);
+  g_autoptr(GString) target = g_string_new(NULL);
+  http_redact_append(target, completion->target, LOGGED_TARGET_BYTES_MAX);
+  g_autofree char *safe_target = g_utf8_make_valid(target->str, -1);
   g_autofree char *peer = http_completion_format_client(completion);
   char status[16], bytes[24], duration[24];
   g_snprintf(status, sizeof status, "%u", completion->status);

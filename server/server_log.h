@@ -1,4 +1,4 @@
-/** The access log: one event per request. */
+/** Requests in the program's own log (access_log.h is for all of them): one event per request. */
 #pragma once
 
 #include "server/http/http_transport.h"

@@ -114,7 +114,9 @@ bool handler_load_this_asset(const ServerContext *context, const HttpRequest *re
 bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                        const char *key, const char *type, int64_t offset, int64_t length) {
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes = open_files_load(server->files, key, offset, length, &error);
+  g_autoptr(GBytes) bytes = request->is_encrypted_here
+                                ? open_files_read(server->files, key, offset, length, &error)
+                                : open_files_load(server->files, key, offset, length, &error);
   if (bytes == NULL) {
     handler_set_error(response, request, error);
     return false;
@@ -123,7 +125,7 @@ bool handler_take_blob(const ServerContext *server, const HttpRequest *request, 
   http_response_set_etag_of(response, key, offset, response->length);
   response->takes_ranges = true;
   response->sharing = HTTP_SHARING_UNTIL_CHANGE;
-  response->is_mapped = true;
+  response->is_mapped = !request->is_encrypted_here;
   return true;
 }
 

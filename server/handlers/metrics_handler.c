@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "server/handlers/handler.h"
+#include "server/metrics_text.h"
 
 void metrics_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
   (void)request;
@@ -9,6 +10,13 @@ void metrics_handler_get(gpointer context, const HttpRequest *request, HttpRespo
   const HttpTransport *transport = g_atomic_pointer_get(&server->transport);
   GString *text = g_string_new(NULL);
   server_metrics_write(server->metrics, transport, text);
+  security_log_write_metrics(server->security_log, text);
+  metrics_text_value(text, "kapok_access_log_lost_total", "counter",
+                     "Lines of the access log that could not be written.",
+                     (double)access_log_lost(server->access_log));
+  metrics_text_value(text, "kapok_stored_files_damaged_total", "counter",
+                     "Stored files that were found gone or cut short while they were in use.",
+                     (double)open_files_damaged(server->files));
   g_autoptr(GError) error = NULL;
   if (!queue_metrics_write(server->queue_metrics, server->catalog, server->store, text, &error))
     log_warning("metrics: %s", error->message); /* those of the server itself are told all the same */

@@ -323,6 +323,7 @@ static HttpExchange *start_exchange(HttpConnection *connection, const char *meth
       .find_header = find_header,
       .header_source = connection->handle,
       .format_client = format_client,
+      .is_encrypted_here = connection->is_tls,
       .is_secure = is_secure(connection),
       .is_sealed = connection->is_sealed,
       .language = http_language_choose(find_header(connection->handle, "Accept-Language")),

@@ -25,6 +25,7 @@ struct HttpRequest {
   gconstpointer header_source;
   HttpClientFunc format_client; /**< of header_source; may be NULL: not known */
   bool is_secure;               /**< it came over TLS, to us or to a trusted proxy that says so */
+  bool is_encrypted_here;       /**< over TLS to us: this process reads the answer's bytes, so none may be mapped */
   bool is_sealed;               /**< its target carried a good proof: HttpTransportConfig.unseal */
   gpointer identity;            /**< who asks, as HttpTransportConfig.authorize found out; NULL: nobody known */
   GBytes *body;                 /**< borrowed; NULL: none was sent */

@@ -94,6 +94,16 @@ static void drop_locked(Shard *shard, Entry *entry) {
   entry_unref(entry);
 }
 
+void http_shared_forget(HttpSharedCache *cache) {
+  for (size_t i = 0; i < SHARDS; i++) {
+    Shard *shard = &cache->shards[i];
+    g_mutex_lock(&shard->lock);
+    while (shard->by_use.head != NULL)
+      drop_locked(shard, shard->by_use.head->data);
+    g_mutex_unlock(&shard->lock);
+  }
+}
+
 void http_shared_cache_free(HttpSharedCache *cache) {
   if (cache == NULL)
     return;

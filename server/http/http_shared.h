@@ -48,6 +48,9 @@ const HttpSharedAnswer *http_shared_keep(HttpSharedCache *cache, const void *key
                                          const HttpSharedAnswer *answer, int64_t body_bytes,
                                          uint64_t content_version, bool tracks_version, int64_t good_us);
 
+/** Let go of everything; answers that are being sent stay until they are. */
+void http_shared_forget(HttpSharedCache *cache);
+
 /** Let go of what has not been used for long; to be called now and then. */
 void http_shared_expire(HttpSharedCache *cache, int64_t now_us);
 

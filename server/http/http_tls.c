@@ -161,6 +161,18 @@ void http_tls_refresh(void) {
     log_warning("the TLS certificate stays as it was: %s", error->message);
 }
 
+int64_t http_tls_expires_s(void) {
+  gnutls_x509_crt_t parsed = NULL;
+  int64_t expires_s = 0;
+  g_mutex_lock(&tls.lock);
+  if (tls.current != NULL && gnutls_pcert_export_x509(&tls.current->chain[0], &parsed) == 0) {
+    expires_s = (int64_t)gnutls_x509_crt_get_expiration_time(parsed);
+    gnutls_x509_crt_deinit(parsed);
+  }
+  g_mutex_unlock(&tls.lock);
+  return expires_s;
+}
+
 void http_tls_clear(void) {
   g_clear_pointer(&tls.current, certificate_free);
   g_clear_pointer(&tls.retired, g_ptr_array_unref);

@@ -10,6 +10,7 @@
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /** What is spoken: TLS 1.3 and 1.2 with forward secrecy, 128 bits and more (GnuTLS priority string). */
 #define HTTP_TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:%SERVER_PRECEDENCE"
@@ -20,6 +21,9 @@ bool http_tls_load(const char *certificate_path, const char *key_path, GError **
 
 /** Read them again when one has changed since; what cannot be read leaves the certificate as it was and is logged once. */
 void http_tls_refresh(void);
+
+/** When the certificate ends, seconds since 1970; 0 when none is loaded. Any thread. */
+int64_t http_tls_expires_s(void);
 
 /** Forget everything; no connection may be left. */
 void http_tls_clear(void);

@@ -225,6 +225,10 @@ const char *http_transport_tls_address(const HttpTransport *transport) {
   return transport->tls.address;
 }
 
+int64_t http_transport_certificate_expires_s(void) {
+  return http_tls_expires_s();
+}
+
 unsigned http_transport_connection_count(const HttpTransport *transport) {
   return atomic_load(&transport->connections);
 }
@@ -238,6 +242,10 @@ char *http_completion_format_client(const HttpCompletion *completion) {
 
 void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardFigures *ret_figures) {
   http_guard_get_figures(transport->guard, ret_figures);
+}
+
+void http_transport_forget_answers(HttpTransport *transport) {
+  http_shared_forget(transport->shared);
 }
 
 void http_transport_get_shared_figures(const HttpTransport *transport, HttpSharedFigures *ret_figures) {

@@ -86,6 +86,9 @@ const char *http_transport_address(const HttpTransport *transport);
 /** The same of the TLS port; NULL without one. */
 const char *http_transport_tls_address(const HttpTransport *transport);
 
+/** When the certificate of the TLS port ends, seconds since 1970; 0 without one. */
+int64_t http_transport_certificate_expires_s(void);
+
 /** Connections open now. */
 unsigned http_transport_connection_count(const HttpTransport *transport);
 
@@ -94,6 +97,9 @@ char *http_completion_format_client(const HttpCompletion *completion);
 
 /** What the guard (http_guard.h) has refused and closed. */
 void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardFigures *ret_figures);
+
+/** Let go of all ready answers: what they were made of is not what it was. */
+void http_transport_forget_answers(HttpTransport *transport);
 
 /** How the cache of ready answers does. */
 void http_transport_get_shared_figures(const HttpTransport *transport, HttpSharedFigures *ret_figures);

@@ -14,7 +14,7 @@ run_kapok() {
 run_kapok --help
 is "--help succeeds" "$STATUS" 0
 has "--help is Chinese" "$OUT" 用法
-for command in serve transcode ingest replace pause resume cancel retry status check import export attach division doctor; do
+for command in serve reload transcode ingest replace pause resume cancel retry status check import export attach division doctor; do
   has "--help lists $command" "$OUT" "  $command"
   "$KAPOK" "$command" --help >"$WORK/help.zh"
   env LC_ALL=en_US.UTF-8 "$KAPOK" "$command" --help >"$WORK/help.en"

@@ -1,5 +1,6 @@
 // Asks one server without a pause over several connections, some kept, some new for each request, until SIGTERM. Prints one
 // line of JSON: how many whole answers there were, how many wrong ones, and how many requests were refused or cut, by why.
+// An empty object is printed before, when requests are under way.
 //   node hammer.mjs BASE
 import http from 'node:http'
 
@@ -21,7 +22,9 @@ function ask(path, agent) {
       response.on('data', (chunk) => (bytes += chunk.length))
       response.on('error', fail)
       response.on('end', () => {
-        if (response.statusCode === 200 && response.complete && bytes > 0) result.answers++
+        if (response.statusCode === 200 && response.complete && bytes > 0) {
+          if (++result.answers === 20) console.log('{}') // it is under way
+        }
         else result.wrong++
         resolve()
       })
