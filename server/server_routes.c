@@ -20,6 +20,7 @@
 #include "server/handlers/person_handler.h"
 #include "server/handlers/record_handler.h"
 #include "server/handlers/session_handler.h"
+#include "server/handlers/sign_in_code_handler.h"
 #include "server/handlers/storyboard_handler.h"
 #include "server/handlers/ts_handler.h"
 #include "server/handlers/upload_file_handler.h"
@@ -135,6 +136,12 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_PUT, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/totp", me_handler_set_totp, "api_me", RULE(session)},
     {HTTP_METHOD_DELETE, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/totp", me_handler_delete_totp, "api_me",
      RULE(session)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/device/code", device_handler_open, "api_device", RULE(open)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/device/token", device_handler_redeem, "api_device", RULE(open)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/device/approve", device_handler_decide, "api_device", RULE(session)},
+    {HTTP_METHOD_POST, 0, "/api/v1/rooms/{record}/code", room_code_handler_open, "api_room_code", RULE(host)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/rooms/{record}/code", room_code_handler_close, "api_room_code", RULE(host)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/room-session", room_code_handler_join, "api_room_code", RULE(open)},
     {HTTP_METHOD_GET, 0, "/api/v1/people", person_handler_list, "api_people", RULE(people)},
     {HTTP_METHOD_POST, BODY | HTTP_ROUTE_SLOW, "/api/v1/people", person_handler_create, "api_people", RULE(people)},
     {HTTP_METHOD_GET, 0, "/api/v1/people/{person}", person_handler_get, "api_people", RULE(people)},
