@@ -24,7 +24,7 @@ const worker = writeHashed("hls-worker", ".js", workerCode.replace(/^\/\/# sourc
 const licenses = writeHashed("licenses", ".txt", licenseTexts(["hls.js", "media-chrome"]));
 const style = await bundle({ site: "src/styles/site.css" }, {});
 const script = await bundle(
-  { home: "src/pages/home.ts", course: "src/pages/course.ts" },
+  { home: "src/pages/home.ts", course: "src/pages/course.ts", account: "src/pages/account.ts" },
   {
     format: "esm",
     splitting: true,
@@ -33,6 +33,7 @@ const script = await bundle(
 );
 writeShell("home.html", "index.html");
 writeShell("course.html", "course.html");
+writeShell("account.html", "account.html");
 writeFileSync(join(output, "favicon.svg"), readFileSync(join(root, "src/favicon.svg")));
 writeFileSync(join(output, "favicon.ico"), readFileSync(join(root, "src/favicon.ico")));
 packFolder(output);

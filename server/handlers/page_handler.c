@@ -20,6 +20,10 @@ void page_handler_home(gpointer context, const HttpRequest *request, HttpRespons
   answer_shell(context, "index.html", request, response);
 }
 
+void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  answer_shell(context, "account.html", request, response);
+}
+
 /** Whether who asks may see the course; `*ret_is_public`: everybody may. What cannot be found out is shown. */
 static bool may_see(const ServerContext *server, const HttpRequest *request, const char *id, bool *ret_is_public) {
   const CatalogViewer *known = access_viewer(request);

@@ -4,6 +4,8 @@
 #include "server/http/http_router.h"
 
 void page_handler_home(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** Signing in, the own account, answering for a television. */
+void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_course(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_asset(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_favicon(gpointer context, const HttpRequest *request, HttpResponse *response);

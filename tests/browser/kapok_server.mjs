@@ -40,6 +40,16 @@ export class KapokServer {
     return id;
   }
 
+  /** Makes an account. */
+  addPerson(login, password, ...options) {
+    const result = spawnSync(join(PROGRAMS, "kapok"), ["person", "add", "--data", this.data, ...options, login], {
+      env: ENVIRONMENT,
+      encoding: "utf8",
+      input: `${password}\n`,
+    });
+    if (result.status !== 0) throw new Error(`kapok person add ${login}: ${result.stderr}`);
+  }
+
   async get(path) {
     const response = await fetch(this.base + path);
     if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
