@@ -375,6 +375,24 @@ static const OptionSpec table[] = {
      .max = 100000000,
      .value_name = "N",
      .help = "How many lessons an institution may have; 0 means no limit."},
+    {.name = "watch-folder",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, watch_folder),
+     .default_text = "",
+     .value_name = "LIST",
+     .help =
+         "Folders whose files become lessons, between colons; behind a folder may stand = and the institution of "
+         "what is put there (/srv/in:/srv/xiqu=西区社区学院). In a sub-folder named as a category they get that. "
+         "What was taken goes to the sub-folder done, what cannot be to failed, with the reason."},
+    {.name = "watch-settle",
+     .type = OPTION_TYPE_DURATION,
+     .offset = offsetof(Settings, watch_settle_us),
+     .default_text = "10s",
+     .min = SECOND,
+     .max = HOUR,
+     .value_name = "DURATION",
+     .help = "A file in a watch folder is taken when it has not changed for so long and nobody has it open for "
+             "writing."},
     {.name = "upload-keep",
      .type = OPTION_TYPE_DURATION,
      .offset = offsetof(Settings, upload_keep_us),

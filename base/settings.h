@@ -53,9 +53,11 @@ typedef struct {
   int64_t span_time_limit_us;  /**< a span that takes longer in all is ended */
   int64_t retired_keep_us;     /**< how long media stay after they were replaced */
   int64_t deleted_keep_us;     /**< how long media stay after their lesson was deleted */
-  int64_t quota_bytes;    /**< that an institution may have stored, unless it has a quota of its own; 0: no limit */
-  int64_t quota_lessons;  /**< lessons, likewise */
-  int64_t upload_keep_us; /**< an upload that nothing is added to is forgotten after this */
+  int64_t quota_bytes;   /**< that an institution may have stored, unless it has a quota of its own; 0: no limit */
+  int64_t quota_lessons; /**< lessons, likewise */
+  char *watch_folder;    /**< folders whose files become lessons, between ':' */
+  int64_t watch_settle_us;        /**< a file there is taken when it has not changed for so long */
+  int64_t upload_keep_us;         /**< an upload that nothing is added to is forgotten after this */
   int64_t uploads_per_person;     /**< that run at once, at most */
   int64_t upload_limit;           /**< the same of everybody together */
   int64_t min_free_space_bytes;   /**< below this no job is taken */

@@ -10,6 +10,7 @@
 #include "cli/sibling.h"
 #include "cli/texts.h"
 #include "cli/upkeep.h"
+#include "cli/watch.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -56,6 +57,7 @@ static int supervise(const CliOptions *options, const DataFolder *folder, int lo
   Announcer announcer = {0};
   add_processes(&state, options);
   g_autoptr(Upkeep) upkeep = upkeep_start(folder, &options->settings);
+  g_autoptr(Watch) watch = watch_start(folder, &options->settings);
   g_autoptr(ServeReloader) reloader = serve_reloader_new(&state);
   if (listen_address_parse(address_text, &announcer.address, NULL))
     announcer.source = g_timeout_add(ANNOUNCE_INTERVAL_MS, on_announce, &announcer);
