@@ -4,6 +4,16 @@
 #include "server/handlers/handler.h"
 #include "server/metrics_text.h"
 
+static void write_uploads(const ServerContext *server, GString *out) {
+  UploadDeskFigures figures;
+  upload_desk_get_figures(server->uploads, &figures);
+  metrics_text_value(out, "kapok_uploads_active", "gauge", "Uploads that come in now.", (double)figures.active);
+  metrics_text_value(out, "kapok_upload_bytes_total", "counter", "Bytes of uploads that were acknowledged.",
+                     (double)figures.received_bytes);
+  metrics_text_value(out, "kapok_uploads_finished_total", "counter",
+                     "Uploads that became a lesson or an attachment.", (double)figures.finished);
+}
+
 void metrics_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
   (void)request;
   ServerContext *server = context;
@@ -17,6 +27,7 @@ void metrics_handler_get(gpointer context, const HttpRequest *request, HttpRespo
   metrics_text_value(text, "kapok_stored_files_damaged_total", "counter",
                      "Stored files that were found gone or cut short while they were in use.",
                      (double)open_files_damaged(server->files));
+  write_uploads(server, text);
   g_autoptr(GError) error = NULL;
   if (!queue_metrics_write(server->queue_metrics, server->catalog, server->store, text, &error))
     log_warning("metrics: %s", error->message); /* those of the server itself are told all the same */

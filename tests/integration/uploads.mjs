@@ -269,6 +269,8 @@ async function keepsTheRules() {
 
   const leftOver = readdirSync(path.join(DATA, 'uploads')).filter(name => !name.endsWith('.mark') && name !== path.basename(half.headers.location))
   is('nothing is left of what is done', leftOver.join(), '')
+  const metrics = (await ask('GET', '/metrics')).body.toString()
+  is('metrics', Number(/^kapok_uploads_finished_total (.*)$/m.exec(metrics)[1]) >= 5, true)
 }
 
 // Two lines at one upload: a busy one keeps it, a silent one gives way.
