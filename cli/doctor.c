@@ -66,7 +66,7 @@ static void check_web(Doctor *doctor) {
   const char *given = cli_option_text(doctor->options->settings.web_dir);
   g_autofree char *folder =
       given ? g_strdup(given) : g_build_filename(program_dir, "..", "share", "kapok", "web", NULL);
-  g_autofree char *index = g_build_filename(folder, "index.html", NULL);
+  g_autofree char *index = g_build_filename(folder, "home.html", NULL);
   if (g_file_test(index, G_FILE_TEST_IS_REGULAR))
     doctor_report(doctor, FINDING_OK, text_pick("网页 %s", "web pages %s"), folder);
   else

@@ -95,6 +95,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   const HttpRoute *routes = server_routes(&count);
   g_autofree char *web_dir = find_web_dir(settings);
   server->context.web = web_files_new(web_dir);
+  server->context.shelf = page_shelf_new(server->context.web);
   server->context.metrics = server_metrics_new(routes, count);
   server->context.queue_metrics = queue_metrics_new();
   server->context.uploads = upload_desk_new(settings);
@@ -180,6 +181,7 @@ void server_stop(Server *server) {
   open_files_free(server->context.files);
   byte_cache_free(server->context.views);
   blob_store_free(server->context.store);
+  page_shelf_free(server->context.shelf);
   web_files_free(server->context.web);
   server_metrics_free(server->context.metrics);
   access_log_close(server->context.access_log);

@@ -9,6 +9,7 @@
 #include "server/http/http_transport.h"
 #include "server/index_slot.h"
 #include "server/open_files.h"
+#include "server/pages/page_shelf.h"
 #include "server/queue_metrics.h"
 #include "server/security_log.h"
 #include "server/server_metrics.h"
@@ -22,6 +23,7 @@ typedef struct {
   IndexSlot *index;
   ByteCache *views; /**< remuxed segments, heads of progressive files */
   WebFiles *web;
+  PageShelf *shelf; /**< templates and texts among the files of `web` */
   Access *access;
   AccessLog *access_log; /**< NULL: none is wanted */
   SecurityLog *security_log;

@@ -212,6 +212,24 @@ static bool answer_from_disk(WebFiles *files, const char *path, const char *mime
   return true;
 }
 
+GBytes *web_files_load(WebFiles *files, const char *relative) {
+  g_autofree char *path = path_join_safe(files->root, relative, NULL);
+  g_autoptr(CachedFile) file = path != NULL ? find_cached(files, path) : NULL;
+  if (file != NULL)
+    return g_bytes_ref(file->plain);
+  struct stat status;
+  int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+  if (fd < 0)
+    return NULL;
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= WEB_FILE_CACHED_BYTES_MAX)
+    file = cached_file_read(fd, path, &status, http_mime_of_name(path));
+  close(fd);
+  if (file == NULL)
+    return NULL;
+  keep(files, path, file);
+  return g_bytes_ref(file->plain);
+}
+
 bool web_files_answer(WebFiles *files, const char *relative, const HttpRequest *request, HttpResponse *response) {
   g_autofree char *path = path_join_safe(files->root, relative, NULL);
   if (path == NULL)

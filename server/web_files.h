@@ -24,3 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WebFiles, web_files_free)
 /** Answer with the file `relative` (outside text): body, type, ETag, Vary and Content-Encoding. False, with `response`
  * untouched, when there is no such regular file. The caller sets Cache-Control. */
 bool web_files_answer(WebFiles *files, const char *relative, const HttpRequest *request, HttpResponse *response);
+
+/** The bytes of `relative`: the same GBytes until the file changes. NULL when there is no such regular file or it is larger
+ * than what is kept. Caller unrefs. */
+GBytes *web_files_load(WebFiles *files, const char *relative);

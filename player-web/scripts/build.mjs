@@ -1,42 +1,47 @@
-// Builds the pages: type check, bundle, HTML shells with the hashed names filled in.
+// Builds the pages: type check, bundles of each language, templates with the hashed names filled in, tables of texts.
 // Usage: node scripts/build.mjs OUTPUT_FOLDER [--no-check]
 
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { packFolder } from "./pack.mjs";
+import { hlsDefines, leanPlugin } from "./player_lean.mjs";
+import { fillTemplate, templateNames } from "./templates.mjs";
+import { LANGUAGES, loadTables, textsPlugin } from "./texts.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const output = resolve(process.argv[2] ?? join(root, "dist"));
 const OLDEST_BROWSERS = ["chrome80", "edge80", "firefox78", "safari13.1"];
+const BUNDLED = ["hls.js", "media-chrome", "lean-qr", "eventemitter3", "url-toolkit", "@svta/cml-id3"];
 
 if (!process.argv.includes("--no-check")) {
   execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
 }
 rmSync(output, { recursive: true, force: true });
 mkdirSync(join(output, "assets"), { recursive: true });
+mkdirSync(join(output, "texts"));
 
-const workerCode = readFileSync(join(root, "node_modules/hls.js/dist/hls.worker.js"), "utf8");
-const worker = writeHashed("hls-worker", ".js", workerCode.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
-const licenses = writeHashed("licenses", ".txt", licenseTexts(["hls.js", "media-chrome"]));
-const style = await bundle({ site: "src/styles/site.css" }, {});
-const script = await bundle(
-  { home: "src/pages/home.ts", course: "src/pages/course.ts", account: "src/pages/account.ts" },
-  {
+const tables = await loadTables(root);
+const addresses = { file: writeFiles(), style: await bundle({ site: "src/styles/site.css" }, {}), script: {} };
+for (const language of LANGUAGES) {
+  const pages = ["home", "course", "elder", "account"];
+  const entries = Object.fromEntries(pages.map((name) => [name, `src/pages/${name}.ts`]));
+  addresses.script[language] = await bundle(entries, {
     format: "esm",
     splitting: true,
-    define: { HLS_WORKER_URL: JSON.stringify(worker), LICENSES_URL: JSON.stringify(licenses) },
-  },
-);
-writeShell("home.html", "index.html");
-writeShell("course.html", "course.html");
-writeShell("account.html", "account.html");
-writeFileSync(join(output, "favicon.svg"), readFileSync(join(root, "src/favicon.svg")));
-writeFileSync(join(output, "favicon.ico"), readFileSync(join(root, "src/favicon.ico")));
-packFolder(output);
+    define: hlsDefines(root),
+    plugins: [textsPlugin(tables, language), leanPlugin(root, language)],
+  });
+  writeTexts(language);
+}
+for (const name of templateNames(root)) writeFileSync(join(output, name), fillTemplate(root, name, addresses));
+writeWorker();
+copyFileSync(join(root, "src/favicon.svg"), join(output, "favicon.svg"));
+copyFileSync(join(root, "src/favicon.ico"), join(output, "favicon.ico"));
+packFolder(output, ["texts"]);
 
 /** Bundles entry points into assets/NAME-HASH.EXT and gives their addresses by name. */
 async function bundle(entries, options) {
@@ -57,19 +62,45 @@ async function bundle(entries, options) {
     logLimit: 20,
     ...options,
   });
-  const addresses = {};
-  for (const [path, made] of Object.entries(result.metafile.outputs)) {
+  const made = {};
+  for (const [path, file] of Object.entries(result.metafile.outputs)) {
     for (const [name, entry] of Object.entries(entries)) {
-      if (made.entryPoint === entry) addresses[name] = `/assets/${path.split("/").pop()}`;
+      if (file.entryPoint === entry) made[name] = `/assets/${path.split("/").pop()}`;
     }
   }
-  return addresses;
+  return made;
 }
 
 function writeHashed(name, extension, content) {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
   writeFileSync(join(output, "assets", `${name}-${hash}${extension}`), content);
   return `/assets/${name}-${hash}${extension}`;
+}
+
+/** Files that templates name with {{file:NAME}}. */
+function writeFiles() {
+  const files = { licenses: writeHashed("licenses", ".txt", licenseTexts(BUNDLED)) };
+  for (const name of readdirSync(join(root, "src/images"))) {
+    const [stem, extension] = name.split(/\.(?=[^.]+$)/);
+    files[stem] = writeHashed(stem, `.${extension}`, readFileSync(join(root, "src/images", name)));
+  }
+  return files;
+}
+
+/** The table that the server reads; the addresses of the language's own scripts stand in it too. */
+function writeTexts(language) {
+  const scripts = Object.entries(addresses.script[language]).map(([name, address]) => [`script_${name}`, address]);
+  const texts = { ...tables[language].pageTexts, ...Object.fromEntries(scripts) };
+  writeFileSync(join(output, "texts", `${language}.json`), JSON.stringify(texts, null, 1));
+}
+
+/** The service worker keeps the shell: what every page needs and the page that stands in without a network. */
+function writeWorker() {
+  const shell = ["/offline", addresses.style.site, "/favicon.svg"];
+  const version = createHash("sha256").update(JSON.stringify(addresses)).digest("hex").slice(0, 8);
+  const source = readFileSync(join(root, "src/service-worker.js"), "utf8");
+  const filled = source.replace("__SHELL__", JSON.stringify(shell)).replace("__VERSION__", JSON.stringify(version));
+  writeFileSync(join(output, "service-worker.js"), filled);
 }
 
 /** The licence texts of the packages that end up in the bundles. */
@@ -82,14 +113,4 @@ function licenseTexts(packages) {
     return `${name} ${version} (${license})\n\n${text}`;
   });
   return texts.join(`\n${"-".repeat(72)}\n\n`);
-}
-
-function writeShell(source, target) {
-  const shell = readFileSync(join(root, "src/pages", source), "utf8");
-  const filled = shell.replace(/\{\{(script|style):(\w+)\}\}/g, (_whole, kind, name) => {
-    const address = (kind === "style" ? style : script)[name];
-    if (!address) throw new Error(`${source} names ${kind}:${name}, which is not built`);
-    return address;
-  });
-  writeFileSync(join(output, target), filled);
 }

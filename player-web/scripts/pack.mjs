@@ -4,13 +4,14 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const TEXTS = /\.(html|js|mjs|css|svg|txt|json|ico|webmanifest)$/;
+const TEXTS = /\.(js|mjs|css|svg|txt|json|ico|webmanifest)$/;
 const SMALLEST = 512; // smaller ones gain nothing
 
-export function packFolder(folder) {
+/** `unpacked`: folders of it that the server reads itself. */
+export function packFolder(folder, unpacked) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.path, entry.name);
-    if (!entry.isFile() || !TEXTS.test(entry.name)) continue;
+    if (!entry.isFile() || !TEXTS.test(entry.name) || unpacked.includes(entry.path.split("/").pop())) continue;
     const plain = readFileSync(file);
     if (plain.length < SMALLEST) continue;
     const brotli = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } });

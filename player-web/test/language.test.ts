@@ -1,31 +1,59 @@
+// The tables of texts: complete in each language, and the words of the closed lists those of the catalog.
+
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { en } from "../src/i18n/en";
-import { message } from "../src/i18n/language";
-import { zh } from "../src/i18n/zh";
+import { fillIn, t } from "../src/i18n/language";
+import * as english from "../src/i18n/en";
+import * as simplified from "../src/i18n/zh-CN";
 
+type Table = Record<string, string>;
+const tables = JSON.parse(readFileSync(`${process.env.KAPOK_TABLES}`, "utf8")) as Record<string, Table>;
 const variables = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+const written: Table = { ...simplified.pageTexts, ...simplified.scriptTexts };
 
-test("both languages have the same keys, none empty", () => {
-  assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
-  for (const [key, text] of [...Object.entries(zh), ...Object.entries(en)]) assert.notEqual(text.trim(), "", key);
-});
-
-test("both languages use the same variables", () => {
-  for (const [key, text] of Object.entries(zh)) {
-    assert.deepEqual(variables(en[key as keyof typeof zh]), variables(text), key);
+test("every language has every text with the same variables", () => {
+  assert.deepEqual(Object.keys(tables).sort(), ["en", "zh-CN", "zh-Hant"]);
+  for (const table of Object.values(tables)) {
+    assert.deepEqual(Object.keys(table).sort(), Object.keys(written).sort());
+    for (const [key, text] of Object.entries(table)) {
+      assert.notEqual(text.trim(), "", key);
+      assert.deepEqual(variables(text), variables(written[key]!), key);
+    }
   }
+  assert.deepEqual(tables.en, { ...english.pageTexts, ...english.scriptTexts });
 });
 
-test("the Chinese table is Chinese", () => {
-  const exceptions = new Set(["switchLanguage", "switchLanguageHint"]);
-  for (const [key, text] of Object.entries(zh)) {
-    if (!exceptions.has(key)) assert.match(text, /\p{Script=Han}/u, key);
+test("the Chinese tables are Chinese, each in its own characters", () => {
+  const exceptions = /^language|^dateFormat|^listSeparator|^continueAt/;
+  for (const [key, text] of Object.entries(tables["zh-CN"]!)) {
+    if (!exceptions.test(key)) assert.match(text, /\p{Script=Han}/u, key);
   }
+  const onlySimplified = /[课习视频网乐长辈断时间说读写还这们为关试缩载没开发门边录选择让见东车书马鸟鱼无]/u;
+  for (const [key, text] of Object.entries(tables["zh-Hant"]!)) {
+    if (!/_zh-CN$/.test(key)) assert.doesNotMatch(text, onlySimplified, key);
+  }
+  assert.equal(tables["zh-Hant"]!.more, "顯示更多");
+  assert.match(tables["zh-Hant"]!.homeTitle!, /影片/);
 });
 
-test("messages take their variables and leave unknown ones", () => {
-  assert.equal(message("zh-CN", "courseCount", { count: 3 }), "共 3 门课程");
-  assert.equal(message("en", "stateMaking", { percent: 45 }), "In the making 45%");
-  assert.equal(message("en", "nextLesson", {}), "Next lesson: {title}");
+test("texts take their variables and leave unknown ones", () => {
+  assert.equal(t("resultsCount", { count: 3 }), "找到 3 门课程");
+  assert.equal(fillIn("{a} and {b}", { a: "$&" }), "$& and {b}");
+});
+
+test("the words are those of the catalog", () => {
+  const source = readFileSync(`${process.env.KAPOK_SOURCE_DIR}/catalog/course_words.c`, "utf8");
+  const words = (list: string) => {
+    const text = new RegExp(`${list}\\[\\] = \\{(.*?)\\n\\};`, "s").exec(source)?.[1] ?? "";
+    return [...text.matchAll(/\{"([a-z-]+)",\s*"([^"]+)",\s*"([^"]+)"/g)];
+  };
+  const lists = { categories: "category", audiences: "audience", kinds: "kind", levels: "level" };
+  for (const [list, prefix] of Object.entries(lists)) {
+    assert.ok(words(list).length >= 3, list);
+    for (const [, slug, zh, en] of words(list)) {
+      assert.equal(tables["zh-CN"]![`${prefix}_${slug}`], zh);
+      assert.equal(tables.en![`${prefix}_${slug}`], en);
+    }
+  }
 });

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RESUME_LIMIT, lastWatched, parseTable, resumePosition, withEntry, type ResumeTable } from "../src/player/resume";
+import {
+  RESUME_LIMIT,
+  lastWatched,
+  parseTable,
+  resumePosition,
+  unfinished,
+  watchedShare,
+  withEntry,
+  type ResumeTable,
+} from "../src/player/resume";
 
 const entry = (position: number, duration = 600, savedAt = 1) => ({ position, duration, savedAt });
 
@@ -39,4 +48,22 @@ test("a damaged table is an empty one", () => {
     assert.deepEqual(parseTable(text), {}, String(text));
   }
   assert.deepEqual(parseTable(JSON.stringify({ a: entry(1) })), { a: entry(1) });
+});
+
+test("the lessons to go on with are the unfinished ones, the last first, one of each course", () => {
+  const of = (course: string) => ({ course, lesson: `l-${course}`, title: course, poster: null });
+  const table: ResumeTable = {
+    a: { ...entry(100, 600, 1), of: of("x") },
+    b: { ...entry(200, 600, 3), of: of("x") },
+    c: { ...entry(599, 600, 4), of: of("y") },
+    d: { ...entry(50, 600, 2), of: of("z") },
+    e: entry(300, 600, 9),
+  };
+  assert.deepEqual(
+    unfinished(table, 5).map((lesson) => lesson.asset),
+    ["b", "d"],
+  );
+  assert.equal(unfinished(table, 1).length, 1);
+  assert.equal(watchedShare(table, "x"), 200 / 600);
+  assert.equal(watchedShare(table, "nothing"), 0);
 });

@@ -1,11 +1,24 @@
-/** Pages and their files, from the folder of the built pages. */
+/** Pages and their files, from the folder of the built pages: templates (page_template.h) filled with what the API answers. */
 #pragma once
 
 #include "server/http/http_router.h"
 
+/** Without parameters what there is; with those of GET /api/v1/courses (q, category, audience, kind, level, duration,
+ * institution, sort, cursor) what was found. */
 void page_handler_home(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** {course}; ?lesson= names one of its lessons. */
+void page_handler_course(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** Topics (?screen=), or courses of one (?category=) or found (?q=). */
+void page_handler_elder(gpointer context, const HttpRequest *request, HttpResponse *response);
 /** Signing in, the own account, answering for a television. */
 void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response);
-void page_handler_course(gpointer context, const HttpRequest *request, HttpResponse *response);
+void page_handler_offline(gpointer context, const HttpRequest *request, HttpResponse *response);
+
+void page_handler_feed(gpointer context, const HttpRequest *request, HttpResponse *response);
+void page_handler_sitemap(gpointer context, const HttpRequest *request, HttpResponse *response);
+void page_handler_robots(gpointer context, const HttpRequest *request, HttpResponse *response);
+void page_handler_manifest(gpointer context, const HttpRequest *request, HttpResponse *response);
+void page_handler_worker(gpointer context, const HttpRequest *request, HttpResponse *response);
+
 void page_handler_asset(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_favicon(gpointer context, const HttpRequest *request, HttpResponse *response);

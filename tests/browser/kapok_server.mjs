@@ -29,6 +29,10 @@ export class KapokServer {
     return server;
   }
 
+  get program() {
+    return join(PROGRAMS, "kapok");
+  }
+
   /** Puts a file into the catalog and gives the id of its asset. `options` are those of `kapok ingest`. */
   ingest(file, ...options) {
     const result = spawnSync(join(PROGRAMS, "kapok"), ["ingest", "--data", this.data, ...options, file], {

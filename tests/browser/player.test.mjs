@@ -69,7 +69,7 @@ test("the home lists the course with its poster, its length and its category", a
     const card = page.locator(".card", { hasText: SHORT_TITLE });
     await card.waitFor();
     await page.waitForFunction(() => document.querySelector(".card img")?.naturalWidth > 0);
-    assert.match(await card.locator(".duration").innerText(), /^\d+:\d\d$/);
+    assert.match(await card.locator(".duration [aria-hidden]").innerText(), /^\d+:\d\d$/);
     assert.match(await card.innerText(), /人文艺术/);
     assert.match(await page.locator('[data-category="arts"]').innerText(), /1/);
 
@@ -80,7 +80,7 @@ test("the home lists the course with its poster, its length and its category", a
     await card.waitFor();
     await page.getByRole("searchbox").fill("不存在的课");
     await page.getByRole("heading", { name: "没有找到相符的课程" }).waitFor();
-    await page.getByRole("button", { name: "查看全部课程" }).click();
+    await page.getByRole("link", { name: "查看全部课程" }).click();
     await card.waitFor();
   });
 });
@@ -182,14 +182,16 @@ test("a language switch takes the page and the player along, and is remembered",
   await onPage(await coursePath(SHORT_TITLE), async (page) => {
     await play(page);
     assert.equal(await page.locator("media-fullscreen-button").getAttribute("aria-label"), "进入全屏");
-    await page.getByRole("button", { name: "Switch to English" }).click();
+    await page.locator(".tools").getByRole("link", { name: "English" }).click();
     await page.getByRole("heading", { name: "Details" }).waitFor();
+    await page.locator("media-fullscreen-button").waitFor();
     assert.match(await page.locator("media-fullscreen-button").getAttribute("aria-label"), /^enter fullscreen/i);
     assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+    await play(page);
     await waitForProgress(page);
     await page.goto(`${server.base}/`);
     await page.getByRole("heading", { name: "What would you like to learn today?" }).waitFor();
-    await page.getByRole("button", { name: "切换到中文" }).click();
+    await page.locator(".tools").getByRole("link", { name: "简体中文" }).click();
     await page.getByRole("heading", { name: "今天想学点什么？" }).waitFor();
   });
 });
@@ -202,7 +204,7 @@ test("controls are large enough for fingers on a phone", async () => {
       async (page) => {
         await page.locator(path === "/" ? ".card" : "media-fullscreen-button").first().waitFor();
         const small = await page.evaluate(() => {
-          const controls = "button, select, input, .chip, .brand, .lessons a, .card, media-control-bar > [role=button]";
+          const controls = "button, select, input:not([type=checkbox]), label, .chip, .brand, .switch, .mode-switch, .category, .lessons a, .card, media-control-bar > [role=button]";
           return [...document.querySelectorAll(controls)]
             .map((node) => ({ name: node.outerHTML.slice(0, 80), box: node.getBoundingClientRect() }))
             .filter(({ box }) => box.width > 0 && (box.width < 44 || box.height < 44))
@@ -326,7 +328,7 @@ test("a course that does not exist is said so", async () => {
   const { page, context } = await openPage(browser, `${server.base}/course/nothere`);
   try {
     await page.getByRole("heading", { name: "没有找到这门课程" }).waitFor();
-    await page.getByRole("button", { name: "回到首页" }).click();
+    await page.locator("main").getByRole("link", { name: "回到首页" }).click();
     await page.locator(".card").first().waitFor();
   } finally {
     await context.close();

@@ -5,7 +5,7 @@
 
 for name in one two; do
   mkdir -p "$WORK/$name/assets"
-  echo "page $name" >"$WORK/$name/index.html"
+  echo "page $name" >"$WORK/$name/home.html"
   echo small >"$WORK/$name/assets/small.txt"
 done
 head -c 6000000 /dev/urandom >"$WORK/one/assets/large.bin"

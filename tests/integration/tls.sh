@@ -25,7 +25,7 @@ cp "$WORK/first.crt" "$WORK/shown.crt"
 cp "$WORK/first.key" "$WORK/shown.key"
 mkdir -p "$WORK/web/assets"
 head -c 3000000 /dev/urandom >"$WORK/web/assets/large.bin"
-head -c 20000 /dev/zero | tr '\0' 'x' >"$WORK/web/index.html"
+head -c 20000 /dev/zero | tr '\0' 'x' >"$WORK/web/home.html"
 
 TLS_PORT=$(free_port)
 start_serve --workers 1 --web "$WORK/web" --tls-listen "127.0.0.1:$TLS_PORT" --tls-certificate "$WORK/shown.crt" \

@@ -1,9 +1,8 @@
 // The HTTP API as functions. Every failure is an ApiError; status 0 means that no answer came at all.
 
-import type { Asset, CourseDetail, CoursePage, CourseQuery } from "./types";
+import type { Asset, Suggestion } from "./types";
 
 const TIMEOUT_MS = 15000;
-export const PAGE_SIZE = 24;
 
 export class ApiError extends Error {
   constructor(
@@ -16,20 +15,11 @@ export class ApiError extends Error {
 }
 
 export class ApiClient {
-  /** `language` is asked for each request, so that a switch of language takes effect at once. */
-  constructor(private readonly language: () => string) {}
+  /** Words of the server (errors, names of chapters) come in `language`. */
+  constructor(private readonly language: string) {}
 
-  courses(query: CourseQuery, cursor: string | null, signal?: AbortSignal): Promise<CoursePage> {
-    const parameters = new URLSearchParams({ limit: String(PAGE_SIZE) });
-    if (query.q) parameters.set("q", query.q);
-    parameters.set("sort", query.sort);
-    if (query.category) parameters.set("category", query.category);
-    if (cursor) parameters.set("cursor", cursor);
-    return this.get<CoursePage>(`/api/v1/courses?${parameters}`, signal);
-  }
-
-  course(id: string, signal?: AbortSignal): Promise<CourseDetail> {
-    return this.get<CourseDetail>(`/api/v1/courses/${encodeURIComponent(id)}`, signal);
+  suggest(text: string, signal?: AbortSignal): Promise<{ items: Suggestion[] }> {
+    return this.get<{ items: Suggestion[] }>(`/api/v1/suggest?q=${encodeURIComponent(text)}`, signal);
   }
 
   asset(id: string, signal?: AbortSignal): Promise<Asset> {
@@ -42,7 +32,7 @@ export class ApiClient {
     const forward = () => timeout.abort();
     signal?.addEventListener("abort", forward);
     try {
-      const headers = { Accept: "application/json", "Accept-Language": this.language() };
+      const headers = { Accept: "application/json", "Accept-Language": this.language };
       const response = await fetch(url, { headers, signal: timeout.signal, cache: "no-cache" });
       if (!response.ok) throw new ApiError(response.status, await problemDetail(response));
       return (await response.json()) as T;

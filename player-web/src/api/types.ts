@@ -1,7 +1,6 @@
 // The shapes of the HTTP API that the pages read. Times are in seconds, sizes in bytes.
 
 export type AssetState = "queued" | "playable" | "ready" | "failed";
-export type SortOrder = "relevance" | "newest" | "popularity" | "title" | "duration";
 
 export interface CaptionTrack {
   language: string;
@@ -54,43 +53,19 @@ export interface Lesson {
   asset: Asset;
 }
 
-export interface Course {
+export interface Suggestion {
+  text: string;
+  kind: "title" | "tag";
+}
+
+/** What the server writes into the page of a course. */
+export interface CourseData {
   id: string;
   title: string;
-  summary: string | null;
-  kind: string;
-  category: string | null;
-  category_name: { zh: string; en: string } | null;
-  audiences: string[];
-  language: string | null;
-  institution: string | null;
-  tags: string[];
-  lesson_count: number;
-  duration: number | null;
   poster: string | null;
-  state: AssetState;
-  progress: number;
-  created_at: string;
-}
-
-export interface CourseDetail extends Course {
+  category: string | null;
+  language: string | null;
   lessons: Lesson[];
-}
-
-export interface FacetValue {
-  value: string;
-  count: number;
-}
-
-export interface CoursePage {
-  items: Course[];
-  next: string | null;
-  total: number;
-  facets: Record<string, FacetValue[]>;
-}
-
-export interface CourseQuery {
-  q: string;
-  category: string;
-  sort: SortOrder;
+  lesson: string; // the one that the page shows
+  duration: number | null;
 }

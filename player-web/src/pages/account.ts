@@ -1,8 +1,8 @@
 // Signing in (/sign-in), the own account (/account) and answering for a television (/activate?code=).
 
-import { language, loadLanguage, onLanguageChange, t } from "../i18n/language";
+import { language } from "../i18n/language";
 import { byId, element, fill } from "../ui/dom";
-import { drawFrame } from "../ui/frame";
+import { openSearch, searchAddress } from "../ui/page";
 import { accountText as a } from "./account_texts";
 
 interface Person {
@@ -19,7 +19,7 @@ interface Problem {
 
 /** One request; the problem of a refusal is thrown. */
 async function ask(method: string, url: string, body?: unknown): Promise<unknown> {
-  const headers: Record<string, string> = { "Accept-Language": language(), Accept: "application/json" };
+  const headers: Record<string, string> = { "Accept-Language": language, Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const answer = await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   const text = await answer.text();
@@ -40,8 +40,7 @@ class AccountPage {
   private message = "";
 
   start(): void {
-    loadLanguage();
-    onLanguageChange(() => this.draw());
+    openSearch((text) => location.assign(searchAddress(text)));
     void this.load();
   }
 
@@ -59,9 +58,7 @@ class AccountPage {
   }
 
   private draw(): void {
-    const toHome = (text: string) => location.assign(text ? `/?q=${encodeURIComponent(text)}` : "/");
-    drawFrame({ value: "", onType: () => undefined, onSubmit: toHome });
-    document.title = `${this.person ? a("accountTitle") : a("signIn")} · ${t("siteName")}`;
+    document.title = `${this.person ? a("accountTitle") : a("signIn")} · ${language === "en" ? "Kapok" : "木棉"}`;
     const box = byId("account");
     if (!this.person) fill(box, this.signInForm());
     else if (location.pathname === "/activate") fill(box, this.activateForm());

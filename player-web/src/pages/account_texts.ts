@@ -26,5 +26,5 @@ const texts = {
 } as const;
 
 export function accountText(key: keyof typeof texts): string {
-  return texts[key][language() === "en" ? 1 : 0];
+  return texts[key][language === "en" ? 1 : 0];
 }

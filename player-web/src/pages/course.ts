@@ -1,93 +1,99 @@
-// The course page: the player, the progress of a lesson still being made, the lessons, and what the course is about.
+// The course page: the server draws it; the script brings the player, news of a lesson still being made, the transcript.
 
-import { ApiClient, ApiError } from "../api/client";
-import type { Asset, CourseDetail, Lesson } from "../api/types";
-import { language, loadLanguage, onLanguageChange, t } from "../i18n/language";
+import { ApiClient } from "../api/client";
+import type { Asset, CourseData, Lesson } from "../api/types";
+import { language, t } from "../i18n/language";
 import type { Player } from "../player/player";
-import { lastWatched, loadTable } from "../player/resume";
-import { makingText, spokenDuration } from "../text/duration";
-import { isSettled, percent, stateBadge } from "../text/labels";
-import { languageOf } from "../ui/course_card";
+import { lastWatched, loadTable, resumePosition } from "../player/resume";
+import { clock, makingText, spokenDuration } from "../text/duration";
+import { isSettled, percent, stateText } from "../text/labels";
 import { byId, element, fill } from "../ui/dom";
-import { drawFrame } from "../ui/frame";
-import { failureText, notice } from "../ui/notice";
-import { posterFrame } from "../ui/poster";
+import { notice } from "../ui/notice";
+import { keepShell, openSearch, searchAddress } from "../ui/page";
+import { markWatched } from "../ui/watched";
 import { ChapterList } from "./course_chapters";
-import { courseFacts } from "./course_facts";
+import { drawElderControls, isElder } from "./elder_controls";
+import { Transcript } from "./transcript";
 
 const POLL_MS = 2000;
 
-class CoursePageView {
+class CoursePage {
   private readonly api = new ApiClient(language);
-  private readonly courseId = decodeURIComponent(location.pathname.replace(/^\/course\//, "").replace(/\/$/, ""));
-  private course: CourseDetail | null = null;
-  private lesson: Lesson | null = null;
-  private failure: unknown = null;
   private player: Player | null = null;
   private isOpening = false;
-  private readonly chapters = new ChapterList((seconds) => this.goTo(seconds));
+  private hasAskedForPlay = new URLSearchParams(location.search).get("play") === "1";
+  private readonly chapters = new ChapterList(byId("chapters"), (seconds) => this.goTo(seconds));
+  private readonly transcript: Transcript | null;
 
-  start(): void {
-    loadLanguage();
-    this.draw();
-    onLanguageChange(() => void this.onLanguage());
-    void this.load();
+  constructor(
+    private readonly course: CourseData,
+    private readonly lesson: Lesson,
+  ) {
+    const place = document.getElementById("transcript");
+    this.transcript = place ? new Transcript(place, (seconds) => this.goTo(seconds)) : null;
   }
 
-  private async load(): Promise<void> {
-    this.failure = null;
-    try {
-      this.course = await this.api.course(this.courseId);
-      this.lesson = chosenLesson(this.course);
-    } catch (error) {
-      this.failure = error;
-    }
+  start(): void {
     this.draw();
     this.openWhenPlayable();
     this.pollSoon();
+    this.openShareButton();
   }
 
-  /** The words of the server (error texts, names of chapters) come in the language asked for: ask again. */
-  private async onLanguage(): Promise<void> {
-    this.draw();
-    this.player?.drawControls();
-    if (this.lesson?.asset.state !== "failed" && this.lesson?.asset.chapters.length === 0) return;
-    await this.refresh();
+  private get asset(): Asset {
+    return this.lesson.asset;
   }
 
   private pollSoon(): void {
-    if (!this.lesson || isSettled(this.lesson.asset.state)) return;
+    if (isSettled(this.asset.state)) return;
     setTimeout(() => void this.refresh().finally(() => this.pollSoon()), POLL_MS);
   }
 
   private async refresh(): Promise<void> {
-    if (!this.lesson || document.hidden) return;
-    const before = this.lesson.asset.state;
+    if (document.hidden) return;
     try {
-      this.lesson.asset = await this.api.asset(this.lesson.asset.id);
+      this.lesson.asset = await this.api.asset(this.asset.id);
     } catch {
       return; // the next round asks again; what is on the page stays
     }
-    this.player?.update(this.lesson.asset);
-    this.chapters.show(this.lesson.asset.chapters);
-    if (before !== this.lesson.asset.state) this.draw();
-    else this.drawProgress();
+    this.player?.update(this.asset);
+    this.draw();
     this.openWhenPlayable();
   }
 
   private openWhenPlayable(): void {
-    const lesson = this.lesson;
-    if (!lesson || this.player || this.isOpening || !isPlayable(lesson.asset)) return;
+    if (this.player || this.isOpening || !isPlayable(this.asset)) return;
     this.isOpening = true;
-    void import("../player/player").then(({ Player: PlayerOfLesson }) => {
-      this.player = new PlayerOfLesson(byId("player"), {
-        asset: lesson.asset,
-        title: lesson.title,
-        isAutoplay: document.referrer.startsWith(`${location.origin}/`),
-        next: this.nextLesson(),
-        onTime: (seconds) => this.chapters.follow(seconds),
-      });
+    import("../player/player").then(
+      ({ Player: PlayerOfLesson }) => this.open(PlayerOfLesson),
+      () => {
+        this.isOpening = false;
+        this.sayNotLoaded();
+      },
+    );
+  }
+
+  private open(PlayerOfLesson: typeof Player): void {
+    const isFromHere = document.referrer.startsWith(`${location.origin}/`);
+    this.player = new PlayerOfLesson(byId("player"), {
+      asset: this.asset,
+      title: this.lesson.title,
+      of: {
+        course: this.course.id,
+        lesson: this.lesson.id,
+        title: this.course.lessons.length > 1 ? `${this.course.title} · ${this.lesson.title}` : this.course.title,
+        poster: this.asset.poster ?? this.course.poster,
+      },
+      startAt: askedTime(location.search),
+      isAutoplay: isFromHere && (!isElder() || this.hasAskedForPlay),
+      next: this.nextLesson(),
+      onTime: (seconds) => {
+        this.chapters.follow(seconds);
+        this.transcript?.follow(seconds);
+      },
     });
+    if (isElder()) drawElderControls(this.player);
+    else fill(byId("below"), keyboardHelp());
   }
 
   private goTo(seconds: number): void {
@@ -96,58 +102,47 @@ class CoursePageView {
   }
 
   private nextLesson(): { title: string; href: string } | null {
-    const lessons = this.course?.lessons ?? [];
-    const next = lessons[lessons.findIndex((lesson) => lesson.id === this.lesson?.id) + 1];
+    const { lessons } = this.course;
+    const next = lessons[lessons.findIndex((lesson) => lesson.id === this.lesson.id) + 1];
     return next ? { title: next.title, href: lessonAddress(next) } : null;
   }
 
   private draw(): void {
-    const toHome = (text: string) => location.assign(text.trim() ? `/?q=${encodeURIComponent(text.trim())}` : "/");
-    drawFrame({ value: "", onType: () => undefined, onSubmit: toHome });
-    document.title = this.course ? `${this.course.title} · ${t("siteName")}` : t("homeTitle");
     this.drawNotice();
     this.drawStage();
     this.drawProgress();
-    this.drawAbout();
+    this.drawLessonFacts();
+    this.chapters.show(this.asset.chapters);
+    void this.transcript?.show(this.asset.captions);
   }
 
   private drawNotice(): void {
-    const place = byId("notice");
-    const asset = this.lesson?.asset;
-    if (this.failure) {
-      const isMissing = this.failure instanceof ApiError && this.failure.status === 404;
-      const home = { label: t("homeLink"), run: () => location.assign("/") };
-      const again = { label: t("retry"), run: () => void this.load() };
-      const title = isMissing ? t("courseNotFoundTitle") : t("courseErrorTitle");
-      const text = isMissing ? t("courseNotFoundText") : failureText(this.failure);
-      return fill(place, notice({ title, text, action: isMissing ? home : again, tone: "problem" }));
-    }
-    if (asset?.state === "failed") {
-      const text = `${asset.error ?? t("failedNoReason")}\n${t("failedAdvice")}`;
-      return fill(place, notice({ title: t("failedTitle"), text, command: t("failedCommand"), tone: "problem" }));
-    }
-    fill(place, !this.course && element("p", { class: "loading", role: "status" }, t("loading")));
+    if (this.asset.state !== "failed") return fill(byId("notice"));
+    const text = `${this.asset.error ?? t("failedNoReason")}\n${t("failedAdvice")}`;
+    fill(byId("notice"), notice({ title: t("failedTitle"), text, command: t("failedCommand"), tone: "problem" }));
+  }
+
+  private sayNotLoaded(): void {
+    const action = { label: t("again"), run: () => location.reload() };
+    fill(byId("notice"), notice({ title: t("playerLoadTitle"), text: t("errorOffline"), action, tone: "problem" }));
   }
 
   private drawStage(): void {
     const stage = byId("stage");
-    const asset = this.lesson?.asset;
-    stage.hidden = !asset || (asset.state === "failed" && !isPlayable(asset));
-    if (!asset || stage.hidden || this.player) return;
-    const poster = posterFrame(asset.poster ?? this.course?.poster ?? null, this.course?.category ?? null, false);
-    const waiting =
-      asset.state === "queued" &&
-      element("div", { class: "player-wait", "aria-hidden": "true" }, element("span", { class: "spinner" }));
-    fill(byId("player"), poster, waiting);
+    stage.hidden = this.asset.state === "failed" && !isPlayable(this.asset);
+    const frame = byId("player");
+    const isWaiting = this.asset.state === "queued" && !this.player;
+    const wheel = frame.querySelector(".player-wait");
+    if (!isWaiting) wheel?.remove();
+    else if (!wheel) frame.append(element("div", { class: "player-wait", "aria-hidden": "true" }, element("span", { class: "spinner" })));
   }
 
   private drawProgress(): void {
     const place = byId("making");
-    const asset = this.lesson?.asset;
-    if (!asset || isSettled(asset.state)) return fill(place);
+    const { asset } = this;
+    if (isSettled(asset.state)) return fill(place);
     const share = percent(asset.progress);
-    const text =
-      asset.state === "queued" ? t("makingQueued") : makingText(asset.encoded, asset.duration, language());
+    const text = asset.state === "queued" ? t("makingQueued") : makingText(asset.encoded, asset.duration);
     const bar = element("progress", { max: 100, value: share, "aria-label": t("makingProgress") });
     fill(
       place,
@@ -156,81 +151,79 @@ class CoursePageView {
     );
   }
 
-  private drawAbout(): void {
-    const { course, lesson } = this;
-    if (!course || !lesson) return;
-    this.chapters.show(lesson.asset.chapters);
-    fill(
-      byId("about"),
-      element("h1", languageOf(course), course.title),
-      course.lessons.length > 1 && element("p", { class: "lesson-title" }, lesson.title),
-      this.chapters.node,
-      element("h2", {}, t("summary")),
-      summaryParagraphs(course),
-      isPlayable(lesson.asset) && element("p", { class: "keyboard-hint" }, t("keyboardHint")),
-    );
-    fill(byId("side"), this.lessonList(course.lessons), courseFacts(course, lesson));
+  /** State and watched part of each lesson in the list. */
+  private drawLessonFacts(): void {
+    const table = loadTable();
+    for (const { id, asset } of this.course.lessons) {
+      const place = document.querySelector(`[data-lesson="${CSS.escape(id)}"] [data-facts]`);
+      if (!place) continue;
+      const entry = table[asset.id];
+      const position = resumePosition(entry, asset.duration);
+      const isOver = entry !== undefined && position === 0 && entry.position > entry.duration / 2;
+      const watched = isOver ? t("lessonWatched") : position > 0 ? t("lessonPart", { time: clock(position) }) : "";
+      const facts = [spokenDuration(asset.duration), stateText(asset.state, asset.progress), watched];
+      place.textContent = facts.filter(Boolean).join(" · ");
+    }
   }
 
-  private lessonList(lessons: Lesson[]): HTMLElement {
-    const items = lessons.map((lesson, index) => this.lessonItem(lesson, index + 1));
-    return element(
-      "nav",
-      { class: "panel lessons", "aria-labelledby": "lessons-title" },
-      element("h2", { id: "lessons-title" }, t("lessons")),
-      element("ol", {}, ...items),
-    );
-  }
-
-  private lessonItem(lesson: Lesson, number: number): HTMLElement {
-    const isCurrent = lesson.id === this.lesson?.id;
-    const badge = stateBadge(lesson.asset.state, lesson.asset.progress, language());
-    const facts = [isCurrent && t("lessonPlaying"), spokenDuration(lesson.asset.duration, language()), badge?.text];
-    return element(
-      "li",
-      {},
-      element(
-        "a",
-        { href: lessonAddress(lesson), "aria-current": isCurrent ? "page" : null },
-        element("span", { class: "lesson-number", "aria-hidden": "true" }, String(number)),
-        element(
-          "span",
-          { class: "lesson-text" },
-          element("span", {}, lesson.title || t("lessonNumber", { number })),
-          element("span", { class: "lesson-facts" }, facts.filter(Boolean).join(" · ")),
-        ),
-      ),
-    );
+  private openShareButton(): void {
+    const button = document.getElementById("share");
+    if (!button) return;
+    button.hidden = false;
+    const lesson = this.course.lessons.length > 1 ? this.lesson.id : null;
+    button.addEventListener("click", () => {
+      const seconds = this.player?.video.currentTime ?? 0;
+      void import("./share").then(({ openShare }) => openShare(this.course.id, lesson, seconds));
+    });
   }
 }
 
-/** The lesson named in the address, otherwise the one watched last, otherwise the first. */
-function chosenLesson(course: CourseDetail): Lesson | null {
-  const asked = new URLSearchParams(location.search).get("lesson");
+/** The lesson to go on with when the address names none and another than the page's was watched last. */
+function lessonLeft(course: CourseData): Lesson | null {
+  const parameters = new URLSearchParams(location.search);
+  if (parameters.has("lesson") || parameters.has("t")) return null;
   const watched = lastWatched(
     loadTable(),
     course.lessons.map((lesson) => lesson.asset.id),
   );
-  return (
-    course.lessons.find((lesson) => lesson.id === asked) ??
-    course.lessons.find((lesson) => lesson.asset.id === watched) ??
-    course.lessons[0] ??
-    null
-  );
+  return course.lessons.find((lesson) => lesson.asset.id === watched && lesson.id !== course.lesson) ?? null;
 }
 
 function lessonAddress(lesson: Lesson): string {
   return `${location.pathname}?lesson=${encodeURIComponent(lesson.id)}`;
 }
 
+/** The seconds of ?t=; null when there are none. */
+function askedTime(search: string): number | null {
+  const text = new URLSearchParams(search).get("t");
+  const seconds = Number(text);
+  return text !== null && text !== "" && Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
 function isPlayable(asset: Asset): boolean {
   return asset.playlist !== null && (asset.state === "playable" || asset.state === "ready" || asset.encoded > 0);
 }
 
-function summaryParagraphs(course: CourseDetail): HTMLElement {
-  const paragraphs = (course.summary ?? "").split(/\n+/).filter((text) => text.trim() !== "");
-  if (paragraphs.length === 0) return element("p", { class: "quiet" }, t("noSummary"));
-  return element("div", languageOf(course), ...paragraphs.map((text) => element("p", {}, text)));
+function keyboardHelp(): HTMLElement {
+  return element(
+    "details",
+    { class: "keyboard-hint" },
+    element("summary", {}, t("keyboardTitle")),
+    element("p", {}, t("keyboardHint")),
+  );
 }
 
-new CoursePageView().start();
+function start(): void {
+  openSearch((text) => location.assign(searchAddress(text)));
+  markWatched(document);
+  keepShell();
+  const data = document.getElementById("data");
+  if (!data) return;
+  const course = JSON.parse(data.textContent ?? "") as CourseData;
+  const left = lessonLeft(course);
+  if (left) return location.replace(lessonAddress(left));
+  const lesson = course.lessons.find((each) => each.id === course.lesson);
+  if (lesson) new CoursePage(course, lesson).start();
+}
+
+start();

@@ -7,28 +7,27 @@ import { clock } from "../text/duration";
 import { element, fill } from "../ui/dom";
 
 export class ChapterList {
-  private readonly place = element("section", { class: "chapters", "aria-labelledby": "chapters-title", hidden: true });
   private chapters: Chapter[] = [];
   private buttons: HTMLElement[] = [];
   private current = -1;
   private drawn = "";
 
-  constructor(private readonly go: (seconds: number) => void) {}
+  /** `place`: the section of the page, which the server has drawn with links. */
+  constructor(
+    private readonly place: HTMLElement,
+    private readonly go: (seconds: number) => void,
+  ) {}
 
-  get node(): HTMLElement {
-    return this.place;
-  }
-
-  /** Draws them when they, or the words of the page, are others than before. */
+  /** Draws them when they are others than before. */
   show(chapters: Chapter[]): void {
-    const key = JSON.stringify([chapters, t("chapters")]);
+    const key = JSON.stringify(chapters);
     if (key === this.drawn) return;
     this.drawn = key;
     this.chapters = chapters;
     this.place.hidden = chapters.length === 0;
     this.buttons = chapters.map((chapter) => this.button(chapter));
     const items = this.buttons.map((button) => element("li", {}, button));
-    fill(this.place, element("h2", { id: "chapters-title" }, t("chapters")), element("ol", {}, ...items));
+    fill(this.place, element("h2", { id: "chapters-title" }, t("chapterList")), element("ol", {}, ...items));
     this.current = -1;
   }
 

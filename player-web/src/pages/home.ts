@@ -1,280 +1,179 @@
-// The home page: search, categories, the grid of courses. Its state is in the address.
+// The home page. The server draws it; the script asks for the page of another search and puts its content in place.
 
-import { ApiClient } from "../api/client";
-import type { Course, CoursePage, CourseQuery, FacetValue, SortOrder } from "../api/types";
-import { language, loadLanguage, onLanguageChange, t } from "../i18n/language";
-import { CATEGORIES, categoryName, isSettled } from "../text/labels";
-import { courseCard, skeletonCards } from "../ui/course_card";
-import { byId, element, fill } from "../ui/dom";
-import { drawFrame } from "../ui/frame";
-import { failureText, notice } from "../ui/notice";
-import { changeQuery, parseQuery, possibleSorts, queryAddress } from "./home_query";
+import { t } from "../i18n/language";
+import { byId, element } from "../ui/dom";
+import { keepShell, openSearch, searchAddress } from "../ui/page";
+import type { SuggestBox } from "../ui/suggest";
+import { drawContinueShelf, markWatched } from "../ui/watched";
+import { isHomeAddress, typedAddress } from "./home_address";
 
 const TYPING_PAUSE_MS = 300;
 const REFRESH_MS = 4000;
-const REFRESHED_AT_ONCE = 8;
-const EAGER_POSTERS = 6;
+const TIMEOUT_MS = 15000;
 
 class HomePage {
-  private readonly api = new ApiClient(language);
-  private query: CourseQuery = parseQuery(location.search);
-  private courses: Course[] = [];
-  private total = 0;
-  private next: string | null = null;
-  private categories: FacetValue[] = [];
-  private phase: "loading" | "ready" | "error" = "loading";
-  private failure: unknown = null;
-  private moreFailure: unknown = null;
-  private isLoadingMore = false;
+  private field: HTMLInputElement | null = null;
+  private suggestions: SuggestBox | null = null;
   private request: AbortController | null = null;
   private typingTimer = 0;
 
   start(): void {
-    loadLanguage();
-    this.drawAll();
-    onLanguageChange(() => this.drawAll());
-    window.addEventListener("popstate", () => {
-      this.query = parseQuery(location.search);
-      this.drawAll();
-      void this.load();
-    });
-    void this.load();
+    const search = openSearch((text) => void this.go(searchAddress(text)));
+    this.field = search?.field ?? null;
+    this.suggestions = search?.box ?? null;
+    this.field?.addEventListener("input", () => this.typed());
+    this.field?.form?.addEventListener("submit", (event) => this.submitted(event));
+    byId("content").addEventListener("click", (event) => this.clicked(event));
+    window.addEventListener("popstate", () => void this.show(location.pathname + location.search));
+    window.addEventListener("pageshow", () => this.dress());
     setInterval(() => void this.refresh(), REFRESH_MS);
+    this.dress();
+    keepShell();
   }
 
-  private go(change: Partial<CourseQuery>, isTyping = false): void {
+  private typed(): void {
     clearTimeout(this.typingTimer);
-    this.query = changeQuery(this.query, change);
-    const address = queryAddress(this.query);
-    if (isTyping) history.replaceState(null, "", address);
-    else if (address !== location.pathname + location.search) history.pushState(null, "", address);
-    void this.load();
+    this.typingTimer = window.setTimeout(() => {
+      const address = typedAddress(location.search, this.field?.value ?? "");
+      if (address === location.pathname + location.search) return;
+      history.replaceState(null, "", address);
+      void this.show(address);
+    }, TYPING_PAUSE_MS);
   }
 
-  private async load(): Promise<void> {
+  private submitted(event: Event): void {
+    event.preventDefault();
+    clearTimeout(this.typingTimer);
+    this.suggestions?.close();
+    void this.go(typedAddress(location.search, this.field?.value ?? ""));
+  }
+
+  private clicked(event: MouseEvent): void {
+    const link = (event.target as Element).closest("a");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const address = new URL(link.href, location.href);
+    if (!isHomeAddress(address, location.origin)) return;
+    event.preventDefault();
+    if (link.id === "more") void this.addMore(link, address);
+    else void this.go(address.pathname + address.search, true);
+  }
+
+  /** Goes to another search as a link does; `isFromLink`: the reader starts at its head. */
+  private async go(address: string, isFromLink = false): Promise<void> {
+    clearTimeout(this.typingTimer);
+    if (address !== location.pathname + location.search) history.pushState(null, "", address);
+    if (this.field && isFromLink) this.field.value = new URLSearchParams(location.search).get("q") ?? "";
+    await this.show(address);
+    if (isFromLink) this.readFromHead();
+  }
+
+  private readFromHead(): void {
+    const head = document.getElementById("results-title");
+    head?.setAttribute("tabindex", "-1");
+    head?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }
+
+  /** Puts the content of the page at `address` in place; the place in the page stays. */
+  private async show(address: string): Promise<void> {
+    const content = byId("content");
+    content.setAttribute("aria-busy", "true");
+    const page = await this.load(address);
+    if (page === null) return;
+    content.removeAttribute("aria-busy");
+    if (page === undefined) return this.sayOffline();
+    const open = [...content.querySelectorAll("details[open] > summary")].map((each) => each.textContent);
+    const fresh = page.getElementById("content");
+    if (!fresh) return location.assign(address);
+    content.replaceChildren(...fresh.childNodes);
+    content.querySelectorAll("details").forEach((each) => {
+      each.open = open.includes(each.querySelector("summary")?.textContent ?? "");
+    });
+    document.title = page.title;
+    this.takeLinks(page);
+    this.dress();
+  }
+
+  /** The switches of language and mode lead to what is shown now. */
+  private takeLinks(page: Document): void {
+    const fresh = page.querySelectorAll<HTMLAnchorElement>(".tools a");
+    document.querySelectorAll<HTMLAnchorElement>(".tools a").forEach((link, index) => {
+      link.setAttribute("href", fresh[index]?.getAttribute("href") ?? link.href);
+    });
+  }
+
+  private async addMore(link: HTMLElement, address: URL): Promise<void> {
+    if (link.getAttribute("aria-busy")) return;
+    link.setAttribute("aria-busy", "true");
+    const page = await this.load(address.pathname + address.search);
+    link.removeAttribute("aria-busy");
+    if (!page) return page === undefined ? this.sayOffline() : undefined;
+    const list = byId("list");
+    const first = list.children.length;
+    list.append(...(page.getElementById("list")?.children ?? []));
+    const more = page.getElementById("more")?.parentElement;
+    if (more) link.parentElement?.replaceWith(more);
+    else link.parentElement?.remove();
+    list.children[first]?.querySelector("a")?.focus({ preventScroll: true });
+    this.dress();
+  }
+
+  /** The page at `address`; null when another one was asked for meanwhile, undefined when it could not be had. */
+  private async load(address: string): Promise<Document | null | undefined> {
     this.request?.abort();
     const request = (this.request = new AbortController());
-    this.phase = "loading";
-    this.moreFailure = null;
-    this.draw();
+    const timer = setTimeout(() => request.abort("timeout"), TIMEOUT_MS);
     try {
-      const page = await this.api.courses(this.query, null, request.signal);
-      this.courses = [];
-      this.take(page);
-      this.phase = "ready";
-    } catch (error) {
-      if (request.signal.aborted) return;
-      this.failure = error;
-      this.phase = "error";
-    }
-    this.draw();
-  }
-
-  private async loadMore(): Promise<void> {
-    if (!this.next || this.isLoadingMore) return;
-    const query = this.query;
-    const firstNew = this.courses.length;
-    this.isLoadingMore = true;
-    this.moreFailure = null;
-    this.drawMore();
-    try {
-      const page = await this.api.courses(query, this.next);
-      if (query === this.query) this.take(page);
-    } catch (error) {
-      this.moreFailure = error;
-    }
-    this.isLoadingMore = false;
-    if (query !== this.query) return;
-    this.draw();
-    byId("grid").children[firstNew]?.querySelector("a")?.focus({ preventScroll: true });
-  }
-
-  private take(page: CoursePage): void {
-    const known = new Set(this.courses.map((course) => course.id));
-    this.courses.push(...page.items.filter((course) => !known.has(course.id)));
-    this.total = page.total;
-    this.next = page.next;
-    this.categories = page.facets.category ?? [];
-  }
-
-  /** Looks again at the lessons still being made, and at an empty home. Failures wait for the next round. */
-  private async refresh(): Promise<void> {
-    if (document.hidden || this.phase !== "ready") return;
-    const query = this.query;
-    try {
-      if (this.courses.length === 0) {
-        const page = await this.api.courses(query, null);
-        if (query !== this.query || page.items.length === 0) return;
-        this.take(page);
-        this.draw();
-        return;
-      }
-      const unsettled = this.courses.filter((course) => !isSettled(course.state)).slice(0, REFRESHED_AT_ONCE);
-      for (const course of unsettled) this.replace(await this.api.course(course.id));
+      const answer = await fetch(address, { signal: request.signal, headers: { Accept: "text/html" } });
+      if (!answer.ok) return undefined;
+      return new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
-      return;
+      return this.request === request ? undefined : null;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  private replace(course: Course): void {
-    const index = this.courses.findIndex((known) => known.id === course.id);
-    if (index < 0 || JSON.stringify(this.courses[index]) === JSON.stringify(course)) return;
-    this.courses[index] = course;
-    const card = document.querySelector(`[data-course="${CSS.escape(course.id)}"]`);
-    const hadFocus = card?.contains(document.activeElement);
-    const fresh = courseCard(course, false);
-    card?.replaceWith(fresh);
+  private sayOffline(): void {
+    document.querySelector(".toast")?.remove();
+    const again = () => {
+      document.querySelector(".toast")?.remove();
+      void this.show(location.pathname + location.search);
+    };
+    document.body.append(
+      element(
+        "div",
+        { class: "toast", role: "alert" },
+        element("span", {}, t("errorOffline")),
+        element("button", { type: "button", onclick: again }, t("again")),
+      ),
+    );
+  }
+
+  /** Looks again at what is still being made, and at a home without courses. */
+  private async refresh(): Promise<void> {
+    const isEmpty = document.querySelector(".hero") !== null && document.querySelector(".card[data-course]") === null;
+    if (document.hidden || (!isEmpty && !document.querySelector("[data-growing]"))) return;
+    const address = location.pathname + location.search;
+    const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!answer?.ok || address !== location.pathname + location.search) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (isEmpty && page.querySelector(".card[data-course]")) return void this.show(address);
+    document.querySelectorAll<HTMLElement>("[data-growing]").forEach((card) => this.renew(card, page));
+    this.dress();
+  }
+
+  private renew(card: HTMLElement, page: Document): void {
+    const fresh = page.querySelector(`[data-course="${CSS.escape(card.dataset.course ?? "")}"]`);
+    if (!fresh || fresh.outerHTML === card.outerHTML) return;
+    const hadFocus = card.contains(document.activeElement);
+    card.replaceWith(fresh);
     if (hadFocus) fresh.querySelector("a")?.focus();
   }
 
-  private drawAll(): void {
-    document.title = t("homeTitle");
-    drawFrame({
-      value: this.query.q,
-      onType: (text) => {
-        clearTimeout(this.typingTimer);
-        this.typingTimer = window.setTimeout(() => this.go({ q: text.trim() }, true), TYPING_PAUSE_MS);
-      },
-      onSubmit: (text) => this.go({ q: text.trim() }),
-    });
-    fill(
-      byId("hero"),
-      element("h1", {}, t("heroTitle")),
-      element("p", {}, t("heroSubtitle")),
-    );
-    this.draw();
-  }
-
-  private draw(): void {
-    this.drawCategories();
-    this.drawHeading();
-    this.drawResults();
-    this.drawMore();
-  }
-
-  private drawCategories(): void {
-    const nav = byId("categories");
-    nav.setAttribute("aria-label", t("categoriesLabel"));
-    const focused = (document.activeElement as HTMLElement | null)?.dataset.category;
-    const counts = new Map(this.categories.map((facet) => [facet.value, facet.count]));
-    fill(
-      nav,
-      this.chip("", t("allCategories"), "", undefined),
-      ...CATEGORIES.map((category) =>
-        this.chip(category.slug, t(category.key), category.seal, counts.get(category.slug) ?? 0),
-      ),
-    );
-    if (focused !== undefined) nav.querySelector<HTMLElement>(`[data-category="${CSS.escape(focused)}"]`)?.focus();
-  }
-
-  private chip(slug: string, name: string, seal: string, count: number | undefined): HTMLElement {
-    const isCurrent = this.query.category === slug;
-    const follow = (event: Event) => {
-      if (event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey)) return;
-      event.preventDefault();
-      this.go({ category: slug });
-    };
-    return element(
-      "a",
-      {
-        class: count === 0 && !isCurrent ? "chip chip-bare" : "chip",
-        href: queryAddress({ ...this.query, category: slug }),
-        "aria-current": isCurrent ? "true" : null,
-        "data-category": slug,
-        onclick: follow,
-      },
-      seal && element("span", { class: "chip-seal", "aria-hidden": "true", lang: "zh-CN" }, seal),
-      element("span", {}, name),
-      Boolean(count) && element("span", { class: "chip-count" }, String(count)),
-    );
-  }
-
-  private drawHeading(): void {
-    const { q, category, sort } = this.query;
-    const name = categoryName(category, language());
-    let title = category ? name : t("allCourses");
-    if (q) title = category ? t("searchResultsIn", { q, category: name }) : t("searchResults", { q });
-    const isCounted = this.phase === "ready" && this.total > 0;
-    fill(
-      byId("heading"),
-      element("h2", {}, title),
-      element("p", { class: "count", role: "status" }, isCounted && t("courseCount", { count: this.total })),
-      this.courses.length > 1 && this.sortField(sort),
-    );
-  }
-
-  private sortField(sort: SortOrder): HTMLElement {
-    const names: Record<SortOrder, string> = {
-      relevance: t("sortRelevance"),
-      newest: t("sortNewest"),
-      popularity: t("sortPopularity"),
-      title: t("sortTitle"),
-      duration: t("sortDuration"),
-    };
-    const select = element(
-      "select",
-      { id: "sort", onchange: () => this.go({ sort: select.value as SortOrder }) },
-      ...possibleSorts(this.query.q).map((value) =>
-        element("option", { value, selected: value === sort }, names[value]),
-      ),
-    );
-    return element("label", { class: "sort" }, element("span", {}, t("sortLabel")), select);
-  }
-
-  private drawResults(): void {
-    const grid = byId("grid");
-    const place = byId("notice");
-    grid.setAttribute("aria-busy", String(this.phase === "loading"));
-    fill(place);
-    if (this.phase === "loading") {
-      if (this.courses.length === 0) fill(grid, ...skeletonCards(8));
-      return;
-    }
-    if (this.phase === "error") {
-      fill(grid);
-      const action = { label: t("retry"), run: () => void this.load() };
-      fill(place, notice({ title: t("errorTitle"), text: failureText(this.failure), action, tone: "problem" }));
-      return;
-    }
-    fill(grid, ...this.courses.map((course, index) => courseCard(course, index >= EAGER_POSTERS)));
-    if (this.courses.length === 0) fill(place, this.emptyNotice());
-  }
-
-  private emptyNotice(): HTMLElement {
-    if (!this.query.q && !this.query.category) {
-      return notice({ title: t("emptyTitle"), text: t("emptyText"), command: t("emptyCommand") });
-    }
-    const showAll = () => {
-      this.query = { ...this.query, q: "" };
-      (byId("search-field") as HTMLInputElement).value = "";
-      this.go({ category: "" });
-    };
-    return notice({
-      title: t("emptyResultTitle"),
-      text: t("emptyResultText"),
-      action: { label: t("showAll"), run: showAll },
-    });
-  }
-
-  private drawMore(): void {
-    const place = byId("more");
-    if (this.phase !== "ready" || !this.next) return fill(place);
-    const label = this.isLoadingMore ? t("loading") : this.moreFailure ? t("retry") : t("more");
-    fill(
-      place,
-      Boolean(this.moreFailure) &&
-        element("p", { role: "alert" }, `${t("errorMoreTitle")} — ${failureText(this.moreFailure)}`),
-      element(
-        "button",
-        {
-          type: "button",
-          class: "button button-quiet",
-          "aria-disabled": this.isLoadingMore ? "true" : null,
-          onclick: () => void this.loadMore(),
-        },
-        label,
-      ),
-    );
+  private dress(): void {
+    drawContinueShelf();
+    markWatched(document);
   }
 }
 

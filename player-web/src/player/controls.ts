@@ -12,36 +12,37 @@ import "media-chrome/media-time-display";
 import "media-chrome/media-captions-button";
 import "media-chrome/media-pip-button";
 import "media-chrome/media-fullscreen-button";
-import "media-chrome/media-loading-indicator";
 import "media-chrome/menu/media-settings-menu";
 import "media-chrome/menu/media-settings-menu-button";
 import "media-chrome/menu/media-settings-menu-item";
 import "media-chrome/menu/media-playback-rate-menu";
 import "media-chrome/menu/media-rendition-menu";
 import "media-chrome/menu/media-captions-menu";
-import { ZhCn } from "media-chrome/lang/zh-CN";
+import { mediaTexts } from "#media-texts";
 import { addTranslation, setLanguage } from "media-chrome/utils/i18n";
 import { language, t } from "../i18n/language";
 import { element } from "../ui/dom";
-import { icon, type IconName } from "../ui/icons";
+import { drawing, type DrawingName } from "../ui/icons";
+import type { CaptionStyler } from "./caption_style";
 import { SPEEDS } from "./hotkeys";
 
-addTranslation("zh-CN", {
-  ...ZhCn,
-  "closed captions": "字幕",
-  seek: "播放进度",
-  "media loading": "正在加载",
-  "chapter: {chapterName}": "章节：{chapterName}",
-  "{currentTime} of {totalTime}": "{currentTime}，共 {totalTime}",
-});
+if (language !== "en") {
+  addTranslation(language, {
+    ...mediaTexts,
+    "closed captions": t("menuCaptions"),
+    seek: t("nowPlaying"),
+    "chapter: {chapterName}": t("chapterIs"),
+    "{currentTime} of {totalTime}": t("timeOf"),
+  });
+}
 
 /** Fresh controls in the current language, to be put into the media controller after the video element. */
-export function buildControls(hasPicture: boolean): HTMLElement[] {
-  setLanguage(language());
+export function buildControls(hasPicture: boolean, captions: CaptionStyler): HTMLElement[] {
+  setLanguage(language);
   return [
-    element("media-loading-indicator", { slot: "centered-chrome", noautohide: true }),
+    element("span", { slot: "centered-chrome", class: "spinner loading-wheel", noautohide: true, "aria-hidden": "true" }),
     element("media-play-button", { slot: "centered-chrome", class: "big-play", notooltip: true }),
-    settingsMenu(hasPicture),
+    settingsMenu(hasPicture, captions),
     element(
       "media-control-bar",
       { class: "bar bar-time" },
@@ -71,13 +72,13 @@ function buttonBar(hasPicture: boolean): HTMLElement {
   );
 }
 
-function slotted(name: IconName, slot: string): Element {
-  const drawing = icon(name, "control-icon");
-  drawing.setAttribute("slot", slot);
-  return drawing;
+function slotted(name: DrawingName, slot: string): Element {
+  const node = drawing(name, "control-icon");
+  node.setAttribute("slot", slot);
+  return node;
 }
 
-function settingsMenu(hasPicture: boolean): HTMLElement {
+function settingsMenu(hasPicture: boolean, captions: CaptionStyler): HTMLElement {
   return withSafeFocus(
     element(
       "media-settings-menu",
@@ -85,6 +86,8 @@ function settingsMenu(hasPicture: boolean): HTMLElement {
       menuItem(t("menuSpeed"), element("media-playback-rate-menu", { rates: SPEEDS.join(" ") })),
       hasPicture && menuItem(t("menuQuality"), element("media-rendition-menu")),
       menuItem(t("menuCaptions"), element("media-captions-menu")),
+      menuItem(t("menuCaptionSize"), captions.sizeMenu()),
+      menuItem(t("menuCaptionColour"), captions.colourMenu()),
     ),
   );
 }

@@ -9,8 +9,6 @@ import { RecoveryBudget, type FailureKind } from "./recovery";
 import type { Rendition } from "./renditions";
 import { SeekAhead } from "./seek_ahead";
 
-declare const HLS_WORKER_URL: string;
-
 export interface SourceOptions {
   url: string;
   startAt: number; // seconds
@@ -31,7 +29,7 @@ export interface SourceEvents {
 const { fragLoadPolicy } = Hls.DefaultConfig;
 
 const CONFIG: Partial<HlsConfig> = {
-  workerPath: HLS_WORKER_URL,
+  enableWorker: false, // fragmented MP4 is passed on as it is: there is nothing to do beside
   capLevelToPlayerSize: true,
   renderTextTracksNatively: false, // CaptionTracks does
   backBufferLength: 90,

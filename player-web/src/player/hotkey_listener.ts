@@ -48,6 +48,13 @@ function apply(action: HotkeyAction, video: HTMLVideoElement, controller: HTMLEl
     case "toggle-captions":
       request(MediaUIEvents.MEDIA_TOGGLE_SUBTITLES_REQUEST);
       break;
+    case "toggle-pip":
+      request(
+        document.pictureInPictureElement
+          ? MediaUIEvents.MEDIA_EXIT_PIP_REQUEST
+          : MediaUIEvents.MEDIA_ENTER_PIP_REQUEST,
+      );
+      break;
     case "toggle-fullscreen":
       request(
         document.fullscreenElement

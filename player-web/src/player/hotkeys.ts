@@ -8,6 +8,7 @@ export type HotkeyAction =
   | { do: "toggle-mute" }
   | { do: "toggle-fullscreen" }
   | { do: "toggle-captions" }
+  | { do: "toggle-pip" }
   | { do: "speed-step"; step: 1 | -1 };
 
 const ACTIONS = new Map<string, HotkeyAction>([
@@ -22,6 +23,7 @@ const ACTIONS = new Map<string, HotkeyAction>([
   ["m", { do: "toggle-mute" }],
   ["f", { do: "toggle-fullscreen" }],
   ["c", { do: "toggle-captions" }],
+  ["p", { do: "toggle-pip" }],
   ["<", { do: "speed-step", step: -1 }],
   [">", { do: "speed-step", step: 1 }],
 ]);

@@ -5,6 +5,7 @@ import type { Asset } from "../api/types";
 import { t } from "../i18n/language";
 import { clock } from "../text/duration";
 import { element } from "../ui/dom";
+import { CaptionStyler } from "./caption_style";
 import { buildControls } from "./controls";
 import { seekInside } from "./growth";
 import { GuideTracks } from "./guide_tracks";
@@ -13,7 +14,7 @@ import { listenForHotkeys } from "./hotkey_listener";
 import { Overlay } from "./overlay";
 import type { FailureKind } from "./recovery";
 import { RenditionList } from "./renditions";
-import { loadTable, resumePosition, saveEntry } from "./resume";
+import { loadTable, resumePosition, saveEntry, type WatchedLesson } from "./resume";
 
 /** A diagnostic surface for tests and for people who help residents: the video element and the hls.js instance. */
 export interface PlayerDiagnostics {
@@ -30,6 +31,8 @@ declare global {
 export interface PlayerOptions {
   asset: Asset;
   title: string;
+  of: WatchedLesson; // how a list of lessons to go on with names it
+  startAt: number | null; // seconds that the address asks for
   isAutoplay: boolean;
   next: { title: string; href: string } | null;
   onTime: (seconds: number) => void;
@@ -39,7 +42,8 @@ const SAVE_EVERY_MS = 5000;
 const NOTE_SECONDS = 8;
 
 export class Player {
-  private readonly video: HTMLVideoElement;
+  readonly video: HTMLVideoElement;
+  readonly captions: CaptionStyler;
   private readonly controller: HTMLElement;
   private readonly overlay: Overlay;
   private readonly renditions: RenditionList;
@@ -61,6 +65,7 @@ export class Player {
     Object.assign(this.video, { videoRenditions: this.renditions });
     this.controller = element("media-controller", { nohotkeys: true, fullscreenelement: frame.id }, this.video);
     if (this.isAudio) frame.classList.add("is-audio");
+    this.captions = new CaptionStyler(frame);
     frame.replaceChildren(this.controller);
     this.overlay = new Overlay(frame);
     this.guide = new GuideTracks(this.video);
@@ -88,14 +93,18 @@ export class Player {
     void this.video.play().catch(() => undefined);
   }
 
-  /** Draws the controls anew in the current language; the picture goes on. */
-  drawControls(): void {
-    for (const control of this.controls) control.remove();
-    this.controls = buildControls(!this.isAudio);
+  /** Turns the captions on, where there are any. */
+  showCaptions(): void {
+    const tracks = [...this.video.textTracks].filter((track) => track.kind === "subtitles" || track.kind === "captions");
+    if (tracks[0] && !tracks.some((track) => track.mode === "showing")) tracks[0].mode = "showing";
+  }
+
+  private drawControls(): void {
+    this.controls = buildControls(!this.isAudio, this.captions);
     this.controller.append(...this.controls);
+    this.controller.querySelector("media-captions-button")?.setAttribute("role", "switch"); // it is on or off
     this.showPrepared();
     this.controller.setAttribute("aria-label", t("playerLabel", { title: this.options.title }));
-    this.frame.setAttribute("aria-label", t("playerLabel", { title: this.options.title }));
     if (this.controller.shadowRoot) this.video.removeAttribute("controls");
   }
 
@@ -132,12 +141,12 @@ export class Player {
     );
     const { video, source } = this;
     window.kapokPlayer = { video, hls: source.hls };
-    if (startAt > 0) this.offerStartOver(startAt);
+    if (startAt > 0 && this.options.startAt === null) this.offerStartOver(startAt);
     if (this.options.isAutoplay) void this.video.play().catch(() => undefined);
   }
 
   private startPosition(): number {
-    const position = resumePosition(loadTable()[this.asset.id], this.asset.duration);
+    const position = this.options.startAt ?? resumePosition(loadTable()[this.asset.id], this.asset.duration);
     const canSeekAhead = this.asset.state === "ready" || (this.isGrowing && Hls.isSupported());
     return canSeekAhead ? position : Math.max(0, Math.min(position, this.asset.encoded - 6));
   }
@@ -156,7 +165,8 @@ export class Player {
     let savedAtMs = 0;
     const save = () => {
       savedAtMs = Date.now();
-      if (video.currentTime > 0) saveEntry(this.asset.id, video.currentTime, this.asset.duration ?? video.duration);
+      const duration = this.asset.duration ?? video.duration;
+      if (video.currentTime > 0) saveEntry(this.asset.id, video.currentTime, duration, this.options.of);
     };
     video.addEventListener("timeupdate", () => {
       this.options.onTime(video.currentTime);
@@ -218,7 +228,7 @@ export class Player {
     this.overlay.showPanel({
       title: isNetwork ? t("playerNetworkTitle") : t("playerMediaTitle"),
       text: isNetwork ? t("playerNetworkText") : t("playerMediaText"),
-      actions: [{ label: t("retry"), run: () => this.source?.retry() }],
+      actions: [{ label: t("again"), run: () => this.source?.retry() }],
       isProblem: true,
     });
   }

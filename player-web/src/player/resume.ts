@@ -5,6 +5,15 @@ export interface ResumeEntry {
   position: number;
   duration: number;
   savedAt: number;
+  of?: WatchedLesson; // entries of earlier versions have none
+}
+
+/** What a list of lessons to go on with shows. */
+export interface WatchedLesson {
+  course: string;
+  lesson: string;
+  title: string;
+  poster: string | null;
 }
 
 export type ResumeTable = Record<string, ResumeEntry>;
@@ -40,6 +49,45 @@ export function lastWatched(table: ResumeTable, assets: string[]): string | null
   return last;
 }
 
+export interface Unfinished {
+  asset: string;
+  position: number;
+  duration: number;
+  of: WatchedLesson;
+}
+
+/** The lessons to go on with, the last watched first, one of each course, `limit` at most. */
+export function unfinished(table: ResumeTable, limit: number): Unfinished[] {
+  const courses = new Set<string>();
+  const entries = Object.entries(table).sort(([, a], [, b]) => b.savedAt - a.savedAt);
+  const found: Unfinished[] = [];
+  for (const [asset, { position, duration, of }] of entries) {
+    if (!of || courses.has(of.course) || found.length >= limit) continue;
+    courses.add(of.course);
+    if (resumePosition(table[asset], duration) > 0) found.push({ asset, position, duration, of });
+  }
+  return found;
+}
+
+/** How much of what was watched of a course last is over, 0 to 1; 0 when nothing was. */
+export function watchedShare(table: ResumeTable, course: string): number {
+  let last: ResumeEntry | null = null;
+  for (const entry of Object.values(table)) {
+    if (entry.of?.course === course && (last === null || entry.savedAt > last.savedAt)) last = entry;
+  }
+  return last && last.duration > 0 ? Math.min(1, last.position / last.duration) : 0;
+}
+
+/** Forgets where a lesson was left. */
+export function removeEntry(asset: string): void {
+  try {
+    const { [asset]: _gone, ...rest } = loadTable();
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(rest));
+  } catch {
+    // Forbidden storage: there was nothing to forget.
+  }
+}
+
 /** Reads a stored table; anything that is not one gives an empty table. */
 export function parseTable(text: string | null): ResumeTable {
   if (!text) return {};
@@ -60,10 +108,10 @@ export function loadTable(): ResumeTable {
   }
 }
 
-export function saveEntry(asset: string, position: number, duration: number): void {
+export function saveEntry(asset: string, position: number, duration: number, of: WatchedLesson): void {
   if (!Number.isFinite(position) || !Number.isFinite(duration)) return;
   try {
-    const table = withEntry(loadTable(), asset, { position, duration, savedAt: Date.now() });
+    const table = withEntry(loadTable(), asset, { position, duration, savedAt: Date.now(), of });
     localStorage.setItem(STORAGE_KEY, JSON.stringify(table));
   } catch {
     // Full or forbidden storage: the lesson still plays, it only starts anew next time.
@@ -72,7 +120,11 @@ export function saveEntry(asset: string, position: number, duration: number): vo
 
 function isEntry(value: unknown): value is ResumeEntry {
   const entry = value as Partial<ResumeEntry> | null;
+  const of = entry?.of as Partial<WatchedLesson> | undefined;
   return (
-    typeof entry?.position === "number" && typeof entry.duration === "number" && typeof entry.savedAt === "number"
+    typeof entry?.position === "number" &&
+    typeof entry.duration === "number" &&
+    typeof entry.savedAt === "number" &&
+    (of === undefined || (typeof of?.course === "string" && typeof of.lesson === "string" && typeof of.title === "string"))
   );
 }

@@ -1,6 +1,6 @@
 // Durations as people read them. All values are seconds.
 
-import { message, type Language } from "../i18n/language";
+import { t } from "../i18n/language";
 
 /** A clock reading: 0:05, 12:34, 1:02:03. Unknown and negative values read 0:00. */
 export function clock(seconds: number | null | undefined): string {
@@ -12,9 +12,9 @@ export function clock(seconds: number | null | undefined): string {
 }
 
 /** A length in words: 45 秒, 12 分钟, 1 小时 5 分钟; empty when unknown. Over a minute, seconds are rounded. */
-export function spokenDuration(seconds: number | null | undefined, language: Language): string {
+export function spokenDuration(seconds: number | null | undefined): string {
   if (!isUsable(seconds) || seconds === 0) return "";
-  const units = language === "en" ? ["h", "min", "s"] : ["小时", "分钟", "秒"];
+  const units = [t("hours"), t("minutes"), t("seconds")];
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} ${units[2]}`;
   const minutes = Math.round(seconds / 60);
   const hours = Math.floor(minutes / 60);
@@ -24,11 +24,11 @@ export function spokenDuration(seconds: number | null | undefined, language: Lan
 }
 
 /** How far the making of a lesson has come, in words for the notice below the player. */
-export function makingText(encoded: number, duration: number | null, language: Language): string {
-  const done = spokenDuration(encoded, language);
-  const whole = spokenDuration(duration, language);
-  if (!done || !whole) return message(language, "makingPlayableNoDuration");
-  return message(language, "makingPlayable", { encoded: done, duration: whole });
+export function makingText(encoded: number, duration: number | null): string {
+  const done = spokenDuration(encoded);
+  const whole = spokenDuration(duration);
+  if (!done || !whole) return t("makingPlayableNoDuration");
+  return t("makingPlayable", { encoded: done, duration: whole });
 }
 
 function isUsable(seconds: number | null | undefined): seconds is number {

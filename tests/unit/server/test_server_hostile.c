@@ -125,7 +125,7 @@ static void assert_alive(const Fixture *fixture) {
 
 static void fixture_open_with_pages(Fixture *fixture) {
   fixture_open(fixture);
-  fixture_write_file(fixture->web_dir, "index.html", "home");
+  fixture_write_file(fixture->web_dir, "home.html", "home");
   fixture_write_file(fixture->web_dir, "favicon.svg", "<svg/>");
   fixture_write_file(fixture->web_dir, "assets/a.js", "a");
 }

@@ -361,8 +361,8 @@ static void test_server_pages(void) {
   g_assert_cmpint(missing.status, ==, 503);
   assert_contains(&missing, "网页尚未构建");
   g_autofree char *long_text = g_strnfill(4000, 'a');
-  fixture_write_file(fixture.web_dir, "index.html", long_text);
-  fixture_write_file(fixture.web_dir, "course.html", "the course page");
+  fixture_write_file(fixture.web_dir, "home.html", long_text);
+  fixture_write_file(fixture.web_dir, "course.html", "the course page{{#course}} of {{title}}{{/}}");
   fixture_write_file(fixture.web_dir, "assets/app-1a2b.js", "let a = 1");
   fixture_ask(&fixture, "GET", "/", "", &home);
   g_assert_cmpint(home.status, ==, 200);
@@ -373,7 +373,7 @@ static void test_server_pages(void) {
   g_assert_true(g_str_has_prefix(policy, "default-src 'self';"));
   fixture_ask(&fixture, "GET", "/", "Accept-Encoding: gzip\r\n", &packed);
   assert_header(&packed, "Content-Encoding", "gzip");
-  assert_header(&packed, "Vary", "Accept-Encoding");
+  assert_header(&packed, "Vary", "Cookie, Accept-Encoding");
   g_assert_cmpuint(packed.body->len, <, 200);
   g_autofree char *plain_etag = reply_header(&home, "ETag");
   g_autofree char *packed_etag = reply_header(&packed, "ETag");
@@ -385,6 +385,7 @@ static void test_server_pages(void) {
   g_autofree char *target = g_strdup_printf("/course/%s", lesson.course_id);
   fixture_ask(&fixture, "GET", target, "", &course);
   g_assert_cmpint(course.status, ==, 200);
+  g_assert_cmpstr(reply_text(&course), ==, "the course page of page");
   fixture_ask(&fixture, "GET", "/assets/app-1a2b.js", "", &script);
   assert_header(&script, "Content-Type", "text/javascript; charset=utf-8");
   assert_header(&script, "Cache-Control", "public, max-age=31536000, immutable");

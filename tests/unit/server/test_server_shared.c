@@ -102,17 +102,17 @@ static void test_server_shared_codings(void) {
     g_auto(Lesson) lesson = lesson_add(&fixture, title, NULL);
   }
   g_autofree char *page = g_strnfill(9000, 'p');
-  fixture_write_file(fixture.web_dir, "index.html", page);
-  fixture_write_file(fixture.web_dir, "index.html.br", "as if brotli had packed it");
+  fixture_write_file(fixture.web_dir, "assets/page.js", page);
+  fixture_write_file(fixture.web_dir, "assets/page.js.br", "as if brotli had packed it");
   for (int i = 0; i < 2; i++) {
     g_auto(Reply) plain = {0}, gzip = {0}, brotli = {0}, list = {0};
-    fixture_ask(&fixture, "GET", "/", "", &plain);
+    fixture_ask(&fixture, "GET", "/assets/page.js", "", &plain);
     assert_header(&plain, "Content-Encoding", NULL);
     assert_header(&plain, "Vary", "Accept-Encoding");
     g_assert_cmpuint(plain.body->len, ==, 9000);
-    fixture_ask(&fixture, "GET", "/", "Accept-Encoding: gzip, deflate\r\n", &gzip);
+    fixture_ask(&fixture, "GET", "/assets/page.js", "Accept-Encoding: gzip, deflate\r\n", &gzip);
     assert_header(&gzip, "Content-Encoding", "gzip");
-    fixture_ask(&fixture, "GET", "/", "Accept-Encoding: gzip, deflate, br\r\n", &brotli);
+    fixture_ask(&fixture, "GET", "/assets/page.js", "Accept-Encoding: gzip, deflate, br\r\n", &brotli);
     assert_header(&brotli, "Content-Encoding", "br");
     g_assert_cmpstr(reply_text(&brotli), ==, "as if brotli had packed it");
     g_autofree char *plain_etag = reply_header(&plain, "ETag");
