@@ -52,6 +52,7 @@ typedef struct {
   int64_t job_timeout_us;      /**< a child without progress for this long is ended */
   int64_t span_time_limit_us;  /**< a span that takes longer in all is ended */
   int64_t retired_keep_us;     /**< how long media stay after they were replaced */
+  int64_t audit_keep_us;       /**< how long entries of the audit log stay; 0: for ever */
   int64_t deleted_keep_us;     /**< how long media stay after their lesson was deleted */
   int64_t quota_bytes;   /**< that an institution may have stored, unless it has a quota of its own; 0: no limit */
   int64_t quota_lessons; /**< lessons, likewise */

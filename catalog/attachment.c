@@ -83,7 +83,7 @@ bool attachment_take(Catalog *catalog, const BlobStore *store, const AttachmentR
   g_autofree char *id = id_new(), *key = key_of_attachment(id);
   g_autoptr(CatalogRecord) course = NULL;
   int64_t position = 0, size_bytes = 0;
-  RecordIdempotency idempotency = {request->idempotency_key, request->idempotency_key};
+  g_auto(RecordIdempotency) idempotency = {request->idempotency_key, request->idempotency_key, NULL, NULL};
   if (!catalog_load_record(catalog, RECORD_COURSE, request->course_id, &course, error) ||
       !check_signature(request->path, error) || !find_position(catalog, request->course_id, &position, error))
     return false;

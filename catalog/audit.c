@@ -5,6 +5,7 @@
 
 /* A value longer than this is cut in the log: it tells what was done, it is no second copy of every summary. */
 #define VALUE_BYTES_MAX 4096
+#define PRUNE_BATCH 2000
 
 void audit_entry_clear(AuditEntry *entry) {
   if (entry->changes)
@@ -78,5 +79,27 @@ bool catalog_list_audit(Catalog *catalog, const char *kind, const char *record_i
   if (!statement_check(&statement, error))
     return false;
   *ret_entries = g_steal_pointer(&entries);
+  return true;
+}
+
+static bool prune_batch(Catalog *catalog, int64_t before_us, int64_t *ret_count, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !connection_run(transaction.connection, STATEMENT_PRUNE_AUDIT, error, argument_int(before_us),
+                      argument_int(PRUNE_BATCH)))
+    return false;
+  *ret_count = connection_changes(transaction.connection);
+  return transaction_commit(&transaction, error);
+}
+
+bool catalog_prune_audit(Catalog *catalog, int64_t before_us, AuditStopFunc should_stop, gpointer user_data,
+                         int64_t *ret_count, GError **error) {
+  int64_t pruned = 0, count = PRUNE_BATCH;
+  while (count == PRUNE_BATCH && !(should_stop && should_stop(user_data))) {
+    if (!prune_batch(catalog, before_us, &count, error))
+      return false;
+    pruned += count;
+  }
+  *ret_count = pruned;
   return true;
 }

@@ -14,6 +14,12 @@ typedef struct {
 bool catalog_list_audit(Catalog *catalog, const char *kind, const char *record_id, int64_t before, int64_t limit,
                         GArray **ret_entries, GError **error);
 
+/** Take away what is older than `before_us`, but for the newest entry, so that numbers of entries never come again; in
+ * batches. `should_stop` (may be NULL) is asked between them. */
+typedef bool (*AuditStopFunc)(gpointer user_data);
+bool catalog_prune_audit(Catalog *catalog, int64_t before_us, AuditStopFunc should_stop, gpointer user_data,
+                         int64_t *ret_count, GError **error);
+
 /* --- internal to catalog/ --- */
 
 struct Connection;

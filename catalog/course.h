@@ -38,7 +38,7 @@ typedef struct {
   char *visible_to;             /**< see catalog/viewer.h: a secret when visibility is "link" */
   char **lecturers;             /**< names in order; NULL-terminated, never NULL */
   char **lecturer_ids;          /**< beside `lecturers` */
-  int64_t popularity;           /**< weighted plays, see catalog/course_change.h */
+  int64_t popularity;           /**< weighted plays, see catalog/popularity.h */
   int64_t row_version;          /**< grows with every edit */
   int64_t change_seq;           /**< see catalog/course_change.h */
   int64_t created_us, updated_us;

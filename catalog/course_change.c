@@ -45,18 +45,35 @@ bool catalog_may_see_course(Catalog *catalog, const char *course_id, const Catal
   return true;
 }
 
-bool catalog_add_plays(Catalog *catalog, const char *course_id, int64_t plays, GError **error) {
+/* `*ret_mark` NULL: there is none yet. */
+static bool find_mark(Catalog *catalog, char **ret_mark, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  bool has_row = false;
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LOAD_MARK);
+  if (!statement_find_row(&statement, &has_row, error))
+    return false;
+  *ret_mark = has_row ? statement_dup_text(&statement, 0) : NULL;
+  return true;
+}
+
+static bool make_mark(Catalog *catalog, GError **error) {
   g_auto(Transaction) transaction = {0};
   return transaction_begin_write(&transaction, catalog, error) &&
-         connection_run(transaction.connection, STATEMENT_ADD_PLAYS, error, argument_text(course_id),
-                        argument_int(plays * POPULARITY_OF_PLAY)) &&
+         connection_run(transaction.connection, STATEMENT_MAKE_MARK, error) &&
          transaction_commit(&transaction, error);
 }
 
-bool catalog_decay_popularity(Catalog *catalog, int permille, GError **error) {
+bool catalog_load_mark(Catalog *catalog, char **ret_mark, GError **error) {
+  if (!find_mark(catalog, ret_mark, error))
+    return false;
+  return *ret_mark || (make_mark(catalog, error) && find_mark(catalog, ret_mark, error));
+}
+
+bool catalog_renew_mark(Catalog *catalog, GError **error) {
   g_auto(Transaction) transaction = {0};
   return transaction_begin_write(&transaction, catalog, error) &&
-         connection_run(transaction.connection, STATEMENT_DECAY_POPULARITY, error,
-                        argument_int(CLAMP(permille, 0, 1000))) &&
+         connection_run(transaction.connection, STATEMENT_RENEW_MARK, error) &&
          transaction_commit(&transaction, error);
 }

@@ -1,11 +1,11 @@
-/** What followers of the catalog need (the search index, other nodes): which courses changed since they looked, whether
- * somebody may see one, and how often courses are played.
+/** What followers of the catalog need (the search index, other nodes): which courses changed since they looked, and
+ * whether somebody may see one.
  *
  * Every change that shows in a course gives it the next number, `change_seq`: its own fields, lists, lessons and
  * attachments, captions and chapters of its lessons, the state, length and poster of their assets, the names of its
  * institution, division and lecturers. A change is visible to readers no later than any with a higher number. Popularity
- * gives no number. A deleted course stays as a tombstone and is told like any other. Numbers only grow within one
- * catalog; after a restore from a backup a follower starts again from 0. */
+ * gives one only in large steps (catalog/popularity.h). A deleted course stays as a tombstone and is told like any other. Numbers only grow under one
+ * mark of the catalog, see catalog_load_mark(). */
 #pragma once
 
 #include "catalog/catalog.h"
@@ -28,8 +28,7 @@ bool catalog_load_last_change(Catalog *catalog, int64_t *ret_seq, GError **error
 bool catalog_may_see_course(Catalog *catalog, const char *course_id, const CatalogViewer *viewer, bool *ret_may_see,
                             GError **error);
 
-/** A play counts so much, so that it still weighs after many decays. */
-#define POPULARITY_OF_PLAY 1000
-bool catalog_add_plays(Catalog *catalog, const char *course_id, int64_t plays, GError **error);
-/** Multiply every course's popularity by `permille` / 1000: 970 once a day halves a play's weight in 23 days. */
-bool catalog_decay_popularity(Catalog *catalog, int permille, GError **error);
+/** The catalog's mark: random, and another one after a restore. Numbers of changes are comparable only under one mark: a
+ * follower that finds another one forgets all it knows and starts again from 0. Caller frees. */
+bool catalog_load_mark(Catalog *catalog, char **ret_mark, GError **error);
+bool catalog_renew_mark(Catalog *catalog, GError **error);

@@ -22,6 +22,7 @@
 #define COURSES_SHARE 16
 #define PAGES_SHARE 16
 #define KEPT_DOCUMENTS_MIN 2048
+#define MARK_FILE "catalog-mark"
 
 static bool is_stopping(CourseIndex *index) {
   g_mutex_lock(&index->mutex);
@@ -178,18 +179,37 @@ static gpointer merge(gpointer data) {
   return NULL;
 }
 
-/* An index that is ahead of its catalog belongs to another one, or to one from before a restore. */
-static bool check_catalog(CourseIndex *index, GError **error) {
+/* The mark of the catalog that the index was made of stands beside it. */
+static bool has_mark(const char *path, const char *mark) {
+  g_autofree char *held = NULL;
+  return !g_file_get_contents(path, &held, NULL, NULL) || g_str_equal(held, mark); /* older ones have none */
+}
+
+static bool write_mark(const char *path, const char *mark, GError **error) {
+  g_autoptr(GError) cause = NULL;
+  if (has_mark(path, mark) && g_file_test(path, G_FILE_TEST_EXISTS))
+    return true;
+  if (g_file_set_contents(path, mark, -1, &cause))
+    return true;
+  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_IO, cause->message);
+  return false;
+}
+
+/* An index with another mark, or one that is ahead of its catalog, is of another one, or from before a restore. */
+static bool check_catalog(CourseIndex *index, const char *folder, GError **error) {
+  g_autofree char *path = g_build_filename(folder, MARK_FILE, NULL), *mark = NULL;
   g_autoptr(SearchSnapshot) snapshot = search_index_snapshot(index->search);
   int64_t last = 0;
-  if (!catalog_load_last_change(index->catalog, &last, error))
+  if (!catalog_load_last_change(index->catalog, &last, error) || !catalog_load_mark(index->catalog, &mark, error))
     return false;
   index->change_seq = snapshot->change_seq;
-  if (snapshot->change_seq <= last)
-    return true;
-  tell(index, false, "the search index is of another catalog: it is built again");
-  index->change_seq = 0;
-  return search_index_reset(index->search, error);
+  if (snapshot->change_seq > last || !has_mark(path, mark)) {
+    tell(index, false, "the search index is of another catalog: it is built again");
+    index->change_seq = 0;
+    if (!search_index_reset(index->search, error))
+      return false;
+  }
+  return write_mark(path, mark, error);
 }
 
 CourseIndex *course_index_open(Catalog *catalog, const BlobStore *store, const char *folder, int64_t memory_bytes,
@@ -212,7 +232,7 @@ CourseIndex *course_index_open(Catalog *catalog, const BlobStore *store, const c
                                (GDestroyNotify)course_page_free);
   if (damage)
     tell(index, false, "the search index is built again: %s", damage);
-  if (!check_catalog(index, error)) {
+  if (!check_catalog(index, folder, error)) {
     course_index_close(index);
     return NULL;
   }

@@ -24,6 +24,11 @@ static bool check_values(CatalogRecord *record, bool is_new, RecordFault *ret_fa
 
 /* --- creates that may be repeated --- */
 
+void record_idempotency_clear(RecordIdempotency *idempotency) {
+  g_clear_pointer(&idempotency->answer, g_free);
+  g_clear_pointer(&idempotency->tag, g_free);
+}
+
 static bool check_key(const RecordIdempotency *idempotency, GError **error) {
   size_t length = strlen(idempotency->key);
   if (length > 0 && length <= IDEMPOTENCY_KEY_SIZE_MAX)
@@ -34,10 +39,10 @@ static bool check_key(const RecordIdempotency *idempotency, GError **error) {
 }
 
 /* `*ret_id` NULL when the key is new. */
-static bool find_repeat(Connection *connection, RecordKind kind, const RecordIdempotency *idempotency,
+static bool find_repeat(Connection *connection, const char *actor, RecordKind kind, RecordIdempotency *idempotency,
                         char **ret_id, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_IDEMPOTENCY);
-  statement_bind(&statement, argument_text(idempotency->key));
+  statement_bind(&statement, argument_text(actor), argument_text(idempotency->key));
   bool has_row = false;
   if (!statement_find_row(&statement, &has_row, error))
     return false;
@@ -51,14 +56,17 @@ static bool find_repeat(Connection *connection, RecordKind kind, const RecordIde
     return false;
   }
   *ret_id = statement_dup_text(&statement, 2);
+  idempotency->answer = statement_dup_text(&statement, 3);
+  idempotency->tag = statement_dup_text(&statement, 4);
   return true;
 }
 
-static bool remember_key(Connection *connection, const CatalogRecord *record, const RecordIdempotency *idempotency,
-                         int64_t now_us, GError **error) {
-  return connection_run(connection, STATEMENT_INSERT_IDEMPOTENCY, error, argument_text(idempotency->key),
-                        argument_text(idempotency->request_hash), argument_text(record_spec(record->kind)->name),
-                        argument_text(record->id), argument_int(now_us));
+static bool remember_key(Connection *connection, const char *actor, const CatalogRecord *record,
+                         const RecordIdempotency *idempotency, int64_t now_us, GError **error) {
+  return connection_run(connection, STATEMENT_INSERT_IDEMPOTENCY, error, argument_text(actor),
+                        argument_text(idempotency->key), argument_text(idempotency->request_hash),
+                        argument_text(record_spec(record->kind)->name), argument_text(record->id),
+                        argument_int(now_us));
 }
 
 /* --- create --- */
@@ -70,14 +78,13 @@ static bool insert(Connection *connection, const char *actor, CatalogRecord *rec
          (fault.reason != RECORD_FAULT_NONE && refuse(error, CATALOG_ERROR_INVALID, &fault, ret_fault));
 }
 
-static bool create(Connection *connection, const char *actor, CatalogRecord *record,
-                   const RecordIdempotency *idempotency, bool *ret_is_repeat, RecordFault *ret_fault,
-                   GError **error) {
+static bool create(Connection *connection, const char *actor, CatalogRecord *record, RecordIdempotency *idempotency,
+                   bool *ret_is_repeat, RecordFault *ret_fault, GError **error) {
   int64_t now_us = g_get_real_time();
   g_autofree char *repeated_id = NULL;
   if (idempotency &&
       (!connection_run(connection, STATEMENT_FORGET_IDEMPOTENCY, error, argument_int(now_us - G_TIME_SPAN_DAY)) ||
-       !find_repeat(connection, record->kind, idempotency, &repeated_id, error)))
+       !find_repeat(connection, actor, record->kind, idempotency, &repeated_id, error)))
     return false;
   *ret_is_repeat = repeated_id != NULL;
   if (repeated_id) {
@@ -86,11 +93,21 @@ static bool create(Connection *connection, const char *actor, CatalogRecord *rec
     return true;
   }
   return insert(connection, actor, record, now_us, ret_fault, error) &&
-         (!idempotency || remember_key(connection, record, idempotency, now_us, error));
+         (!idempotency || remember_key(connection, actor, record, idempotency, now_us, error));
+}
+
+/* What was made; of a repeat with its answer only the id. */
+static bool load_made(Connection *connection, const CatalogRecord *record, const RecordIdempotency *idempotency,
+                      CatalogRecord **ret_made, GError **error) {
+  if (!idempotency || !idempotency->answer)
+    return record_load(connection, record->kind, record->id, ret_made, error);
+  *ret_made = catalog_record_new(record->kind);
+  (*ret_made)->id = g_strdup(record->id);
+  return true;
 }
 
 bool catalog_create_record(Catalog *catalog, const char *actor, CatalogRecord *record,
-                           const RecordIdempotency *idempotency, CatalogRecord **ret_record, bool *ret_is_repeat,
+                           RecordIdempotency *idempotency, CatalogRecord **ret_record, bool *ret_is_repeat,
                            RecordFault *ret_fault, GError **error) {
   if ((idempotency && !check_key(idempotency, error)) || !check_values(record, true, ret_fault, error))
     return false;
@@ -103,13 +120,24 @@ bool catalog_create_record(Catalog *catalog, const char *actor, CatalogRecord *r
   bool is_repeat = false;
   if (!transaction_begin_write(&transaction, catalog, error) ||
       !create(transaction.connection, actor, record, idempotency, &is_repeat, ret_fault, error) ||
-      !record_load(transaction.connection, record->kind, record->id, &made, error) ||
+      !load_made(transaction.connection, record, idempotency, &made, error) ||
       !transaction_commit(&transaction, error))
     return false;
   *ret_record = g_steal_pointer(&made);
   if (ret_is_repeat)
     *ret_is_repeat = is_repeat;
   return true;
+}
+
+bool catalog_keep_answer(Catalog *catalog, const char *actor, const char *key, const char *answer, const char *tag,
+                         GError **error) {
+  g_auto(Transaction) transaction = {0};
+  if (strlen(answer) > ANSWER_SIZE_MAX)
+    return true;
+  return transaction_begin_write(&transaction, catalog, error) &&
+         connection_run(transaction.connection, STATEMENT_KEEP_ANSWER, error, argument_text(actor),
+                        argument_text(key), argument_text(answer), argument_text(tag)) &&
+         transaction_commit(&transaction, error);
 }
 
 /* --- update --- */

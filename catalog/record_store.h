@@ -28,19 +28,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RecordPage, record_page_free)
 bool catalog_query_records(Catalog *catalog, RecordKind kind, const RecordQuery *query, RecordPage **ret_page,
                            GError **error);
 
-/** A create that may be sent twice: the second one with the same key and hash within a day makes nothing and gives the
- * record that the first one made (`*ret_is_repeat`). REUSED when the hash is another. */
+/** A create that may be sent twice: the second one of the same actor with the same key and hash within a day makes nothing
+ * and gives the record that the first one made (`*ret_is_repeat`), with the answer that was kept. REUSED when the hash is
+ * another. */
 typedef struct {
   const char *key;          /**< 1 to IDEMPOTENCY_KEY_SIZE_MAX bytes */
   const char *request_hash; /**< of what was asked for */
+  char *answer, *tag;       /**< out, of a repeat: see catalog_keep_answer(); NULL: none is kept. Caller frees */
 } RecordIdempotency;
 #define IDEMPOTENCY_KEY_SIZE_MAX 255
+/** Frees the answer. */
+void record_idempotency_clear(RecordIdempotency *idempotency);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecordIdempotency, record_idempotency_clear)
 
 /** Make a record of `record` (brought to its canonical form). Its `id` is used when it has one that is not taken
- * (import), else a new one. `idempotency` and `ret_is_repeat` may be NULL. */
+ * (import), else a new one. `idempotency` and `ret_is_repeat` may be NULL. Of a repeat whose answer is kept, `ret_record`
+ * has its id only: the record may be gone. */
 bool catalog_create_record(Catalog *catalog, const char *actor, CatalogRecord *record,
-                           const RecordIdempotency *idempotency, CatalogRecord **ret_record, bool *ret_is_repeat,
+                           RecordIdempotency *idempotency, CatalogRecord **ret_record, bool *ret_is_repeat,
                            RecordFault *ret_fault, GError **error);
+/** Keep the answer to the create with that key, for repeats; the first one stays. One over ANSWER_SIZE_MAX is not kept. */
+#define ANSWER_SIZE_MAX (256 * 1024)
+bool catalog_keep_answer(Catalog *catalog, const char *actor, const char *key, const char *answer, const char *tag,
+                         GError **error);
 
 /** Change the fields that `patch` gives (brought to their canonical form) of the record `patch->id`. `expected_version`
  * 0: whatever it is now. What changes nothing is no edit. */

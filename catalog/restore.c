@@ -3,6 +3,7 @@
 #include "catalog/backup.h"
 #include "catalog/backup_manifest.h"
 #include "catalog/backup_pool.h"
+#include "catalog/course_change.h"
 #include "catalog/stored_file.h"
 
 #include <errno.h>
@@ -166,7 +167,7 @@ static bool restore_catalog(Restore *restore, const BackupEntry *entry, GError *
   if (!check_catalog(restore, entry, made, error))
     return false;
   g_autoptr(Catalog) catalog = catalog_open(made, error);
-  if (!catalog || !catalog_check(catalog, error))
+  if (!catalog || !catalog_check(catalog, error) || !catalog_renew_mark(catalog, error))
     return false;
   g_clear_pointer(&catalog, catalog_close);
   if (g_rename(made, target) != 0) {

@@ -27,6 +27,10 @@
   " AND (?2 IS NULL OR substr(" division ", 1, length(?2)) = ?2) AND (?3 IS NULL OR " owner " = ?3)"               \
   " AND (?5 IS NULL OR (" name ", id) > (?4, ?5)) ORDER BY " name ", id LIMIT ?6"
 
+/* The course gets a number of change when its popularity comes to another number of octal digits. */
+#define NUMBER_IF_STEP(after)                                                                                      \
+  " change_seq = iif(length(printf('%o', popularity)) <> length(printf('%o', " after ")), -1, change_seq)"
+
 const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MODEL_FIRST] = {
     STATEMENT_READ(LOAD_DIVISION,
                    "SELECT code, parent, level, name, name_en,"
@@ -167,9 +171,21 @@ const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MOD
     STATEMENT_READ(LIST_COURSE_CHANGES, "SELECT id, change_seq, state FROM course WHERE change_seq > ?1"
                                         " ORDER BY change_seq LIMIT ?2"),
     STATEMENT_READ(LOAD_LAST_CHANGE, "SELECT MAX(change_seq) FROM course"),
-    STATEMENT_WRITE(ADD_PLAYS,
-                    "UPDATE course SET popularity = popularity + ?2 WHERE id = ?1 AND state <> 'deleted'"),
-    STATEMENT_WRITE(DECAY_POPULARITY, "UPDATE course SET popularity = popularity * ?1 / 1000 WHERE popularity > 0"),
+    STATEMENT_WRITE(ADD_PLAYS, "UPDATE course SET popularity = popularity + ?2," NUMBER_IF_STEP(
+                                   "popularity + ?2") " WHERE id = ?1 AND state <> 'deleted'"),
+    STATEMENT_READ(FIND_COURSE_BATCH,
+                   "SELECT MAX(id) FROM (SELECT id FROM course WHERE id > ?1 ORDER BY id LIMIT ?2)"),
+    STATEMENT_WRITE(FADE_POPULARITY,
+                    "UPDATE course SET popularity = popularity * ?3 / 1000," NUMBER_IF_STEP(
+                        "popularity * ?3 / 1000") " WHERE id > ?1 AND id <= ?2 AND popularity > 0"),
+    STATEMENT_READ(LOAD_UPKEEP, "SELECT done_us, position FROM upkeep WHERE name = ?1"),
+    STATEMENT_WRITE(SAVE_UPKEEP, "INSERT INTO upkeep (name, done_us, position) VALUES (?1, ?2, ?3)"
+                                 " ON CONFLICT (name) DO UPDATE SET done_us = ?2, position = ?3"),
+    STATEMENT_READ(LOAD_MARK, "SELECT mark FROM catalog_mark"),
+    STATEMENT_WRITE(MAKE_MARK,
+                    "INSERT OR IGNORE INTO catalog_mark (id, mark) VALUES (1, lower(hex(randomblob(16))))"),
+    STATEMENT_WRITE(RENEW_MARK,
+                    "INSERT OR REPLACE INTO catalog_mark (id, mark) VALUES (1, lower(hex(randomblob(16))))"),
 
     STATEMENT_WRITE(INSERT_AUDIT, "INSERT INTO audit (at_us, actor, kind, record_id, action, changes)"
                                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
@@ -177,9 +193,17 @@ const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MOD
     STATEMENT_READ(LIST_AUDIT, "SELECT id, at_us, actor, kind, record_id, action, changes FROM audit"
                                " WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR record_id = ?2)"
                                " AND (?3 = 0 OR id < ?3) ORDER BY id DESC LIMIT ?4"),
+    /* entries are in the order of time: none behind the first that stays is looked at */
+    STATEMENT_WRITE(PRUNE_AUDIT,
+                    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < COALESCE("
+                    "(SELECT id FROM audit WHERE at_us >= ?1 ORDER BY id LIMIT 1), 9223372036854775807)"
+                    " AND id < (SELECT MAX(id) FROM audit) ORDER BY id LIMIT ?2)"),
     STATEMENT_WRITE(FORGET_IDEMPOTENCY, "DELETE FROM idempotency WHERE created_us < ?1"),
-    STATEMENT_WRITE(FIND_IDEMPOTENCY, "SELECT request_hash, kind, record_id FROM idempotency WHERE key = ?1"),
+    STATEMENT_WRITE(FIND_IDEMPOTENCY, "SELECT request_hash, kind, record_id, answer, tag FROM idempotency"
+                                      " WHERE actor = ?1 AND key = ?2"),
     STATEMENT_WRITE(INSERT_IDEMPOTENCY,
-                    "INSERT INTO idempotency (key, request_hash, kind, record_id, row_version, created_us)"
-                    " VALUES (?1, ?2, ?3, ?4, 1, ?5)"),
+                    "INSERT INTO idempotency (actor, key, request_hash, kind, record_id, created_us)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+    STATEMENT_WRITE(KEEP_ANSWER, "UPDATE idempotency SET answer = ?3, tag = ?4"
+                                 " WHERE actor = ?1 AND key = ?2 AND answer IS NULL"),
 };

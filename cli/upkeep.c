@@ -1,8 +1,10 @@
 #include "cli/upkeep.h"
 
 #include "base/log.h"
+#include "catalog/audit.h"
 #include "catalog/job.h"
 #include "catalog/owner.h"
+#include "catalog/popularity.h"
 #include "catalog/retired.h"
 #include "catalog/stored_file.h"
 #include "catalog/sweep.h"
@@ -18,6 +20,7 @@ struct Upkeep {
   int64_t retired_keep_us, deleted_keep_us, upload_keep_us;
   UploadLimits upload_limits;
   char *upload_folder;
+  int64_t audit_keep_us;
   guint reap_source, sweep_source;
   GThread *sweep_thread; /**< of the last sweep, or NULL */
   int is_sweeping;       /**< atomic */
@@ -115,8 +118,30 @@ static void seal(Upkeep *upkeep) {
     log_warning("stored file %s", (const char *)warnings->pdata[i]);
 }
 
+static void fade_popularity(Upkeep *upkeep) {
+  g_autoptr(GError) error = NULL;
+  int64_t count = 0;
+  if (!catalog_fade_popularity(upkeep->folder->catalog, g_get_real_time(), is_stopping, upkeep, &count, &error))
+    log_warning("popularity: %s", error->message);
+  else if (count > 0)
+    log_debug("popularity: faded for %" G_GINT64_FORMAT " courses", (gint64)count);
+}
+
+static void prune_audit(Upkeep *upkeep) {
+  g_autoptr(GError) error = NULL;
+  int64_t count = 0, before_us = g_get_real_time() - upkeep->audit_keep_us;
+  if (upkeep->audit_keep_us == 0)
+    return;
+  if (!catalog_prune_audit(upkeep->folder->catalog, before_us, is_stopping, upkeep, &count, &error))
+    log_warning("audit log: %s", error->message);
+  else if (count > 0)
+    log_info("audit log: %" G_GINT64_FORMAT " old entries are removed", (gint64)count);
+}
+
 static gpointer sweep_thread_main(gpointer data) {
   Upkeep *upkeep = data;
+  fade_popularity(upkeep);
+  prune_audit(upkeep);
   sweep(upkeep->folder, upkeep->retired_keep_us, upkeep->deleted_keep_us);
   tidy_uploads(upkeep->folder, upkeep->upload_folder, &upkeep->upload_limits, upkeep->upload_keep_us);
   seal(upkeep);
@@ -149,6 +174,7 @@ Upkeep *upkeep_start(const DataFolder *folder, const Settings *settings) {
   upkeep->upload_keep_us = settings->upload_keep_us;
   upkeep->upload_limits = limits_of(settings);
   upkeep->upload_folder = upload_folder(settings->data_dir);
+  upkeep->audit_keep_us = settings->audit_keep_us;
   upkeep->reap_source = g_timeout_add_seconds(REAP_INTERVAL_S, on_reap, upkeep);
   upkeep->sweep_source = g_timeout_add_seconds(SWEEP_INTERVAL_S, on_sweep, upkeep);
   return upkeep;

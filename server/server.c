@@ -108,6 +108,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->context.access = access_new(server->context.catalog, settings, error);
   if (server->context.access == NULL)
     return false;
+  server->context.plays = play_tally_new(server->context.catalog);
   g_autofree char *index_folder = g_build_filename(settings->data_dir, "search", NULL);
   int plain_fd = find_socket(sockets, "http");
   HttpTransportConfig config = {
@@ -177,6 +178,7 @@ void server_stop(Server *server) {
   index_slot_free(server->context.index);
   http_proxies_free(server->proxies);
   access_free(server->context.access);
+  play_tally_free(server->context.plays);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   byte_cache_free(server->context.views);

@@ -10,6 +10,7 @@
 #include "server/index_slot.h"
 #include "server/open_files.h"
 #include "server/pages/page_shelf.h"
+#include "server/play_tally.h"
 #include "server/queue_metrics.h"
 #include "server/security_log.h"
 #include "server/server_metrics.h"
@@ -30,5 +31,6 @@ typedef struct {
   ServerMetrics *metrics;
   QueueMetrics *queue_metrics;
   UploadDesk *uploads;
+  PlayTally *plays;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

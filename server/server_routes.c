@@ -96,6 +96,9 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, 0, "/api/v1/courses/{record}", course_handler_get, "api_course", RULE(anyone)},
     {HTTP_METHOD_PATCH, BODY, "/api/v1/courses/{record}", record_handler_update, "api_course_edit", RULE(course)},
     {HTTP_METHOD_DELETE, 0, "/api/v1/courses/{record}", record_handler_delete, "api_course_edit", RULE(course)},
+    /* Quiet: every viewer of a course asks once. */
+    {HTTP_METHOD_POST, HTTP_ROUTE_QUIET, "/api/v1/courses/{record}/plays", course_handler_play, "api_course_plays",
+     RULE(open)},
     {HTTP_METHOD_PUT, BODY, "/api/v1/courses/{record}/lessons", lesson_handler_order, "api_course_lessons",
      RULE(course)},
     RECORDS(institution, "institutions"),

@@ -373,9 +373,10 @@ static CatalogViewer viewer_of(const HttpRequest *request, const char *links[2])
   return viewer;
 }
 
-void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const ServerContext *server = context;
-  const char *id = http_request_route_param(request, "record"), *links[2];
+/** Whether who asks may see the course that the address names; 404 otherwise. */
+static bool require_seen(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                         const char *id) {
+  const char *links[2];
   CatalogViewer viewer = viewer_of(request, links);
   g_autoptr(GError) error = NULL;
   bool may_see = false;
@@ -383,6 +384,24 @@ void course_handler_get(gpointer context, const HttpRequest *request, HttpRespon
     handler_set_error(response, request, error);
   else if (!may_see)
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+  return may_see;
+}
+
+void course_handler_play(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  const char *id = http_request_route_param(request, "record");
+  const char *device = http_request_find_header(request, "User-Agent");
+  if (!require_seen(server, request, response, id))
+    return;
+  g_autofree char *address = http_request_format_client(request);
+  if (play_tally_count(server->plays, address, device != NULL ? device : "", id, g_get_monotonic_time()))
+    response->status = 204;
   else
+    http_problem_set(response, request, HTTP_PROBLEM_TOO_MANY, NULL);
+}
+
+void course_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const char *id = http_request_route_param(request, "record");
+  if (require_seen(context, request, response, id))
     course_handler_answer(context, request, response, id);
 }

@@ -1,6 +1,7 @@
 #include "server/handlers/record_handler.h"
 
 #include "base/id.h"
+#include "base/log.h"
 #include "catalog/course_change.h"
 #include "catalog/record_json.h"
 #include "server/access.h"
@@ -161,6 +162,25 @@ static void answer(gpointer context, const HttpRequest *request, HttpResponse *r
   http_response_set_header(response, "ETag", response->etag);
 }
 
+/** The answer that was given the first time, whatever has become of the record since. */
+static void answer_again(HttpResponse *response, const char *text, const char *tag) {
+  handler_take_json(response, g_string_new(text));
+  http_response_set_header(response, "Vary", "Accept-Language, Authorization");
+  g_strlcpy(response->etag, tag, sizeof response->etag);
+  http_response_set_header(response, "ETag", tag);
+  response->status = 201;
+}
+
+static void keep_answer(const ServerContext *server, const HttpRequest *request, const HttpResponse *response,
+                        const char *key) {
+  g_autoptr(GError) error = NULL;
+  gsize size = 0;
+  const char *data = g_bytes_get_data(response->bytes, &size);
+  g_autofree char *text = g_strndup(data, size);
+  if (!catalog_keep_answer(server->catalog, access_actor(request), key, text, response->etag, &error))
+    log_warning("the answer to a create is not kept: %s", error->message);
+}
+
 void record_handler_create(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   RecordKind kind = kind_of(request);
@@ -172,7 +192,7 @@ void record_handler_create(gpointer context, const HttpRequest *request, HttpRes
   if (!edit_load_body(request, response, &text, &size))
     return;
   g_autofree char *hash = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, size);
-  RecordIdempotency idempotency = {key, hash};
+  g_auto(RecordIdempotency) idempotency = {key, hash, NULL, NULL};
   g_autoptr(CatalogRecord) record = record_json_parse(kind, text, size, &fault, &error), made = NULL;
   if (record != NULL)
     g_clear_pointer(&record->id, g_free); /* ids are given by the catalog */
@@ -188,7 +208,13 @@ void record_handler_create(gpointer context, const HttpRequest *request, HttpRes
   http_response_set_header(response, "Location", location);
   if (is_repeat)
     http_response_set_header(response, "Idempotent-Replayed", "true");
+  if (idempotency.answer != NULL) {
+    answer_again(response, idempotency.answer, idempotency.tag);
+    return;
+  }
   answer(context, request, response, made, 201);
+  if (key != NULL && response->status == 201)
+    keep_answer(server, request, response, key);
 }
 
 /** The record as it is now, and the version that the request wants it to have. */

@@ -156,6 +156,25 @@ async function testDeletedCourse({ path, id }) {
   assert.ok(audit.json.items.some((entry) => entry.changes.status?.[1] === "published"));
 }
 
+/* What is played becomes more popular; a device counts once. */
+async function testPlays() {
+  const make = async (title) => {
+    const made = await direct("POST", "/api/v1/courses", { body: { title, status: "published" } }, 201);
+    return `/api/v1/courses/${made.json.id}`;
+  };
+  const [quiet, played] = [await make("播放甲"), await make("播放乙")];
+  const hidden = await direct("POST", "/api/v1/courses", { body: { title: "播放丙", status: "draft" } }, 201);
+  for (let i = 0; i < 3; i++) await through("POST", `${played}/plays`, { token: null }, 204);
+  await direct("POST", `/api/v1/courses/${hidden.json.id}/plays`, { token: null }, 404);
+  await direct("POST", "/api/v1/courses/0000000000000/plays", { token: null }, 404);
+  const first = async () =>
+    (await direct("GET", "/api/v1/courses?q=%E6%92%AD%E6%94%BE&sort=popularity", { token: null }, 200)).json.items[0]?.id;
+  const end = Date.now() + 60000;
+  while ((await first()) !== played.split("/").at(-1) && Date.now() < end) await new Promise((done) => setTimeout(done, 200));
+  assert.equal(await first(), played.split("/").at(-1));
+  assert.notEqual(quiet, played);
+}
+
 async function testRepeats() {
   const headers = { "Idempotency-Key": "key-1" };
   const body = { name: "只建一次" };
@@ -164,6 +183,12 @@ async function testRepeats() {
   assert.ok(answers.every((answer) => answer.status === 201));
   assert.equal(new Set(answers.map((answer) => answer.json.id)).size, 1);
   assert.equal(answers.filter((answer) => answer.headers.get("idempotent-replayed") === "true").length, 5);
+  const path = `/api/v1/institutions/${answers[0].json.id}`;
+  await direct("PATCH", path, edit("*", { name: "改了名" }), 200);
+  const again = await direct("POST", "/api/v1/institutions", { body, headers }, 201);
+  assert.equal(again.json.name, body.name, "the answer that was given, not the record as it is now");
+  assert.equal(again.etag, answers.find((answer) => !answer.headers.get("idempotent-replayed")).etag);
+  await direct("PATCH", path, edit("*", { name: body.name }), 200);
   await through("POST", "/api/v1/institutions", { body, headers }, 201);
   await direct("POST", "/api/v1/institutions", { body: { name: "别的" }, headers }, 422, "idempotency_key_reused");
   await direct("POST", "/api/v1/rooms", { body, headers }, 422, "idempotency_key_reused");
@@ -230,6 +255,7 @@ const course = await testCourses(records);
 await testCollections(course);
 await testDeletedCourse(course);
 await testRepeats();
+await testPlays();
 await testFields(records.lecturer);
 await testRefusals();
 await testDivisions();

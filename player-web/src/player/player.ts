@@ -13,6 +13,7 @@ import { HlsSource } from "./hls_source";
 import { listenForHotkeys } from "./hotkey_listener";
 import { Overlay } from "./overlay";
 import type { FailureKind } from "./recovery";
+import { countPlay } from "./play_count";
 import { RenditionList } from "./renditions";
 import { loadTable, resumePosition, saveEntry, type WatchedLesson } from "./resume";
 
@@ -163,6 +164,7 @@ export class Player {
   private listen(): void {
     const { video } = this;
     let savedAtMs = 0;
+    countPlay(video);
     const save = () => {
       savedAtMs = Date.now();
       const duration = this.asset.duration ?? video.duration;

@@ -151,7 +151,7 @@ static void test_record_repeated_create(Fixture *fixture, gconstpointer unused) 
   (void)unused;
   g_autoptr(GError) error = NULL;
   g_auto(GStrv) ids = g_new0(char *, 4);
-  RecordIdempotency idempotency = {"key", "hash"};
+  g_auto(RecordIdempotency) idempotency = {"key", "hash", NULL, NULL};
   for (int i = 0; i < 3; i++) {
     g_autoptr(CatalogRecord) record = catalog_record_new(RECORD_ROOM), made = NULL;
     bool is_repeat = false;
@@ -167,11 +167,37 @@ static void test_record_repeated_create(Fixture *fixture, gconstpointer unused) 
   g_assert_cmpstr(ids[0], !=, ids[2]);
   g_assert_cmpint(fixture_number(fixture, "SELECT COUNT(*) FROM room"), ==, 2);
   g_assert_cmpint(fixture_number(fixture, "SELECT COUNT(*) FROM idempotency"), ==, 1);
+  g_assert_null(idempotency.answer);
   g_autoptr(CatalogRecord) other = catalog_record_new(RECORD_ROOM), none = NULL;
   catalog_record_set(other, "name", "别的活动室");
   idempotency.request_hash = "other";
   g_assert_false(catalog_create_record(fixture->catalog, "tester", other, &idempotency, &none, NULL, NULL, &error));
   g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_REUSED);
+}
+
+/* A repeat gets the answer that was given, whatever has become of the record; another person's key is another one. */
+static void test_record_kept_answer(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  static const char *const actors[] = {"person:a", "person:a", "person:b"};
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) ids = g_new0(char *, 4);
+  for (size_t i = 0; i < G_N_ELEMENTS(actors); i++) {
+    g_auto(RecordIdempotency) idempotency = {"key", "hash", NULL, NULL};
+    g_autoptr(CatalogRecord) record = catalog_record_new(RECORD_ROOM), made = NULL;
+    catalog_record_set(record, "name", "活动室");
+    catalog_create_record(fixture->catalog, actors[i], record, &idempotency, &made, NULL, NULL, &error);
+    g_assert_no_error(error);
+    ids[i] = g_strdup(made->id);
+    g_assert_cmpstr(idempotency.answer, ==, i == 1 ? "{\"version\":1}" : NULL);
+    g_assert_cmpstr(idempotency.tag, ==, i == 1 ? "\"1-x\"" : NULL);
+    if (i > 0)
+      continue;
+    g_assert_true(catalog_keep_answer(fixture->catalog, actors[0], "key", "{\"version\":1}", "\"1-x\"", &error));
+    g_assert_true(catalog_keep_answer(fixture->catalog, actors[0], "key", "later", "\"2-x\"", &error));
+    g_assert_true(catalog_delete_record(fixture->catalog, "tester", RECORD_ROOM, made->id, 0, &error));
+  }
+  g_assert_cmpstr(ids[0], ==, ids[1]);
+  g_assert_cmpstr(ids[0], !=, ids[2]);
 }
 
 static void test_record_references(Fixture *fixture, gconstpointer unused) {
@@ -314,6 +340,7 @@ int main(int argc, char **argv) {
   ADD(versions);
   ADD(audit);
   ADD(repeated_create);
+  ADD(kept_answer);
   ADD(references);
   ADD(delete_course);
   ADD(visibility);
