@@ -1,6 +1,7 @@
 #include "server/handlers/metrics_handler.h"
 
 #include "base/log.h"
+#include "server/byte_cache.h"
 #include "server/handlers/handler.h"
 #include "server/metrics_text.h"
 
@@ -12,6 +13,19 @@ static void write_uploads(const ServerContext *server, GString *out) {
                      (double)figures.received_bytes);
   metrics_text_value(out, "kapok_uploads_finished_total", "counter",
                      "Uploads that became a lesson or an attachment.", (double)figures.finished);
+}
+
+static void write_views(ByteCache *views, GString *out) {
+  ByteCacheFigures figures;
+  byte_cache_get_figures(views, &figures);
+  metrics_text_value(out, "kapok_view_cache_hits_total", "counter",
+                     "Remuxed segments and heads of MP4 files that were still there.", (double)figures.hits);
+  metrics_text_value(out, "kapok_view_cache_misses_total", "counter", "Those that had to be made.",
+                     (double)figures.misses);
+  metrics_text_value(out, "kapok_view_cache_evictions_total", "counter", "Those dropped for want of room.",
+                     (double)figures.evictions);
+  metrics_text_value(out, "kapok_view_cache_bytes", "gauge", "Memory of remuxed segments and heads of MP4 files.",
+                     (double)figures.bytes);
 }
 
 void metrics_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
@@ -28,6 +42,7 @@ void metrics_handler_get(gpointer context, const HttpRequest *request, HttpRespo
                      "Stored files that were found gone or cut short while they were in use.",
                      (double)open_files_damaged(server->files));
   write_uploads(server, text);
+  write_views(server->views, text);
   g_autoptr(GError) error = NULL;
   if (!queue_metrics_write(server->queue_metrics, server->catalog, server->store, text, &error))
     log_warning("metrics: %s", error->message); /* those of the server itself are told all the same */

@@ -82,6 +82,7 @@ is "another view is refused" "$(curl -s -o /dev/null -w '%{http_code}' "$lesson/
 
 before=$(get "$lesson/ts/$rung/1.ts" "$movie" | md5sum)
 tag=$(get -D - -o /dev/null "$lesson/ts/$rung/1.ts" | tr -d '\r' | awk 'tolower($1) == "etag:" {print $2}')
+has "the cache of views is in the metrics" "$(get "$BASE/metrics")" "kapok_view_cache_misses_total"
 stop_serve
 start_serve
 lesson=$BASE/media/${assets[0]}
