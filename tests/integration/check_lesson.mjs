@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { fetchBytes, fetchLesson } from './hls_client.mjs';
+import { fetchBytes, fetchLesson, fetchPlaylist } from './hls_client.mjs';
 import { readInit, readSegment } from './mp4.mjs';
 
 const run = promisify(execFile);
@@ -223,6 +223,22 @@ async function checkPoster(facts) {
     check(Math.abs(stream.width / stream.height / (facts.width / facts.height) - 1) < 0.03, 'the poster has the aspect of the picture');
 }
 
+// RFC 8216 §4.3.4.3: each entry is a part of a segment, and BANDWIDTH is at least the greatest rate among them.
+async function checkIFrames(variant, videos) {
+  const url = new URL(variant.uri, lesson.master.url).href;
+  const { playlist } = await fetchPlaylist(url);
+  const entries = playlist.segments.map((entry) => ({ ...entry, url: new URL(entry.uri, url).href }));
+  const video = videos.find((each) => each.segments[0].url === entries[0].url);
+  const name = `I-frames of ${variant.resolution.height}`;
+  check(playlist.isIFrame === true, `${name}: EXT-X-I-FRAMES-ONLY`);
+  check(
+    entries.length === video?.segments.length && entries.every((entry, i) => entry.url === video.segments[i].url),
+    `${name}: one in each segment`,
+  );
+  const peak = Math.max(...entries.map((entry) => (entry.byterange.length * 8) / entry.duration));
+  check(variant.bandwidth >= peak, `${name}: BANDWIDTH is enough`, `${variant.bandwidth} for ${peak}`);
+}
+
 const work = await mkdtemp(path.join(workRoot, 'lesson-'));
 const facts = await readSource();
 const answer = JSON.parse((await fetchBytes(`${base}/api/v1/assets/${asset}`)).bytes.toString('utf8'));
@@ -236,12 +252,14 @@ check(videos.length > 0 === facts.hasVideo, facts.hasVideo ? `${videos.length} p
 check(audios.length > 0 === facts.hasAudio, facts.hasAudio ? 'has sound' : 'has no sound');
 check(lesson.master.playlist.independentSegments === true, 'EXT-X-INDEPENDENT-SEGMENTS');
 renditions.forEach(checkRendition);
-for (const variant of lesson.master.playlist.variants) {
+for (const variant of lesson.variants) {
   const video = videos.find((r) => r.variant === variant);
   const alone = audios.find((r) => r.url === new URL(variant.uri, lesson.master.url).href);
   checkBandwidth(variant, video, video ? audios[0] : alone);
 }
 if (videos.length > 0) checkVideos(videos, facts);
+check(lesson.iFrames.length === videos.length, 'an I-frame playlist for each picture', lesson.iFrames.length);
+for (const variant of lesson.iFrames) await checkIFrames(variant, videos);
 checkTimes(videos, audios, facts);
 await checkPoster(facts);
 await checkPlayers(`${base}/media/${asset}/master.m3u8`, facts.hasVideo, renditions[0].segments.length);

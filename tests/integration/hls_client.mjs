@@ -12,20 +12,22 @@ export async function fetchBytes(url) {
   return { bytes: Buffer.from(await response.arrayBuffer()), type: response.headers.get('content-type') ?? '' };
 }
 
-async function fetchPlaylist(url) {
+export async function fetchPlaylist(url) {
   const { bytes, type } = await fetchBytes(url);
   if (!type.startsWith('application/vnd.apple.mpegurl')) throw new Error(`${url}: content type ${type}`);
   const text = bytes.toString('utf8');
   return { url, text, playlist: HLS.parse(text) };
 }
 
-// The lesson: { master, renditions: [{ kind, variant, url, text, playlist, segments: [{ url, duration, mapUrl }] }] }.
+// The lesson: { master, variants (those that play: no I-frame playlists), iFrames (those), renditions: [{ kind, variant, url, text, playlist, segments: [{ url, duration, mapUrl }] }] }.
 // `variant` is hls-parser's Variant (video) or Rendition (audio).
 export async function fetchLesson(base, asset) {
   const master = await fetchPlaylist(`${base}/media/${asset}/master.m3u8`);
   if (!master.playlist.isMasterPlaylist) throw new Error('master.m3u8 is no multivariant playlist');
   const wanted = new Map();
-  for (const variant of master.playlist.variants) {
+  const variants = master.playlist.variants.filter((variant) => !variant.isIFrameOnly);
+  const iFrames = master.playlist.variants.filter((variant) => variant.isIFrameOnly);
+  for (const variant of variants) {
     const kind = variant.resolution ? 'video' : 'audio';
     wanted.set(new URL(variant.uri, master.url).href, { kind, variant });
     for (const audio of variant.audio)
@@ -41,5 +43,5 @@ export async function fetchLesson(base, asset) {
     }));
     renditions.push({ kind, variant, ...media, segments });
   }
-  return { master, renditions };
+  return { master, variants, iFrames, renditions };
 }

@@ -34,7 +34,7 @@ is "installed" "$(state)" "ii $VERSION"
 is "the user is made" "$(grep -c '^kapok:' "$ROOT/etc/passwd")" 1
 is "the data folder is for nobody else" "$(stat -c %a "$ROOT/var/lib/kapok")" 750
 is "its programs run" "$("$ROOT/usr/bin/kapok" --version)" "kapok $VERSION"
-is "its pages are there" "$(there usr/share/kapok/web/index.html)" yes
+is "its pages are there" "$(there usr/share/kapok/web/home.html)" yes
 "$ROOT/usr/bin/kapok" division load --data "$ROOT/var/lib/kapok" "$ROOT/usr/share/kapok/divisions-panzhihua.csv" >"$WORK/out" 2>&1 &&
   ok "its catalog can be made" || wrong "its catalog cannot be made: $(cat "$WORK/out")"
 
