@@ -1,6 +1,9 @@
 /* Cookie headers: a value that is found stands in the header as it is. */
 #include "server/http/http_request.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
