@@ -100,7 +100,7 @@ static bool begin_part(HttpMultipart *multipart, const char *head) {
   for (char **line = lines; *line != NULL; line++) {
     const char *disposition = header_value(*line, "Content-Disposition");
     const char *content_type = header_value(*line, "Content-Type");
-    if (disposition != NULL && name == NULL) {
+    if (disposition != NULL && name == NULL && filename == NULL) {
       name = valid_text(find_parameter(disposition, "name"));
       filename = valid_text(find_parameter(disposition, "filename"));
     } else if (content_type != NULL && type == NULL) {

@@ -35,6 +35,9 @@ static const FormCase cases[] = {
     {"preamble\r\n--x \t\r\n\r\n\r\n--x--\r\nepilogue", "[|-|-:]", true},
     {"--x\r\n\r\nno head\r\n--x--", "[|-|-:no head]", true},
     {"--x\r\n" PART "a\r\n\r\nnot ended", "[a|-|-:not ended", false},
+    {"--x\r\nContent-Disposition: form-data; filename=one\r\nContent-Disposition: form-data; "
+     "filename=two\r\n\r\n\r\n--x--",
+     "[|one|-:]", true},
     {"--x--", "", true},
     {"--x\r\nbroken\r\n--x--", "", false},
     {"--xy\r\n\r\n--x--", NULL, false},
