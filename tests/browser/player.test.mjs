@@ -78,7 +78,7 @@ test("the home lists the course with its poster, its length and its category", a
     assert.match(page.url(), /category=health/);
     await page.goBack();
     await card.waitFor();
-    await page.getByRole("searchbox").fill("不存在的课");
+    await page.getByRole("combobox").fill("不存在的课");
     await page.getByRole("heading", { name: "没有找到相符的课程" }).waitFor();
     await page.getByRole("link", { name: "查看全部课程" }).click();
     await card.waitFor();

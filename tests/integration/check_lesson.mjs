@@ -227,7 +227,11 @@ async function checkPoster(facts) {
 async function checkIFrames(variant, videos) {
   const url = new URL(variant.uri, lesson.master.url).href;
   const { playlist } = await fetchPlaylist(url);
-  const entries = playlist.segments.map((entry) => ({ ...entry, url: new URL(entry.uri, url).href }));
+  const entries = playlist.segments.map((entry) => ({
+    url: new URL(entry.uri, url).href,
+    duration: entry.duration,
+    bytes: entry.byterange.length,
+  }));
   const video = videos.find((each) => each.segments[0].url === entries[0].url);
   const name = `I-frames of ${variant.resolution.height}`;
   check(playlist.isIFrame === true, `${name}: EXT-X-I-FRAMES-ONLY`);
@@ -235,8 +239,8 @@ async function checkIFrames(variant, videos) {
     entries.length === video?.segments.length && entries.every((entry, i) => entry.url === video.segments[i].url),
     `${name}: one in each segment`,
   );
-  const peak = Math.max(...entries.map((entry) => (entry.byterange.length * 8) / entry.duration));
-  check(variant.bandwidth >= peak, `${name}: BANDWIDTH is enough`, `${variant.bandwidth} for ${peak}`);
+  const peak = peakRate({ segments: entries, playlist });
+  check(variant.bandwidth >= peak, `${name}: BANDWIDTH is enough`, `${variant.bandwidth} for ${Math.round(peak)}`);
 }
 
 const work = await mkdtemp(path.join(workRoot, 'lesson-'));
