@@ -334,6 +334,7 @@ static bool finish_spans(JobRun *run, GError **error) {
       !catalog_add_slide_changes(context->catalog, run->job, context->owner,
                                  (const int64_t *)(gconstpointer)run->slides->data, run->slides->len, error))
     return false;
+  g_array_set_size(run->slides, 0);       /* a job that follows tells its own */
   return publish_spans(run, true, error); /* the catalog checks that no track lacks its part */
 }
 
