@@ -3,12 +3,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { freePort, sleep, untilUp } from './loopback.mjs';
 import { endAll, startProcess } from './process_meter.mjs';
 import { Report, median, mebibytes, showRatios } from './report.mjs';
 
@@ -36,29 +37,6 @@ if (options.help) {
 Serves the same bytes with kapok-server and with nginx (default and large send buffers) and prints the ratios.
 Parts: ${parts().map((part) => part.name).join(', ')}, idle. A --setting goes to kapok-server.`);
   process.exit(0);
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function untilUp(origin) {
-  for (let i = 0; i < 200; i++) {
-    try {
-      await fetch(`${origin}/healthz`);
-      return;
-    } catch {
-      await sleep(50);
-    }
-  }
-  throw new Error(`${origin} does not answer`);
 }
 
 /** Of a lesson's track: what an hour of it asks for. */

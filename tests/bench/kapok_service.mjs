@@ -1,14 +1,13 @@
 // A running `kapok serve` in a folder of its own, and lessons that go through it.
 
 import { execFile, execFileSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePort, sleep } from './loopback.mjs';
 import { MachineWatch, ProcessTree, startProcess } from './process_meter.mjs';
 
 const LIMIT_MS = 900_000;
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function until(what, stepMs, check) {
   for (const start = performance.now(); performance.now() - start < LIMIT_MS; await sleep(stepMs)) {
@@ -16,16 +15,6 @@ export async function until(what, stepMs, check) {
     if (result) return result;
   }
   throw new Error(`${what}: not within ${LIMIT_MS / 1000} s`);
-}
-
-/** A port that is free now. */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 export class KapokService {

@@ -6,26 +6,16 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePort, sleep } from './loopback.mjs';
 import { median, showRatios, sorted } from './report.mjs';
 
 const run = promisify(execFile);
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const [bin, folder, megabytes = '512', runs = '5', clip] = process.argv.slice(2);
 if (!folder) throw new Error('usage: upload.mjs BIN FOLDER [MEGABYTES [RUNS [CLIP]]]');
 const bytes = Number(megabytes) << 20;
 const token = 'a-token-of-this-bench-only';
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** An MP4 file as far as its first bytes tell, each time another one. */
 function makeFile(name) {

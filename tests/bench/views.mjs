@@ -2,12 +2,12 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { freePort, sleep, untilUp } from './loopback.mjs';
 import { endAll, startProcess } from './process_meter.mjs';
 import { Report, median, mebibytes, showRatios } from './report.mjs';
 
@@ -34,29 +34,6 @@ if (options.help || !options.data || !options.asset) {
 DIR is a data folder with the whole lesson ID, which no server uses meanwhile: see README.md.
 Parts: cold, warm, movie.`);
   process.exit(options.help ? 0 : 2);
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function untilUp(origin) {
-  for (let i = 0; i < 200; i++) {
-    try {
-      await fetch(`${origin}/healthz`);
-      return;
-    } catch {
-      await sleep(50);
-    }
-  }
-  throw new Error(`${origin} does not answer`);
 }
 
 async function startKapok() {
