@@ -69,8 +69,7 @@ static bool has_language(const GPtrArray *languages, guint count, const char *la
   return false;
 }
 
-/* "中文", then "中文 2", ...: an HLS rendition's NAME is unique in its group. */
-static char *choose_label(const GPtrArray *labels, const char *wanted) {
+char *caption_choose_label(const GPtrArray *labels, const char *wanted) {
   g_autofree char *label = g_strdup(wanted);
   for (int number = 2; g_ptr_array_find_with_equal_func((GPtrArray *)labels, label, g_str_equal, NULL); number++) {
     g_free(label);
@@ -100,7 +99,7 @@ static bool insert_captions(Connection *connection, const char *asset_id, const 
   for (size_t i = 0; i < count; i++) {
     if (has_language(present.languages, before, captions[i].language))
       continue;
-    g_autofree char *label = choose_label(present.labels, captions[i].label);
+    g_autofree char *label = caption_choose_label(present.labels, captions[i].label);
     if (!connection_run(connection, STATEMENT_INSERT_CAPTION, error, argument_text(asset_id),
                         argument_text(captions[i].language), argument_text(label),
                         argument_text(captions[i].blob_key)))

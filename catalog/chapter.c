@@ -13,7 +13,7 @@ GArray *catalog_chapters_new(void) {
   return chapters;
 }
 
-static bool load_own(Connection *connection, const char *asset_id, GArray *chapters, GError **error) {
+bool chapters_load_own(Connection *connection, const char *asset_id, GArray *chapters, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LIST_CHAPTERS);
   statement_bind(&statement, argument_text(asset_id));
   while (statement_next_row(&statement)) {
@@ -49,7 +49,7 @@ bool catalog_load_chapters(Catalog *catalog, const char *asset_id, GArray **ret_
   g_auto(Transaction) transaction = {0};
   g_autoptr(GArray) chapters = catalog_chapters_new();
   if (!transaction_begin_read(&transaction, catalog, error) ||
-      !load_own(transaction.connection, asset_id, chapters, error) ||
+      !chapters_load_own(transaction.connection, asset_id, chapters, error) ||
       (chapters->len == 0 && !load_of_slides(transaction.connection, asset_id, chapters, error)))
     return false;
   *ret_chapters = g_steal_pointer(&chapters);

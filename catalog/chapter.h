@@ -16,3 +16,10 @@ GArray *catalog_chapters_new(void);
  * two. */
 #define CHAPTER_MIN_US (20 * G_TIME_SPAN_SECOND)
 bool catalog_load_chapters(Catalog *catalog, const char *asset_id, GArray **ret_chapters, GError **error);
+
+/* --- internal to catalog/ --- */
+
+struct Connection;
+
+/** Adds those that were given, by the source or by an editor. */
+bool chapters_load_own(struct Connection *connection, const char *asset_id, GArray *chapters, GError **error);

@@ -200,8 +200,8 @@ static bool find_taken_captions(Catalog *catalog, Intake *intake, GError **error
     return false;
   for (guint i = 0; i < captions->len; i++) {
     const CatalogCaption *caption = &g_array_index(captions, CatalogCaption, i);
-    g_autofree char *by_hand = key_of_caption(intake->replaces_id, caption->language);
-    if (!g_str_equal(caption->blob_key, by_hand) || has_caption(intake, caption->language))
+    if (!key_is_caption_by_hand(caption->blob_key, intake->replaces_id, caption->language) ||
+        has_caption(intake, caption->language))
       continue;
     TakenCaption taken = {.language = g_strdup(caption->language),
                           .label = g_strdup(caption->label),

@@ -19,6 +19,20 @@ char *key_of_caption(const char *asset_id, const char *language) {
   return g_strdup_printf("asset/%s/captions/%s.vtt", asset_id, language);
 }
 
+char *key_of_edited_caption(const char *asset_id, const char *language, const char *edit_id) {
+  return g_strdup_printf("asset/%s/captions/%s.hand-%s.vtt", asset_id, language, edit_id);
+}
+
+char *key_of_edited_poster(const char *asset_id, const char *edit_id) {
+  return g_strdup_printf("asset/%s/poster-hand-%s.jpg", asset_id, edit_id);
+}
+
+bool key_is_caption_by_hand(const char *key, const char *asset_id, const char *language) {
+  g_autofree char *with_source = key_of_caption(asset_id, language);
+  g_autofree char *edited = g_strdup_printf("asset/%s/captions/%s.hand-", asset_id, language);
+  return g_str_equal(key, with_source) || g_str_has_prefix(key, edited);
+}
+
 char *key_of_embedded_caption(const char *asset_id, const char *language, int64_t attempt) {
   return g_strdup_printf("asset/%s/captions/%s.%" PRId64 ".vtt", asset_id, language, attempt);
 }

@@ -89,6 +89,20 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
   " SELECT " COURSE_COLUMNS " FROM page JOIN course ON course.id = page.id" COURSE_ASSET                           \
   " ORDER BY page.sort_key " order ", course.id"
 
+/* A page of the studio: ?1 the viewer, ?2 state and ?3 LIKE pattern of the title (NULL: any), ?4 time and ?5 id of the last
+ * course of the page before (NULL: first page), ?6 the limit. */
+#define DESK_PAGE                                                                                                  \
+  "WITH page AS MATERIALIZED (SELECT course.id FROM course WHERE course.state <> 'deleted'"                        \
+  " AND (?2 IS NULL OR course.state = ?2) AND (?3 IS NULL OR course.title LIKE ?3 ESCAPE '\\')"                    \
+  " AND (?5 IS NULL OR course.updated_us < ?4 OR (course.updated_us = ?4 AND course.id > ?5))"                     \
+  " AND " STATEMENT_COURSE_IS_STAFFED("?1") " ORDER BY course.updated_us DESC, course.id LIMIT ?6)"
+#define DESK_END                                                                                                   \
+  " FROM page JOIN course ON course.id = page.id" COURSE_ASSET "ORDER BY course.updated_us DESC, course.id"
+/* How many lessons of the course have an asset in one of these states. */
+#define LESSONS_IN(states)                                                                                         \
+  "(SELECT COUNT(*) FROM lesson AS l JOIN asset AS a ON a.id = l.asset_id WHERE l.course_id = course.id"           \
+  " AND a.state IN (" states "))"
+
 #define BARE(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_BARE, text}
 #define READ(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_READ, text}
 #define WRITE(name, text) [STATEMENT_##name] = {STATEMENT_##name, STATEMENT_CLASS_WRITE, text}
@@ -212,7 +226,11 @@ static const StatementSpec specs[] = {
                        " error_code = COALESCE(error_code, 'replaced'), segment_frames = NULL WHERE id = ?1"),
     WRITE(PURGE_ORPHAN, "UPDATE asset SET state = 'failed', source_key = '', poster_key = NULL, plan = NULL,"
                         " error_code = 'removed', error_detail = NULL, segment_frames = NULL WHERE id = ?1"),
-    WRITE(SET_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"),
+    /* of the poster job: what an editor has chosen stays */
+    WRITE(SET_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"
+                      " AND (poster_key IS NULL OR poster_key NOT LIKE '%/poster-hand-%')"),
+    WRITE(SET_EDITED_POSTER, "UPDATE asset SET poster_key = ?2, updated_us = ?3 WHERE id = ?1"),
+    READ(LOAD_EDITABLE_ASSET, "SELECT duration_us FROM asset WHERE id = ?1 AND source_key <> ''"),
     READ(LIST_BLOB_KEYS, "SELECT source_key FROM asset WHERE id = ?1 AND source_key <> ''"
                          " UNION ALL SELECT poster_key FROM asset WHERE id = ?1 AND poster_key IS NOT NULL"
                          " UNION ALL SELECT blob_key FROM caption WHERE asset_id = ?1"
@@ -220,6 +238,8 @@ static const StatementSpec specs[] = {
                          " UNION ALL SELECT span.blob_key FROM track JOIN span ON span.track_id = track.id"
                          "  WHERE track.asset_id = ?1"),
     WRITE(INSERT_CAPTION, "INSERT INTO caption (asset_id, language, label, blob_key) VALUES (?1, ?2, ?3, ?4)"),
+    WRITE(UPDATE_CAPTION, "UPDATE caption SET label = ?3, blob_key = ?4 WHERE asset_id = ?1 AND language = ?2"),
+    WRITE(DELETE_CAPTION, "DELETE FROM caption WHERE asset_id = ?1 AND language = ?2"),
     READ(LIST_CAPTIONS, "SELECT language, label, blob_key FROM caption WHERE asset_id = ?1 ORDER BY"
                         " language NOT LIKE 'zh%', language"),
     WRITE(DELETE_STORYBOARD, "DELETE FROM storyboard WHERE asset_id = ?1"),
@@ -418,6 +438,8 @@ static const StatementSpec specs[] = {
     READ(QUERY_COURSES_NEWEST, COURSE_PAGE("course.created_us", "<", "DESC")),
     READ(QUERY_COURSES_TITLE, COURSE_PAGE("course.title", ">", "ASC")),
     READ(QUERY_COURSES_DURATION, COURSE_PAGE(COURSE_DURATION, ">", "ASC")),
+    READ(LIST_EDITABLE_COURSES, DESK_PAGE
+         " SELECT " COURSE_COLUMNS ", " LESSONS_IN("'queued', 'playable'") ", " LESSONS_IN("'failed'") DESK_END),
 };
 static_assert(sizeof specs / sizeof specs[0] == STATEMENT_UPLOAD_FIRST, "every statement has its text");
 

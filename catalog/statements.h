@@ -62,8 +62,12 @@ typedef enum {
   STATEMENT_PURGE_ASSET,
   STATEMENT_PURGE_ORPHAN,
   STATEMENT_SET_POSTER,
+  STATEMENT_SET_EDITED_POSTER,
+  STATEMENT_LOAD_EDITABLE_ASSET,
   STATEMENT_LIST_BLOB_KEYS,
   STATEMENT_INSERT_CAPTION,
+  STATEMENT_UPDATE_CAPTION,
+  STATEMENT_DELETE_CAPTION,
   STATEMENT_LIST_CAPTIONS,
   STATEMENT_DELETE_STORYBOARD,
   STATEMENT_INSERT_STORYBOARD,
@@ -150,6 +154,7 @@ typedef enum {
   STATEMENT_QUERY_COURSES_NEWEST,
   STATEMENT_QUERY_COURSES_TITLE,
   STATEMENT_QUERY_COURSES_DURATION,
+  STATEMENT_LIST_EDITABLE_COURSES,
   /* uploads: statements_upload.c */
   STATEMENT_UPLOAD_FIRST,
   STATEMENT_INSERT_UPLOAD = STATEMENT_UPLOAD_FIRST,
@@ -318,17 +323,21 @@ extern const StatementSpec statement_upload_specs[STATEMENT_MODEL_FIRST - STATEM
 extern const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MODEL_FIRST];
 extern const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FIRST];
 
+/** Does the viewer work on the course (see it in every state)? `viewer`: as below, not NULL. */
+#define STATEMENT_COURSE_IS_STAFFED(viewer)                                                                        \
+  "(json_extract(" viewer ", '$.everything') = 1"                                                                  \
+  " OR EXISTS (SELECT 1 FROM json_each(" viewer ", '$.rights') AS r WHERE course.division <> ''"                   \
+  "  AND substr(course.division, 1, length(r.value)) = r.value)"                                                   \
+  " OR (course.institution_id IS NOT NULL AND course.institution_id IN"                                            \
+  "  (SELECT value FROM json_each(" viewer ", '$.staff_of'))))"
+
 /** May the viewer see the course? `viewer` is the parameter that holds viewer_write_json()'s text, or NULL for somebody
  * unknown; see catalog/viewer.h for the rules. */
 #define STATEMENT_COURSE_IS_VISIBLE(viewer)                                                                        \
   "((course.state = 'published' AND course.visibility = 'public') OR (" viewer " IS NOT NULL AND course.state <> " \
-  "'deleted' AND (json_extract(" viewer ", '$.everything') = 1"                                                    \
-  " OR EXISTS (SELECT 1 FROM json_each(" viewer ", '$.rights') AS r WHERE course.division <> ''"                   \
-  "  AND substr(course.division, 1, length(r.value)) = r.value)"                                                   \
-  " OR (course.institution_id IS NOT NULL AND course.institution_id IN"                                            \
-  "  (SELECT value FROM json_each(" viewer ", '$.staff_of')))"                                                     \
-  " OR (course.state = 'published' AND course.visible_to IN (SELECT value FROM json_each(" viewer                  \
-  ", '$.' || course.visibility))))))"
+  "'deleted' AND (" STATEMENT_COURSE_IS_STAFFED(                                                                   \
+      viewer) " OR (course.state = 'published' AND course.visible_to IN (SELECT value FROM json_each(" viewer      \
+              ", '$.' || course.visibility))))))"
 
 /** Settings of a fresh connection; the writer's come after those of every connection. */
 extern const char statement_setup_every[];

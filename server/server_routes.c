@@ -1,6 +1,7 @@
 #include "server/server_routes.h"
 
 #include "server/access_rule.h"
+#include "server/handlers/asset_edit_handler.h"
 #include "server/handlers/asset_handler.h"
 #include "server/handlers/attachment_handler.h"
 #include "server/handlers/audit_handler.h"
@@ -22,6 +23,7 @@
 #include "server/handlers/session_handler.h"
 #include "server/handlers/sign_in_code_handler.h"
 #include "server/handlers/storyboard_handler.h"
+#include "server/handlers/studio_handler.h"
 #include "server/handlers/ts_handler.h"
 #include "server/handlers/upload_file_handler.h"
 #include "server/handlers/upload_handler.h"
@@ -125,6 +127,19 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, 0, "/api/v1/audit", audit_handler_list, "api_audit", RULE(operate)},
     /* Quiet: whoever waits for a lesson asks every second. */
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/assets/{asset}", asset_handler_get, "api_asset", RULE(asset_seen)},
+    {HTTP_METHOD_GET, 0, "/api/v1/assets/{asset}/captions/{language}", asset_edit_handler_get_captions,
+     "api_asset_captions", RULE(asset)},
+    {HTTP_METHOD_PUT, BODY, "/api/v1/assets/{asset}/captions/{language}", asset_edit_handler_put_captions,
+     "api_asset_captions", RULE(asset)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/assets/{asset}/captions/{language}", asset_edit_handler_delete_captions,
+     "api_asset_captions", RULE(asset)},
+    {HTTP_METHOD_GET, 0, "/api/v1/assets/{asset}/chapters", asset_edit_handler_get_chapters, "api_asset_chapters",
+     RULE(asset)},
+    {HTTP_METHOD_PUT, BODY, "/api/v1/assets/{asset}/chapters", asset_edit_handler_put_chapters,
+     "api_asset_chapters", RULE(asset)},
+    {HTTP_METHOD_PUT, BODY, "/api/v1/assets/{asset}/poster", asset_edit_handler_put_poster, "api_asset_poster",
+     RULE(asset)},
+    {HTTP_METHOD_GET, 0, "/api/v1/studio/courses", studio_handler_list, "api_studio", RULE(new_course)},
     {HTTP_METHOD_POST, BODY | HTTP_ROUTE_SLOW, "/api/v1/session", session_handler_create, "api_session",
      RULE(open)},
     {HTTP_METHOD_GET, 0, "/api/v1/session", session_handler_get, "api_session", RULE(anyone)},

@@ -53,8 +53,7 @@ static void write_model_members(JsonWriter *writer, const CatalogCourse *course)
   handler_write_time(writer, "updated_at", course->updated_us);
 }
 
-/** The members of a COURSE, without its braces. */
-static void write_course_members(JsonWriter *writer, const CatalogCourse *course) {
+void course_handler_write_members(JsonWriter *writer, const CatalogCourse *course) {
   bool has_asset = course->asset_id != NULL;
   g_autofree char *poster =
       has_asset && course->has_poster ? g_strdup_printf("/media/%s/poster.jpg", course->asset_id) : NULL;
@@ -76,6 +75,17 @@ static void write_course_members(JsonWriter *writer, const CatalogCourse *course
   json_writer_member_double(writer, "progress", has_asset ? course->asset_progress : 0);
   handler_write_time(writer, "created_at", course->created_us);
   write_model_members(writer, course);
+}
+
+void course_handler_write_rights(JsonWriter *writer, const ServerContext *server, const HttpRequest *request,
+                                 const char *id) {
+  static const Right rights[] = {RIGHT_UPLOAD, RIGHT_EDIT, RIGHT_PUBLISH};
+  json_writer_name(writer, "rights");
+  json_writer_begin_array(writer);
+  for (size_t i = 0; i < G_N_ELEMENTS(rights); i++)
+    if (access_may_at(server->access, request, rights[i], "course", id))
+      json_writer_string(writer, right_name(rights[i]));
+  json_writer_end_array(writer);
 }
 
 static void write_facet(JsonWriter *writer, const char *name, const GArray *counts) {
@@ -133,7 +143,7 @@ static GString *write_page(const CoursePage *page) {
   GString *text = handler_begin_items(&writer);
   for (guint i = 0; i < page->courses->len; i++) {
     json_writer_begin_object(&writer);
-    write_course_members(&writer, g_ptr_array_index(page->courses, i));
+    course_handler_write_members(&writer, g_ptr_array_index(page->courses, i));
     if (page->hits != NULL)
       write_hit(&writer, g_ptr_array_index(page->hits, i));
     json_writer_end_object(&writer);
@@ -334,15 +344,17 @@ static bool write_attachments(JsonWriter *writer, Catalog *catalog, const char *
   return true;
 }
 
-static bool write_course(GString *text, const ServerContext *server, const CatalogCourse *course,
-                         const GPtrArray *lessons, bool shows_secrets, HttpLanguage language, GError **error) {
+static bool write_course(GString *text, const ServerContext *server, const HttpRequest *request,
+                         const CatalogCourse *course, const GPtrArray *lessons, GError **error) {
   JsonWriter writer;
   json_writer_init(&writer, text);
   json_writer_begin_object(&writer);
-  write_course_members(&writer, course);
-  if (shows_secrets)
+  course_handler_write_members(&writer, course);
+  if (access_may_at(server->access, request, RIGHT_EDIT, "course", course->id)) {
     json_writer_member_string(&writer, "visible_to", course->visible_to);
-  if (!write_lessons(&writer, server, lessons, language, error) ||
+    course_handler_write_rights(&writer, server, request, course->id);
+  }
+  if (!write_lessons(&writer, server, lessons, request->language, error) ||
       !write_attachments(&writer, server->catalog, course->id, error))
     return false;
   json_writer_end_object(&writer);
@@ -356,8 +368,7 @@ bool course_handler_answer(gpointer context, const HttpRequest *request, HttpRes
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) text = g_string_new(NULL);
   if (catalog_load_course(server->catalog, id, &course, &lessons, &error) &&
-      write_course(text, server, course, lessons, access_may_at(server->access, request, RIGHT_EDIT, "course", id),
-                   request->language, &error))
+      write_course(text, server, request, course, lessons, &error))
     return edit_take_json(response, request, g_steal_pointer(&text), course->row_version);
   handler_set_error(response, request, error);
   return false;

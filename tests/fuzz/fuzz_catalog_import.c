@@ -1,5 +1,6 @@
 /* Files of kapok import and bodies of the API: whatever the bytes, reading ends with rows that are well-formed or an
  * error, and what a list is written as is read as the same list. The first byte chooses the form. */
+#include "catalog/chapter_json.h"
 #include "catalog/division.h"
 #include "catalog/import.h"
 #include "catalog/lesson_json.h"
@@ -52,6 +53,9 @@ static void read_body(RecordKind kind, const char *text, size_t size) {
   g_autoptr(CatalogRecord) record = record_json_parse(kind, text, size, &fault, NULL);
   if (record)
     record_check(record, false, &fault);
+  g_autoptr(GArray) chapters = chapter_json_parse(text, size, &fault, NULL);
+  for (guint i = 0; chapters && i < chapters->len; i++)
+    g_assert(g_array_index(chapters, CatalogChapter, i).start_us >= 0);
   g_autoptr(LessonOrderList) lessons = lesson_json_parse(text, size, &fault, NULL);
 }
 

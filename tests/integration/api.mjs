@@ -248,6 +248,39 @@ async function testReading() {
     await through("GET", path, { token: null });
 }
 
+/* A picture of 160x90 as far as its header goes. */
+const POSTER = Buffer.from("ffd8ffc000110800" + "5a00a0" + "03012200021101031101" + "ffda000c03010002110311003f0000", "hex");
+
+/* What stands beside the media: the lesson may still be under way, but it must have been looked at. */
+async function testStudio() {
+  const base = `/api/v1/assets/${ASSET}`;
+  let asset;
+  for (let round = 0; round < 600 && !asset?.duration; round++) {
+    await new Promise((done) => setTimeout(done, 100));
+    asset = (await direct("GET", base, {}, 200)).json;
+  }
+  const srt = "1\n00:00:00,500 --> 00:00:01,500\n起势\n";
+  const given = await through("PUT", `${base}/captions/zh-cn`,
+    { body: srt, type: "application/x-subrip", headers: { "If-None-Match": "*" } });
+  assert.deepEqual(given.json, { language: "zh-CN", cues: 1, encoding: "UTF-8" });
+  const read = await through("GET", `${base}/captions/zh-CN`);
+  assert.equal(read.etag, given.etag);
+  await through("GET", `${base}/captions/zh-CN`, { headers: { "If-None-Match": read.etag } }, 304);
+  await through("PUT", `${base}/captions/zh-CN`, { body: read.content, type: "text/vtt", headers: { "If-Match": '"0123456789abcdef"' } }, 412);
+  await through("DELETE", `${base}/captions/zh-CN`, { headers: { "If-Match": read.etag } }, 204);
+  const chapters = await through("GET", `${base}/chapters`);
+  const put = await through("PUT", `${base}/chapters`, edit(chapters.etag, [{ start: 0.5, title: "起势" }]));
+  assert.deepEqual(put.json, { own: true, items: [{ start: 0.5, title: "起势" }] });
+  await through("PUT", `${base}/chapters`, edit(chapters.etag, []), 412);
+  await direct("PUT", `${base}/chapters`, edit("*", [{ start: 99, title: "起势" }]), 422, "invalid_field");
+  const poster = await fetch(DIRECT + `${base}/poster`,
+    { method: "PUT", body: POSTER, headers: { Authorization: `Bearer ${TOKEN}`, "Content-Type": "image/jpeg" } });
+  assert.equal(poster.status, 204);
+  const list = await through("GET", "/api/v1/studio/courses?limit=1");
+  assert.deepEqual(list.json.items[0].rights, ["upload", "edit", "publish"]);
+  await direct("GET", "/api/v1/studio/courses", { token: null }, 401, "sign_in");
+}
+
 const records = await testRecords();
 await testVersions(records.room);
 await testConcurrentEditors(records.lecturer);
@@ -260,5 +293,6 @@ await testFields(records.lecturer);
 await testRefusals();
 await testDivisions();
 await testReading();
+await testStudio();
 await direct("DELETE", `/api/v1/institutions/${records.school.json.id}`, { headers: { "If-Match": "*" } }, 409, "conflict");
 console.log("# the whole API");

@@ -1,0 +1,73 @@
+#include "server/handlers/studio_handler.h"
+
+#include "catalog/course_desk.h"
+#include "server/access.h"
+#include "server/handlers/course_handler.h"
+#include "server/handlers/edit.h"
+
+#include <string.h>
+
+#define PAGE_LIMIT_DEFAULT 50
+
+static const char *find_text(const HttpRequest *request, const char *name) {
+  const char *text = http_request_find_param(request, name);
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+static bool refuse_parameter(const HttpRequest *request, HttpResponse *response, const char *name) {
+  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
+  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
+  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
+  return false;
+}
+
+/* False with 400 set. */
+static bool read_query(const HttpRequest *request, HttpResponse *response, DeskQuery *ret_query) {
+  size_t count = 0;
+  guint64 limit = PAGE_LIMIT_DEFAULT;
+  const CatalogWord *states = catalog_course_states(&count);
+  const char *state = find_text(request, "status"), *limit_text = find_text(request, "limit");
+  const CatalogWord *word = state != NULL ? catalog_find_word(states, count, state) : NULL;
+  if (state != NULL && word == NULL)
+    return refuse_parameter(request, response, "status");
+  if (limit_text != NULL && !g_ascii_string_to_unsigned(limit_text, 10, 1, COURSE_PAGE_LIMIT_MAX, &limit, NULL))
+    return refuse_parameter(request, response, "limit");
+  *ret_query = (DeskQuery){.viewer = access_viewer(request),
+                           .state = word != NULL ? word->slug : NULL,
+                           .text = find_text(request, "q"),
+                           .limit = (int)limit,
+                           .cursor = find_text(request, "cursor")};
+  return true;
+}
+
+static void write_entry(JsonWriter *writer, const ServerContext *server, const HttpRequest *request,
+                        const DeskCourse *entry) {
+  json_writer_begin_object(writer);
+  course_handler_write_members(writer, entry->course);
+  json_writer_member_int(writer, "making_count", entry->making_count);
+  json_writer_member_int(writer, "failed_count", entry->failed_count);
+  handler_write_time(writer, "updated_at", entry->course->updated_us);
+  course_handler_write_rights(writer, server, request, entry->course->id);
+  json_writer_end_object(writer);
+}
+
+void studio_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  const ServerContext *server = context;
+  DeskQuery query;
+  g_autoptr(DeskPage) page = NULL;
+  g_autoptr(GError) error = NULL;
+  if (!read_query(request, response, &query))
+    return;
+  if (!catalog_query_desk(server->catalog, &query, &page, &error)) {
+    handler_set_error(response, request, error);
+    return;
+  }
+  JsonWriter writer;
+  GString *text = handler_begin_items(&writer);
+  for (guint i = 0; i < page->courses->len; i++)
+    write_entry(&writer, server, request, page->courses->pdata[i]);
+  json_writer_end_array(&writer);
+  json_writer_member_string(&writer, "next", page->next);
+  json_writer_end_object(&writer);
+  edit_take_page(response, request, text);
+}
