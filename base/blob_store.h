@@ -22,6 +22,7 @@ typedef enum {
   BLOB_ERROR_NOT_FOUND, /**< no object under this key */
   BLOB_ERROR_IO,        /**< the system refused; the message says what and why */
   BLOB_ERROR_CANCELLED, /**< the progress function asked to stop */
+  BLOB_ERROR_STORAGE,   /**< the disk is full or takes no writes (disk_fault.h) */
 } BlobError;
 
 typedef struct BlobStore BlobStore;

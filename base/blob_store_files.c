@@ -6,6 +6,7 @@
  * put that loses its folder to that starts again.
  */
 #include "base/blob_store_backend.h"
+#include "base/disk_fault.h"
 #include "base/file_copy.h"
 #include "base/path.h"
 
@@ -32,7 +33,8 @@ static const FileStore *file_store(const BlobStore *store) {
 }
 
 static bool fail_errno(GError **error, int code, const char *what, const char *name) {
-  g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "cannot %s \"%s\": %s", what, name, g_strerror(code));
+  g_set_error(error, BLOB_ERROR, disk_fault_is_refusal(code) ? BLOB_ERROR_STORAGE : BLOB_ERROR_IO,
+              "cannot %s \"%s\": %s", what, name, g_strerror(code));
   return false;
 }
 

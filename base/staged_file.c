@@ -1,5 +1,6 @@
 #include "base/staged_file.h"
 
+#include "base/disk_fault.h"
 #include "base/file_copy.h"
 #include "base/path.h"
 
@@ -33,8 +34,8 @@ struct StagedFile {
 
 static bool fail(GError **error, int code, const char *what, const char *path) {
   g_autofree char *shown = g_filename_display_name(path);
-  g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(code), "cannot %s \"%s\": %s", what, shown,
-              g_strerror(code));
+  GFileError reason = disk_fault_is_refusal(code) ? G_FILE_ERROR_NOSPC : g_file_error_from_errno(code);
+  g_set_error(error, G_FILE_ERROR, (gint)reason, "cannot %s \"%s\": %s", what, shown, g_strerror(code));
   return false;
 }
 

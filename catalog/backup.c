@@ -44,7 +44,7 @@ static void backup_clear(Backup *backup) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Backup, backup_clear)
 
 static bool convert_error(GError *cause, GError **error) {
-  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_IO, cause->message);
+  g_set_error_literal(error, CATALOG_ERROR, (gint)catalog_error_of(cause), cause->message);
   return false;
 }
 

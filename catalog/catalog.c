@@ -1,9 +1,18 @@
+#include "base/blob_store.h"
 #include "catalog/catalog_internal.h"
 #include "catalog/migration.h"
 #include "catalog/transaction.h"
 
 GQuark catalog_error_quark(void) {
   return g_quark_from_static_string("kapok-catalog-error");
+}
+
+CatalogError catalog_error_of(const GError *cause) {
+  bool is_refusal = g_error_matches(cause, BLOB_ERROR, BLOB_ERROR_STORAGE) ||
+                    g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+                    g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_ROFS) ||
+                    g_error_matches(cause, CATALOG_ERROR, CATALOG_ERROR_STORAGE);
+  return is_refusal ? CATALOG_ERROR_STORAGE : CATALOG_ERROR_IO;
 }
 
 static Connection *open_writer(const char *path, GError **error) {

@@ -26,11 +26,15 @@ typedef enum {
   CATALOG_ERROR_BUSY,     /**< another process held the write lock for too long */
   CATALOG_ERROR_VERSION,  /**< the file is of a newer Kapok */
   CATALOG_ERROR_DAMAGED,  /**< SQLite found the file corrupt, or it is no catalog */
-  CATALOG_ERROR_IO,       /**< disk full, no permission, ... */
+  CATALOG_ERROR_IO,       /**< no permission, a file that is gone, ... */
   CATALOG_ERROR_STALE,    /**< the record was edited since it was read */
   CATALOG_ERROR_REUSED,   /**< the idempotency key belongs to another request */
   CATALOG_ERROR_QUOTA,    /**< an institution may not have more; the message is in Chinese and English */
+  CATALOG_ERROR_STORAGE, /**< the disk is full or takes no writes: nothing was changed, try again when it is seen to */
 } CatalogError;
+
+/** What an error of stored bytes or files is to the catalog: CATALOG_ERROR_STORAGE or CATALOG_ERROR_IO. */
+CatalogError catalog_error_of(const GError *cause);
 
 typedef struct Catalog Catalog;
 

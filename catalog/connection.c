@@ -14,12 +14,29 @@ struct Connection {
   char *path;
   ConnectionRole role;
   sqlite3 *db;
+  CatalogError last_error;                   /* of the last failed call */
   int log_pages;                             /* of the write-ahead log, after the last commit */
   int tend_at;                               /* pages at which it is looked after next */
   sqlite3_stmt *statements[STATEMENT_COUNT]; /* NULL: not of this role */
 };
 
+/* Writes that the system refused. SQLITE_FULL is ENOSPC only; quotas, limits and read-only disks are errors of a write. */
+static bool is_storage_refusal(int status) {
+  switch (status) {
+  case SQLITE_IOERR_WRITE:
+  case SQLITE_IOERR_FSYNC:
+  case SQLITE_IOERR_DIR_FSYNC:
+  case SQLITE_IOERR_TRUNCATE:
+  case SQLITE_IOERR_SHMSIZE:
+    return true;
+  default:
+    return (status & 0xff) == SQLITE_FULL || (status & 0xff) == SQLITE_READONLY;
+  }
+}
+
 static CatalogError error_code_of(int status) {
+  if (is_storage_refusal(status))
+    return CATALOG_ERROR_STORAGE;
   switch (status & 0xff) {
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
@@ -41,8 +58,9 @@ static CatalogError error_code_of(int status) {
   }
 }
 
-static bool fail(const Connection *connection, int status, const char *action, GError **error) {
+static bool fail(Connection *connection, int status, const char *action, GError **error) {
   CatalogError code = error_code_of(status);
+  connection->last_error = code;
   if ((status & 0xff) == SQLITE_NOTADB)
     g_set_error(error, CATALOG_ERROR, code, "%s is not a Kapok catalog: not an SQLite file", connection->path);
   else
@@ -130,6 +148,7 @@ Connection *connection_open(const char *path, ConnectionRole role, GError **erro
   g_autoptr(Connection) connection = g_new0(Connection, 1);
   connection->path = g_strdup(path);
   connection->role = role;
+  connection->last_error = CATALOG_ERROR_IO;
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   int status = sqlite3_open_v2(path, &connection->db, flags, NULL);
   if (status != SQLITE_OK) {
@@ -247,6 +266,12 @@ const char *connection_path(const Connection *connection) {
 
 int64_t connection_changes(const Connection *connection) {
   return sqlite3_changes64(connection->db);
+}
+
+CatalogError connection_take_last_error(Connection *connection) {
+  CatalogError code = connection->last_error;
+  connection->last_error = CATALOG_ERROR_IO;
+  return code;
 }
 
 bool connection_is_in_transaction(const Connection *connection) {

@@ -54,6 +54,9 @@ bool connection_copy(Connection *connection, const char *path, ConnectionCopyFun
 const char *connection_path(const Connection *connection);
 /** Rows changed by the last statement that ran. */
 int64_t connection_changes(const Connection *connection);
+/** What the last failed call meant, once; CATALOG_ERROR_IO when none failed since. For failures that SQLite answers by giving up
+ * the whole transaction. */
+CatalogError connection_take_last_error(Connection *connection);
 /** Is a transaction open? */
 bool connection_is_in_transaction(const Connection *connection);
 

@@ -286,7 +286,7 @@ static bool prepare_known(Catalog *catalog, Intake *intake, GError **error) {
 
 /* Errors of other parts become ours, so that callers see one domain. */
 static bool convert_error(GError *cause, GError **error) {
-  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_IO, cause->message);
+  g_set_error_literal(error, CATALOG_ERROR, (gint)catalog_error_of(cause), cause->message);
   return false;
 }
 

@@ -18,7 +18,7 @@
 #define REUSED_ID_MARGIN_US (2 * G_TIME_SPAN_SECOND)
 
 static bool convert_error(GError *cause, GError **error) {
-  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_IO, cause->message);
+  g_set_error_literal(error, CATALOG_ERROR, (gint)catalog_error_of(cause), cause->message);
   return false;
 }
 

@@ -133,12 +133,13 @@ bool transaction_begin_write(Transaction *transaction, Catalog *catalog, GError 
 static void undo_write(const Transaction *transaction) {
   Catalog *catalog = transaction->catalog;
   Connection *connection = transaction->connection;
+  CatalogError reason = connection_take_last_error(connection);
   if (transaction->is_nested && connection_is_in_transaction(connection) &&
       connection_run_bare(connection, STATEMENT_UNDO_MEMBER, NULL) &&
       connection_run_bare(connection, STATEMENT_KEEP_MEMBER, NULL))
     return;
   roll_back(connection);
-  end_group(catalog, g_error_new(CATALOG_ERROR, CATALOG_ERROR_IO,
+  end_group(catalog, g_error_new(CATALOG_ERROR, (gint)(reason == CATALOG_ERROR_STORAGE ? reason : CATALOG_ERROR_IO),
                                  "%s: another write failed and SQLite gave up this one with it",
                                  connection_path(connection)));
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TARGET_BYTES_MAX 512
+#define SIGN_IN_ROUTE "api_session"
 
 typedef struct {
   uint64_t count;
@@ -102,6 +103,8 @@ void security_log_event(SecurityLog *log, SecurityEvent event, const HttpRequest
 static SecurityEvent event_of(const HttpCompletion *completion) {
   if (completion->refusal != NULL)
     return SECURITY_EVENT_REQUEST_REFUSED;
+  if (completion->route != NULL && strcmp(completion->route->name, SIGN_IN_ROUTE) == 0)
+    return SECURITY_EVENT_COUNT;
   switch (completion->status) {
   case 401:
     return SECURITY_EVENT_TOKEN_REFUSED;

@@ -41,7 +41,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SecurityLog, security_log_free)
 void security_log_event(SecurityLog *log, SecurityEvent event, const HttpRequest *request, const char *subject,
                         const char *detail);
 
-/** Answers that speak for themselves (401, 403, 429, refused requests); to be called at each request's end. */
+/** Answers that speak for themselves (401, 403, 429, refused requests); to be called at each request's end. Those of signing in
+ * do not: its handler says what happened. */
 void security_log_completion(SecurityLog *log, const HttpCompletion *completion);
 
 /** Say what was held back; to be called about once a second. */

@@ -100,6 +100,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->context.queue_metrics = queue_metrics_new();
   server->context.uploads = upload_desk_new(settings);
   server->context.security_log = security_log_new();
+  server->context.device_polls = poll_pace_new();
   if (!open_access_log(server, settings, error))
     return false;
   server->proxies = http_proxies_parse(settings->trusted_proxies, error);
@@ -188,6 +189,7 @@ void server_stop(Server *server) {
   server_metrics_free(server->context.metrics);
   access_log_close(server->context.access_log);
   security_log_free(server->context.security_log);
+  poll_pace_free(server->context.device_polls);
   queue_metrics_free(server->context.queue_metrics);
   upload_desk_free(server->context.uploads);
   g_free(server);

@@ -11,6 +11,7 @@
 #include "server/open_files.h"
 #include "server/pages/page_shelf.h"
 #include "server/play_tally.h"
+#include "server/poll_pace.h"
 #include "server/queue_metrics.h"
 #include "server/security_log.h"
 #include "server/server_metrics.h"
@@ -32,5 +33,6 @@ typedef struct {
   QueueMetrics *queue_metrics;
   UploadDesk *uploads;
   PlayTally *plays;
+  PollPace *device_polls;   /**< receivers that wait to be let in */
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

@@ -44,7 +44,7 @@ struct ServerMetrics {
   RouteCounters *counters; /**< one per route, then one for requests without a route */
   RouteClass *classes;     /**< likewise */
   Latency latencies[ROUTE_CLASS_COUNT];
-  atomic_uint_fast64_t aborted, refused;
+  atomic_uint_fast64_t aborted, refused, without_storage;
 };
 
 static RouteClass classify(const HttpRoute *route) {
@@ -112,6 +112,8 @@ void server_metrics_count(ServerMetrics *metrics, const HttpCompletion *completi
     add(&metrics->aborted, 1);
   if (completion->refusal != NULL)
     add(&metrics->refused, 1);
+  if (completion->status == 507)
+    add(&metrics->without_storage, 1);
 }
 
 static const char *route_name(const ServerMetrics *metrics, size_t index) {
@@ -216,6 +218,9 @@ void server_metrics_write(const ServerMetrics *metrics, const HttpTransport *tra
                      (double)read_counter(&metrics->aborted));
   metrics_text_value(out, "kapok_http_refused_total", "counter", "Requests refused for their form.",
                      (double)read_counter(&metrics->refused));
+  metrics_text_value(out, "kapok_http_insufficient_storage_total", "counter",
+                     "Answers 507: the disk took no more, or a quota was used up.",
+                     (double)read_counter(&metrics->without_storage));
   metrics_text_value(out, "process_resident_memory_bytes", "gauge", "Resident memory.", (double)resident_bytes());
   metrics_text_value(out, "process_start_time_seconds", "gauge", "Start of the process since 1970.",
                      (double)(guint64)(metrics->start_us / G_TIME_SPAN_SECOND));

@@ -83,7 +83,8 @@ static void end_badly(const Worker *worker, const CatalogJob *job, const GError 
   if (g_error_matches(error, TRANSCODER_ERROR, TRANSCODER_ERROR_STOPPED)) {
     recorded = catalog_release_job(context->catalog, job, context->owner, &problem);
   } else {
-    bool is_storage = error->domain == BLOB_ERROR || g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO);
+    bool is_storage = error->domain == BLOB_ERROR || g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO) ||
+                      g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_STORAGE);
     const char *code = is_storage ? "storage" : transcoder_error_code(error);
     log_warning("%s failed (%s): %s", what, code, error->message);
     recorded = catalog_fail_job(context->catalog, job, context->owner, code, error->message,

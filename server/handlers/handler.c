@@ -13,14 +13,16 @@ static bool is_out_of_descriptors(void) {
 
 void handler_set_error(HttpResponse *response, const HttpRequest *request, const GError *error) {
   HttpProblem problem = HTTP_PROBLEM_INTERNAL;
-  if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+  if (catalog_error_of(error) == CATALOG_ERROR_STORAGE)
+    problem = HTTP_PROBLEM_STORAGE;
+  else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
     problem = HTTP_PROBLEM_NOT_FOUND;
   else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_INVALID))
     problem = HTTP_PROBLEM_BAD_PARAMETER;
   else if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_BUSY) ||
            (g_error_matches(error, BLOB_ERROR, BLOB_ERROR_IO) && is_out_of_descriptors()))
     problem = HTTP_PROBLEM_BUSY;
-  if (problem == HTTP_PROBLEM_INTERNAL || problem == HTTP_PROBLEM_BUSY)
+  if (http_problem_status(problem) >= 500)
     log_warning("%s", error->message);
   http_problem_set(response, request, problem, NULL);
 }

@@ -24,7 +24,9 @@ static bool check_password(const ServerContext *server, const HttpRequest *reque
   int64_t now_us = g_get_monotonic_time(), wait_us = attempt_guard_wait_us(attempts, key, now_us);
   g_auto(PersonSecrets) secrets = {0};
   g_autoptr(GError) error = NULL;
+  const char *login = access_identity(request)->person->login;
   if (wait_us > 0) {
+    security_log_event(server->security_log, SECURITY_EVENT_LOCKED_OUT, request, login, "password asked again");
     person_refuse_wait(response, request, wait_us);
     return false;
   }
@@ -39,6 +41,7 @@ static bool check_password(const ServerContext *server, const HttpRequest *reque
     return true;
   }
   attempt_guard_fail(attempts, key, FREE_FAILURES, now_us);
+  security_log_event(server->security_log, SECURITY_EVENT_SIGN_IN_FAILED, request, login, "password asked again");
   person_refuse_field(response, request, "密码不对。", "The password is wrong.");
   return false;
 }
@@ -54,11 +57,13 @@ void me_handler_set_password(gpointer context, const HttpRequest *request, HttpR
   g_autofree char *hash = password_check(password != NULL ? password : "", identity->person->login, &error)
                               ? password_hash(password, &error)
                               : NULL;
-  if (hash != NULL && catalog_set_password(server->catalog, identity->actor, identity->person->id, hash,
-                                           identity->credential->id, &error))
-    response->status = 204;
-  else
+  if (hash == NULL || !catalog_set_password(server->catalog, identity->actor, identity->person->id, hash,
+                                            identity->credential->id, &error)) {
     person_set_error(response, request, error);
+    return;
+  }
+  person_note_change(server, request, identity->person->login, "password set");
+  response->status = 204;
 }
 
 /* --- sessions and tokens --- */
@@ -107,10 +112,12 @@ void me_handler_revoke_credential(gpointer context, const HttpRequest *request, 
   const ServerContext *server = context;
   const char *id = http_request_route_param(request, "credential");
   g_autoptr(GError) error = NULL;
-  if (catalog_revoke_credential(server->catalog, access_actor(request), id, access_person_id(request), &error))
-    response->status = 204;
-  else
+  if (!catalog_revoke_credential(server->catalog, access_actor(request), id, access_person_id(request), &error)) {
     handler_set_error(response, request, error);
+    return;
+  }
+  person_note_change(server, request, access_identity(request)->person->login, "token or session withdrawn");
+  response->status = 204;
 }
 
 /** The rights that the list names; false when one is none. */
@@ -148,6 +155,7 @@ void me_handler_create_token(gpointer context, const HttpRequest *request, HttpR
     handler_set_error(response, request, error);
     return;
   }
+  person_note_change(server, request, identity->person->login, "token made");
   GString *text = g_string_new(NULL);
   JsonWriter writer;
   g_autofree char *shown = g_strconcat(ACCESS_TOKEN_PREFIX, secret, NULL);
@@ -219,11 +227,13 @@ void me_handler_set_totp(gpointer context, const HttpRequest *request, HttpRespo
                         "The code is wrong; is the clock of your phone right?");
     return;
   }
-  if (catalog_set_totp(server->catalog, identity->actor, identity->person->id, secret, step, &error) &&
-      write_recovery_codes(server, identity->person->id, text, &error))
-    person_take_private(response, g_steal_pointer(&text));
-  else
+  if (!catalog_set_totp(server->catalog, identity->actor, identity->person->id, secret, step, &error) ||
+      !write_recovery_codes(server, identity->person->id, text, &error)) {
     person_set_error(response, request, error);
+    return;
+  }
+  person_note_change(server, request, identity->person->login, "second factor set");
+  person_take_private(response, g_steal_pointer(&text));
 }
 
 void me_handler_delete_totp(gpointer context, const HttpRequest *request, HttpResponse *response) {
@@ -232,8 +242,10 @@ void me_handler_delete_totp(gpointer context, const HttpRequest *request, HttpRe
   g_autoptr(GError) error = NULL;
   if (body == NULL || !check_password(server, request, response, body, "password"))
     return;
-  if (catalog_set_totp(server->catalog, access_actor(request), access_person_id(request), NULL, 0, &error))
-    response->status = 204;
-  else
+  if (!catalog_set_totp(server->catalog, access_actor(request), access_person_id(request), NULL, 0, &error)) {
     person_set_error(response, request, error);
+    return;
+  }
+  person_note_change(server, request, access_identity(request)->person->login, "second factor removed");
+  response->status = 204;
 }

@@ -115,6 +115,7 @@ void person_handler_create(gpointer context, const HttpRequest *request, HttpRes
     person_set_error(response, request, error);
     return;
   }
+  person_note_change(server, request, person->login, "account made");
   person_take_json(response, person);
   response->status = 201;
 }
@@ -155,14 +156,21 @@ void person_handler_update(gpointer context, const HttpRequest *request, HttpRes
       return;
   }
   const char *actor = access_actor(request);
-  if (catalog_update_person(server->catalog, actor, person->id, body_fields_find(body, "name"), division,
-                            &is_disabled, &error) &&
-      (hash == NULL || catalog_set_password(server->catalog, actor, person->id, hash, NULL, &error)) &&
-      (!body_fields_get_bool(body, "reset_totp", false) ||
-       catalog_set_totp(server->catalog, actor, person->id, NULL, 0, &error)))
-    answer(server, request, response, person->id);
-  else
+  bool resets_totp = body_fields_get_bool(body, "reset_totp", false);
+  if (!catalog_update_person(server->catalog, actor, person->id, body_fields_find(body, "name"), division,
+                             &is_disabled, &error) ||
+      (hash != NULL && !catalog_set_password(server->catalog, actor, person->id, hash, NULL, &error)) ||
+      (resets_totp && !catalog_set_totp(server->catalog, actor, person->id, NULL, 0, &error))) {
     person_set_error(response, request, error);
+    return;
+  }
+  if (is_disabled != person->is_disabled)
+    person_note_change(server, request, person->login, is_disabled ? "account disabled" : "account enabled");
+  if (hash != NULL)
+    person_note_change(server, request, person->login, "password set");
+  if (resets_totp)
+    person_note_change(server, request, person->login, "second factor removed");
+  answer(server, request, response, person->id);
 }
 
 typedef bool (*RoleChangeFunc)(Catalog *catalog, const char *actor, const char *id, const RoleGrant *grant,
@@ -182,10 +190,13 @@ static void change_role(const ServerContext *server, const HttpRequest *request,
     http_problem_set(response, request, HTTP_PROBLEM_FORBIDDEN, NULL);
     return;
   }
-  if (change(server->catalog, access_actor(request), person->id, grant, &error))
-    answer(server, request, response, person->id);
-  else
+  if (!change(server->catalog, access_actor(request), person->id, grant, &error)) {
     person_set_error(response, request, error);
+    return;
+  }
+  g_autofree char *what = g_strdup_printf("role %s %s", role, change == catalog_give_role ? "given" : "taken");
+  person_note_change(server, request, person->login, what);
+  answer(server, request, response, person->id);
 }
 
 void person_handler_give_role(gpointer context, const HttpRequest *request, HttpResponse *response) {

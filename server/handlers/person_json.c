@@ -64,6 +64,12 @@ void person_take_json(HttpResponse *response, const CatalogPerson *person) {
   person_take_private(response, text);
 }
 
+void person_note_change(const ServerContext *server, const HttpRequest *request, const char *login,
+                        const char *what) {
+  g_autofree char *detail = g_strdup_printf("%s, by %s", what, access_actor(request));
+  security_log_event(server->security_log, SECURITY_EVENT_RIGHTS_CHANGED, request, login, detail);
+}
+
 /** Sentences of the catalog are in both languages. */
 static void set_sentence(HttpResponse *response, const HttpRequest *request, HttpProblem problem,
                          const char *both) {

@@ -17,6 +17,10 @@ void person_take_json(HttpResponse *response, const CatalogPerson *person);
 /** Answer with JSON that is nobody else's: no-store. Takes `text`. */
 void person_take_private(HttpResponse *response, GString *text);
 
+/** Tell the security log that what `login` may do was changed; `what` in a word or two. */
+void person_note_change(const ServerContext *server, const HttpRequest *request, const char *login,
+                        const char *what);
+
 /** Answer with what a failed call means; INVALID and CONFLICT bring their own sentence ("中文 · English"). */
 void person_set_error(HttpResponse *response, const HttpRequest *request, const GError *error);
 

@@ -57,15 +57,14 @@ static int64_t wait_of(AttemptGuard *attempts, const AttemptKeys *keys) {
   return keys->address != NULL ? MAX(wait_us, attempt_guard_wait_us(attempts, keys->address, now_us)) : wait_us;
 }
 
-static void note_failure(AttemptGuard *attempts, const HttpRequest *request, const AttemptKeys *keys,
-                         const char *login) {
+static void note_failure(const ServerContext *server, const HttpRequest *request, const AttemptKeys *keys,
+                         const char *login, const char *what) {
+  AttemptGuard *attempts = access_attempts(server->access);
   int64_t now_us = g_get_monotonic_time();
-  g_autofree char *client = http_request_format_client(request);
-  const char *const fields[] = {"login", login, "client", client, NULL};
   attempt_guard_fail(attempts, keys->account, FREE_FAILURES, now_us);
   if (keys->address != NULL)
     attempt_guard_fail(attempts, keys->address, FREE_FAILURES_OF_ADDRESS, now_us);
-  log_event(LOG_LEVEL_WARNING, "a sign-in failed", fields);
+  security_log_event(server->security_log, SECURITY_EVENT_SIGN_IN_FAILED, request, login, what);
 }
 
 /** Whether `code` is one of the authenticator that was not used before, or a recovery code, which is then used up. */
@@ -110,6 +109,7 @@ bool session_begin(const ServerContext *server, const HttpRequest *request, Http
   session_cookie_set(response, request, SESSION_COOKIE, secret, lifetime_us);
   if (device_secret != NULL)
     session_cookie_set(response, request, DEVICE_COOKIE, device_secret, DEVICE_LIFETIME_US);
+  security_log_event(server->security_log, SECURITY_EVENT_SIGN_IN, request, person->login, how);
   return true;
 }
 
@@ -128,7 +128,7 @@ static bool check_second_factor(const ServerContext *server, const HttpRequest *
     }
     if (*ret_strong)
       return true;
-    note_failure(access_attempts(server->access), request, keys, person->login);
+    note_failure(server, request, keys, person->login, "code");
   }
   http_problem_set(response, request, HTTP_PROBLEM_SECOND_FACTOR, NULL);
   return false;
@@ -178,11 +178,13 @@ void session_handler_create(gpointer context, const HttpRequest *request, HttpRe
   int64_t wait_us = wait_of(attempts, &keys);
   bool is_strong = false;
   if (wait_us > 0) {
+    security_log_event(server->security_log, SECURITY_EVENT_LOCKED_OUT, request, folded != NULL ? folded : "-",
+                       NULL);
     person_refuse_wait(response, request, wait_us);
     return;
   }
   if (!password_is(password, secrets.password_hash) || person->is_disabled) {
-    note_failure(attempts, request, &keys, folded != NULL ? folded : "-");
+    note_failure(server, request, &keys, folded != NULL ? folded : "-", "password");
     http_problem_set(response, request, HTTP_PROBLEM_WRONG_SIGN_IN, NULL);
     return;
   }

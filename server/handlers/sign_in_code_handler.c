@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define INTERVAL_S 5
 #define FREE_FAILURES 5
 #define TOKEN_LIFETIME_S (INT64_C(90) * 24 * 3600)
 #define GRANT_TYPE "urn:ietf:params:oauth:grant-type:device_code"
@@ -54,7 +53,7 @@ void device_handler_open(gpointer context, const HttpRequest *request, HttpRespo
   json_writer_member_string(&writer, "verification_uri", uri);
   json_writer_member_string(&writer, "verification_uri_complete", complete);
   json_writer_member_int(&writer, "expires_in", DEVICE_GRANT_LIFETIME_S);
-  json_writer_member_int(&writer, "interval", INTERVAL_S);
+  json_writer_member_int(&writer, "interval", POLL_PACE_INTERVAL_US / G_TIME_SPAN_SECOND);
   json_writer_end_object(&writer);
   person_take_private(response, text);
 }
@@ -105,10 +104,12 @@ void device_handler_redeem(gpointer context, const HttpRequest *request, HttpRes
     handler_set_error(response, request, error);
   else if (state == DEVICE_GRANT_APPROVED)
     take_token(server, request, response, person_id, label);
+  else if (state == DEVICE_GRANT_PENDING)
+    refuse(response, poll_pace_is_hasty(server->device_polls, code, g_get_monotonic_time())
+                         ? "slow_down"
+                         : "authorization_pending");
   else
-    refuse(response, state == DEVICE_GRANT_PENDING  ? "authorization_pending"
-                     : state == DEVICE_GRANT_DENIED ? "access_denied"
-                                                    : "expired_token");
+    refuse(response, state == DEVICE_GRANT_DENIED ? "access_denied" : "expired_token");
 }
 
 /** Whether `key` has to wait; false with 429 set. */
@@ -136,12 +137,16 @@ void device_handler_decide(gpointer context, const HttpRequest *request, HttpRes
   }
   if (label == NULL) {
     attempt_guard_fail(access_attempts(server->access), key, FREE_FAILURES, g_get_monotonic_time());
+    security_log_event(server->security_log, SECURITY_EVENT_SIGN_IN_FAILED, request,
+                       access_identity(request)->person->login, "code of a receiver");
     http_problem_set_texts(response, request, HTTP_PROBLEM_NOT_FOUND,
                            "没有设备在等这个代码，请看看是否输对、是否过期。",
                            "No device waits with this code: is it typed right, is it still good?");
     return;
   }
   attempt_guard_clear(access_attempts(server->access), key);
+  if (body_fields_get_bool(body, "approve", true))
+    person_note_change(server, request, access_identity(request)->person->login, "receiver let in");
   response->status = 204;
 }
 
@@ -195,6 +200,7 @@ void room_code_handler_join(gpointer context, const HttpRequest *request, HttpRe
   }
   if (room_id == NULL) {
     attempt_guard_fail(access_attempts(server->access), key, FREE_FAILURES, g_get_monotonic_time());
+    security_log_event(server->security_log, SECURITY_EVENT_SIGN_IN_FAILED, request, NULL, "code of a room");
     http_problem_set_texts(response, request, HTTP_PROBLEM_NOT_FOUND, "没有这个房间代码。",
                            "No room has this code.");
     return;

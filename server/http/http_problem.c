@@ -142,6 +142,13 @@ static const ProblemText problems[] = {
          {"存储空间不足", "No space left"},
          {"服务器的存储空间不够。已收到的内容仍然保留，空间腾出后可以继续上传。",
           "The server has too little space left. What came is kept; go on when there is room."}},
+    [HTTP_PROBLEM_STORAGE] =
+        {507,
+         "storage",
+         {"无法保存", "Cannot be saved"},
+         {"服务器的硬盘已满或无法写入，这次的更改没有保存，已有的内容不受影响。请联系管理员处理后再试。",
+          "The server's disk is full or cannot be written: this change was not saved, and nothing else was lost. "
+          "Please ask the operator to see to it, then try again."}},
     [HTTP_PROBLEM_FIELD] = {422,
                             "invalid_field",
                             {"字段有误", "Invalid field"},

@@ -33,6 +33,7 @@ typedef enum {
   HTTP_PROBLEM_REFUSED,     /**< an upload that cannot become what it is to become */
   HTTP_PROBLEM_QUOTA,
   HTTP_PROBLEM_NO_SPACE,
+  HTTP_PROBLEM_STORAGE,    /**< the disk is full or takes no writes: nothing was changed */
   HTTP_PROBLEM_FIELD,      /**< a field of the body has a wrong value */
   HTTP_PROBLEM_KEY_REUSED, /**< an Idempotency-Key came with another request */
   HTTP_PROBLEM_PRECONDITION_REQUIRED,

@@ -146,7 +146,7 @@ static void test_catalog_check_finds_missing_rows(Fixture *fixture, gconstpointe
   g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_DAMAGED);
 }
 
-/* With no room to write, calls fail with IO and nothing of them stays; with room again, they work. */
+/* With no room to write, calls fail with STORAGE and nothing of them stays; with room again, they work. */
 static int run_out_of_space(Fixture *fixture) {
   g_autoptr(GError) error = NULL;
   fixture_open(fixture);
@@ -157,7 +157,7 @@ static int run_out_of_space(Fixture *fixture) {
   signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &none);
   bool is_refused = !catalog_worker_beat(fixture->catalog, "w1", 1, &error) &&
-                    g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_IO);
+                    g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_STORAGE);
   bool has = true;
   bool is_empty = catalog_has_worker(fixture->catalog, 0, &has, NULL) && !has;
   setrlimit(RLIMIT_FSIZE, &limit);

@@ -155,7 +155,7 @@ static void test_write_group_commit_fails(Fixture *fixture, gconstpointer unused
   set_file_limit(RLIM_INFINITY);
   for (size_t i = 0; i < WRITERS; i++) {
     g_assert_false(writers[i].is_done);
-    g_assert_error(writers[i].error, CATALOG_ERROR, CATALOG_ERROR_IO);
+    g_assert_error(writers[i].error, CATALOG_ERROR, CATALOG_ERROR_STORAGE);
     g_clear_error(&writers[i].error);
   }
   g_assert_cmpint(count_workers(fixture), ==, 1);

@@ -11,6 +11,19 @@ static void expect_error(Browser *browser, const char *body, const char *code) {
   g_assert_cmpstr(told, ==, code);
 }
 
+/** Asks at once again and again are told to slow down; the test itself may be slow, hence the few turns. */
+static void expect_slow_down(Browser *browser, const char *body) {
+  bool is_told = false;
+  for (int i = 0; i < 20 && !is_told; i++) {
+    g_auto(Reply) reply = {0};
+    browser_ask(browser, "POST", "/api/v1/device/token", body, 400, &reply);
+    g_autofree char *told = reply_member(&reply, "error");
+    is_told = strcmp(told, "slow_down") == 0;
+    g_assert_true(is_told || strcmp(told, "authorization_pending") == 0);
+  }
+  g_assert_true(is_told);
+}
+
 static void test_codes_device(void) {
   Fixture fixture;
   fixture_open(&fixture);
@@ -26,6 +39,7 @@ static void test_codes_device(void) {
   g_assert_cmpuint(strlen(user_code), ==, 9);
   g_autofree char *redeem = g_strdup_printf(REDEEM, device_code), *foreign = g_strdup_printf(REDEEM, "nothing");
   expect_error(&tv, redeem, "authorization_pending");
+  expect_slow_down(&tv, redeem);
   expect_error(&tv, foreign, "expired_token");
   expect_error(&tv, "{\"grant_type\":\"password\",\"device_code\":\"x\"}", "unsupported_grant_type");
   expect_error(&tv, "{}", "invalid_request");

@@ -221,6 +221,45 @@ static void test_sign_in_people(void) {
   fixture_close(&fixture);
 }
 
+static int64_t count_events(const Fixture *fixture, const char *event) {
+  g_auto(Reply) reply = {0};
+  g_autofree char *sample = g_strdup_printf("kapok_security_events_total{event=\"%s\"} ", event);
+  fixture_ask(fixture, "GET", "/metrics", "", &reply);
+  const char *found = strstr(reply_text(&reply), sample);
+  g_assert_nonnull(found);
+  return g_ascii_strtoll(found + strlen(sample), NULL, 10);
+}
+
+/** The security log hears of who came in, who did not, and of rights that changed; a refused sign-in is told once. */
+static void test_sign_in_is_logged(void) {
+  Fixture fixture;
+  fixture_open(&fixture);
+  g_autofree char *id = person_add(&fixture, "learner"), *boss_id = person_add(&fixture, "boss");
+  g_autofree char *roles = g_strdup_printf("/api/v1/people/%s/roles", id);
+  person_give(&fixture, boss_id, ROLE_ADMINISTRATOR, NULL, NULL);
+  g_auto(Browser) browser = browser_open(&fixture), boss = browser_open(&fixture);
+  browser_do(&browser, "POST", "/api/v1/session", WRONG, 401);
+  g_assert_cmpint(count_events(&fixture, "sign_in_failed"), ==, 1);
+  g_assert_cmpint(count_events(&fixture, "token_refused"), ==, 0);
+  g_assert_cmpint(count_events(&fixture, "sign_in"), ==, 0);
+  browser_do(&browser, "POST", "/api/v1/session", RIGHT, 200);
+  browser_sign_in(&boss, "boss");
+  g_assert_cmpint(count_events(&fixture, "sign_in"), ==, 2);
+  g_assert_cmpint(count_events(&fixture, "rights_changed"), ==, 0);
+  browser_do(&browser, "POST", "/api/v1/me/tokens", "{\"label\":\"script\",\"scopes\":[]}", 201);
+  g_assert_cmpint(count_events(&fixture, "rights_changed"), ==, 1);
+  browser_do(&boss, "POST", roles, "{\"role\":\"teacher\"}", 200);
+  g_assert_cmpint(count_events(&fixture, "rights_changed"), ==, 2);
+  browser_do(&browser, "POST", roles, "{\"role\":\"administrator\"}", 403);
+  g_assert_cmpint(count_events(&fixture, "rights_changed"), ==, 2);
+  g_assert_cmpint(count_events(&fixture, "access_denied"), ==, 1);
+  for (int i = 0; i < 60 && !has_to_wait(&boss);)
+    i++;
+  g_assert_cmpint(count_events(&fixture, "locked_out"), ==, 1);
+  g_assert_cmpint(count_events(&fixture, "rate_limited"), ==, 0);
+  fixture_close(&fixture);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/server_sign_in/and_out", test_sign_in_and_out);
@@ -230,5 +269,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/server_sign_in/second_factor", test_sign_in_second_factor);
   g_test_add_func("/server_sign_in/tokens", test_sign_in_tokens);
   g_test_add_func("/server_sign_in/people", test_sign_in_people);
+  g_test_add_func("/server_sign_in/is_logged", test_sign_in_is_logged);
   return g_test_run();
 }
