@@ -115,4 +115,28 @@ const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FI
                    " COALESCE(course.institution_id, '') FROM asset JOIN lesson ON lesson.asset_id IN"
                    " (asset.replaces_id, asset.replaced_by) JOIN course ON course.id = lesson.course_id"
                    " WHERE asset.id = ?1"),
+
+    /* ?1 the lesson, ?2 who sees it */
+    STATEMENT_READ(IS_LESSON_VISIBLE, "SELECT 1 FROM lesson JOIN course ON course.id = lesson.course_id"
+                                      " WHERE lesson.id = ?1 AND " STATEMENT_COURSE_IS_VISIBLE("?2")),
+    /* ?1 whose, ?2 who sees them, ?3 limit */
+    STATEMENT_READ(LIST_WATCH_POSITIONS,
+                   "SELECT lesson.id, lesson.title, course.id, course.title,"
+                   " (SELECT COUNT(*) FROM lesson AS each WHERE each.course_id = course.id), asset.id,"
+                   " asset.poster_key IS NOT NULL, position_us, watch_position.duration_us, saved_us"
+                   " FROM watch_position JOIN lesson ON lesson.id = lesson_id"
+                   " JOIN course ON course.id = lesson.course_id JOIN asset ON asset.id = lesson.asset_id"
+                   " WHERE person_id = ?1 AND " STATEMENT_COURSE_IS_VISIBLE(
+                       "?2") " ORDER BY saved_us DESC, lesson.id LIMIT ?3"),
+    STATEMENT_WRITE(SAVE_WATCH_POSITION,
+                    "INSERT INTO watch_position (person_id, lesson_id, position_us, duration_us, saved_us)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (person_id, lesson_id) DO UPDATE SET"
+                    " position_us = excluded.position_us, duration_us = excluded.duration_us,"
+                    " saved_us = excluded.saved_us WHERE excluded.saved_us >= watch_position.saved_us"),
+    /* ?1 whose, ?2 how many stay */
+    STATEMENT_WRITE(TRIM_WATCH_POSITIONS,
+                    "DELETE FROM watch_position WHERE person_id = ?1 AND lesson_id IN"
+                    " (SELECT lesson_id FROM watch_position WHERE person_id = ?1 ORDER BY saved_us DESC, lesson_id"
+                    "  LIMIT -1 OFFSET ?2)"),
+    STATEMENT_WRITE(DELETE_WATCH_POSITION, "DELETE FROM watch_position WHERE person_id = ?1 AND lesson_id = ?2"),
 };

@@ -19,6 +19,7 @@
 #include "server/handlers/movie_handler.h"
 #include "server/handlers/page_handler.h"
 #include "server/handlers/person_handler.h"
+#include "server/handlers/position_handler.h"
 #include "server/handlers/record_handler.h"
 #include "server/handlers/session_handler.h"
 #include "server/handlers/sign_in_code_handler.h"
@@ -154,6 +155,13 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_PUT, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/totp", me_handler_set_totp, "api_me", RULE(session)},
     {HTTP_METHOD_DELETE, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/totp", me_handler_delete_totp, "api_me",
      RULE(session)},
+    /* Quiet: players of all who are signed in save now and then. */
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/me/positions", position_handler_list, "api_positions",
+     RULE(signed_in)},
+    {HTTP_METHOD_PUT, BODY | HTTP_ROUTE_QUIET, "/api/v1/me/positions/{lesson}", position_handler_save,
+     "api_positions", RULE(signed_in)},
+    {HTTP_METHOD_DELETE, HTTP_ROUTE_QUIET, "/api/v1/me/positions/{lesson}", position_handler_forget,
+     "api_positions", RULE(signed_in)},
     {HTTP_METHOD_POST, BODY, "/api/v1/device/code", device_handler_open, "api_device", RULE(open)},
     {HTTP_METHOD_POST, BODY, "/api/v1/device/token", device_handler_redeem, "api_device", RULE(open)},
     {HTTP_METHOD_POST, BODY, "/api/v1/device/approve", device_handler_decide, "api_device", RULE(session)},

@@ -13,8 +13,7 @@ const tests = readdirSync(join(root, "test")).filter((name) => name.endsWith(".t
 const tables = await loadTables(root);
 
 mkdirSync(output, { recursive: true });
-const whole = Object.entries(tables).map(([name, { pageTexts, scriptTexts }]) => [name, { ...pageTexts, ...scriptTexts }]);
-writeFileSync(join(output, "tables.json"), JSON.stringify(Object.fromEntries(whole)));
+writeFileSync(join(output, "tables.json"), JSON.stringify(tables));
 await build({
   entryPoints: tests.map((name) => join(root, "test", name)),
   outdir: output,

@@ -3,6 +3,7 @@
 // plays fragmented MP4 with separate sound and WebVTT, in two thirds of the size. media-chrome: its dialog of keys (we have
 // our own keys) and its texts in other languages.
 
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -62,6 +63,10 @@ export const removePadding = (data) => data;`,
     contents: "export default undefined;\nexport const fetchSupported = () => false;",
   },
   {
+    filter: /hls\.js\/src\/loader\/key-loader\.ts$/, // keys of encrypted streams
+    contents: "export default class { abort() {} destroy() {} load() { return Promise.reject(new Error()); } loadClear() { return null; } }",
+  },
+  {
     filter: /media-chrome\/dist\/media-keyboard-shortcuts-dialog\.js$/,
     contents: "export const getHotkeyToken = () => undefined;",
   },
@@ -73,6 +78,9 @@ const MEDIA_TEXTS = {
   "zh-Hant": 'export { ZhTw as mediaTexts } from "media-chrome/lang/zh-TW";',
   en: "export const mediaTexts = {};",
 };
+
+/** Its texts for what our player has not: other screens, live streams, encryption, its own words for errors. */
+const ABSENT_TEXTS = /^\s*("[^"]*(airplay|cast|live|encrypt|keys|error)[^"]*"|Loop|live|"audio tracks"):.*$/gim;
 
 const ENTRY = `export { default } from "hls.js/src/hls";
 export { Events } from "hls.js/src/events";
@@ -102,6 +110,9 @@ export function leanPlugin(root, language) {
       build.onLoad({ filter: /.*/, namespace: "hls-lean" }, () => ({ contents: ENTRY, loader: "ts", resolveDir: root }));
       build.onResolve({ filter: /^hls\.js\/src\// }, (ask) => ({
         path: join(sources, `${ask.path.slice("hls.js/src/".length)}.ts`),
+      }));
+      build.onLoad({ filter: /media-chrome\/dist\/lang\/[\w-]+\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replace(ABSENT_TEXTS, ""),
       }));
       for (const { filter, contents } of ABSENT) {
         build.onLoad({ filter }, (file) => ({ contents, loader: "ts", resolveDir: dirname(file.path) }));

@@ -8,12 +8,20 @@ import * as english from "../src/i18n/en";
 import * as simplified from "../src/i18n/zh-CN";
 
 type Table = Record<string, string>;
-const tables = JSON.parse(readFileSync(`${process.env.KAPOK_TABLES}`, "utf8")) as Record<string, Table>;
+type Tables = Record<string, Table>;
+const byLanguage = JSON.parse(readFileSync(`${process.env.KAPOK_TABLES}`, "utf8")) as Record<string, Tables>;
+/** Of each language all texts as "table/key". */
+const tables = Object.fromEntries(Object.entries(byLanguage).map(([language, each]) => [language, whole(each)]));
 const variables = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-const written: Table = { ...simplified.pageTexts, ...simplified.scriptTexts };
+
+function whole(each: Tables): Table {
+  const entries = Object.entries(each).flatMap(([name, table]) => Object.entries(table).map(([key, text]) => [`${name}/${key}`, text]));
+  return Object.fromEntries(entries) as Table;
+}
 
 test("every language has every text with the same variables", () => {
   assert.deepEqual(Object.keys(tables).sort(), ["en", "zh-CN", "zh-Hant"]);
+  const written = tables["zh-CN"]!;
   for (const table of Object.values(tables)) {
     assert.deepEqual(Object.keys(table).sort(), Object.keys(written).sort());
     for (const [key, text] of Object.entries(table)) {
@@ -21,11 +29,12 @@ test("every language has every text with the same variables", () => {
       assert.deepEqual(variables(text), variables(written[key]!), key);
     }
   }
-  assert.deepEqual(tables.en, { ...english.pageTexts, ...english.scriptTexts });
+  assert.deepEqual(byLanguage["zh-CN"]!.scriptTexts, simplified.scriptTexts);
+  assert.deepEqual(byLanguage.en!.pageTexts, english.pageTexts);
 });
 
 test("the Chinese tables are Chinese, each in its own characters", () => {
-  const exceptions = /^language|^dateFormat|^listSeparator|^continueAt/;
+  const exceptions = /\/(language|dateFormat|listSeparator|continueAt)/;
   for (const [key, text] of Object.entries(tables["zh-CN"]!)) {
     if (!exceptions.test(key)) assert.match(text, /\p{Script=Han}/u, key);
   }
@@ -33,8 +42,8 @@ test("the Chinese tables are Chinese, each in its own characters", () => {
   for (const [key, text] of Object.entries(tables["zh-Hant"]!)) {
     if (!/_zh-CN$/.test(key)) assert.doesNotMatch(text, onlySimplified, key);
   }
-  assert.equal(tables["zh-Hant"]!.more, "顯示更多");
-  assert.match(tables["zh-Hant"]!.homeTitle!, /影片/);
+  assert.equal(byLanguage["zh-Hant"]!.pageTexts!.more, "顯示更多");
+  assert.match(byLanguage["zh-Hant"]!.pageTexts!.homeTitle!, /影片/);
 });
 
 test("texts take their variables and leave unknown ones", () => {
@@ -52,8 +61,8 @@ test("the words are those of the catalog", () => {
   for (const [list, prefix] of Object.entries(lists)) {
     assert.ok(words(list).length >= 3, list);
     for (const [, slug, zh, en] of words(list)) {
-      assert.equal(tables["zh-CN"]![`${prefix}_${slug}`], zh);
-      assert.equal(tables.en![`${prefix}_${slug}`], en);
+      assert.equal(simplified.pageTexts[`${prefix}_${slug}` as keyof typeof simplified.pageTexts], zh);
+      assert.equal(byLanguage.en!.pageTexts![`${prefix}_${slug}`], en);
     }
   }
 });

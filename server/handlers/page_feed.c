@@ -92,7 +92,9 @@ void page_handler_worker(gpointer context, const HttpRequest *request, HttpRespo
 void page_handler_offline(gpointer context, const HttpRequest *request, HttpResponse *response) {
   g_auto(PageAsk) ask;
   page_ask_init(&ask, context, request, response);
-  page_model_answer(&ask, response, "offline.html", "text/html; charset=utf-8", page_model_new(&ask, "/offline"));
+  json_t *model = page_model_new(&ask, "/offline");
+  json_object_del(model, "person_id"); /* it is kept in the browser, whoever signs in next */
+  page_model_answer(&ask, response, "offline.html", "text/html; charset=utf-8", model);
 }
 
 void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response) {

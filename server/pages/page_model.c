@@ -1,5 +1,6 @@
 #include "server/pages/page_model.h"
 
+#include "server/access.h"
 #include "server/http/http_problem.h"
 
 #include <string.h>
@@ -106,9 +107,7 @@ const char *page_model_get(const json_t *object, const char *name) {
 
 char *page_model_origin(const HttpRequest *request) {
   const char *host = http_request_find_header(request, "Host");
-  const char *scheme = http_request_find_header(request, "X-Forwarded-Proto");
-  return g_strdup_printf("%s://%s", scheme != NULL && strcmp(scheme, "https") == 0 ? "https" : "http",
-                         host != NULL ? host : "localhost");
+  return g_strdup_printf("%s://%s", request->is_secure ? "https" : "http", host != NULL ? host : "localhost");
 }
 
 /** `path` with one more parameter; caller frees. */
@@ -147,6 +146,25 @@ static json_t *text_sizes_of(const PageAsk *ask, const char *path) {
   return sizes;
 }
 
+/** Where signing in leads from `path`; the pages of the account are their own. Caller frees. */
+static char *sign_in_address(const char *path) {
+  if (g_str_has_prefix(path, "/sign-in") || g_str_has_prefix(path, "/account"))
+    return g_strdup("/sign-in");
+  g_autofree char *escaped = g_uri_escape_string(path, NULL, false);
+  return g_strconcat("/sign-in?next=", escaped, NULL);
+}
+
+/** Who looks at the page: for its header and for its script. */
+static void set_person(const PageAsk *ask, const char *path, json_t *model) {
+  const CatalogPerson *person = access_identity(ask->request)->person;
+  g_autofree char *sign_in = sign_in_address(path);
+  page_model_set(model, "sign_in_href", sign_in);
+  if (person == NULL)
+    return;
+  page_model_set(model, "person_id", person->id);
+  page_model_set(model, "person_name", person->name);
+}
+
 json_t *page_model_new(const PageAsk *ask, const char *path) {
   json_t *model = json_object();
   g_autofree char *origin = page_model_origin(ask->request);
@@ -163,6 +181,7 @@ json_t *page_model_new(const PageAsk *ask, const char *path) {
   json_object_set_new(model, "text_size", json_integer(ask->view.text_size));
   json_object_set_new(model, "languages", languages_of(ask, path));
   json_object_set_new(model, "text_sizes", text_sizes_of(ask, path));
+  set_person(ask, path, model);
   return model;
 }
 

@@ -115,6 +115,7 @@ export const pageTexts: Record<PageKey, string> = {
   licenses: "Open source licences",
   feed: "New courses (RSS)",
   footer: "木棉 Kapok · learning for every resident",
+  signIn: "Sign in",
   account: "Your account",
   accountNoScript: "Please allow JavaScript to sign in.",
   offlineTitle: "There is no network now",

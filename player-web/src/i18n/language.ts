@@ -15,3 +15,8 @@ export function fillIn(text: string, variables: Variables): string {
 export function t(key: ScriptKey, variables: Variables = {}): string {
   return fillIn(table[key], variables);
 }
+
+/** The same for a page's own table ("#texts-PAGE"). */
+export function textsOf<Key extends string>(own: Record<Key, string>): (key: Key, variables?: Variables) => string {
+  return (key, variables = {}) => fillIn(own[key], variables);
+}

@@ -114,6 +114,7 @@ export const pageTexts = {
   licenses: "开放源代码许可",
   feed: "新课订阅（RSS）",
   footer: "木棉 Kapok · 让每一位居民都能学习",
+  signIn: "登录",
   account: "我的账号",
   accountNoScript: "请打开浏览器的 JavaScript，才能登录。",
   offlineTitle: "现在没有网络",

@@ -1,38 +1,23 @@
 // Signing in (/sign-in), the own account (/account) and answering for a television (/activate?code=).
 
+import { ask, Refusal } from "../api/ask";
 import { language } from "../i18n/language";
+import { dropTableOf } from "../player/resume";
 import { byId, element, fill } from "../ui/dom";
+import { textField } from "../ui/fields";
 import { openSearch, searchAddress } from "../ui/page";
-import { accountText as a } from "./account_texts";
-
-interface Person {
-  login: string;
-  name: string;
-  has_totp: boolean;
-  roles: { role_name: string }[];
-}
-
-interface Problem {
-  code?: string;
-  detail?: string;
-}
-
-/** One request; the problem of a refusal is thrown. */
-async function ask(method: string, url: string, body?: unknown): Promise<unknown> {
-  const headers: Record<string, string> = { "Accept-Language": language, Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const answer = await fetch(url, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
-  const text = await answer.text();
-  const json: unknown = text ? JSON.parse(text) : null;
-  if (!answer.ok) throw (json ?? {}) as Problem;
-  return json;
-}
+import { DeviceList } from "./account_devices";
+import { SecondFactor } from "./account_factor";
+import { a, type Person, type Session, type Tell } from "./account_texts";
+import { TokenList } from "./account_tokens";
 
 /** An address of this site to go on to, of `?next=`; nothing that leads elsewhere. */
 function nextAddress(): string | null {
   const next = new URLSearchParams(location.search).get("next");
   return next && /^\/(?![/\\])/.test(next) ? next : null;
 }
+
+const STAFF_RIGHTS = { studio: ["teacher", "manager", "administrator"], admin: ["reviewer", "manager", "administrator"] };
 
 class AccountPage {
   private person: Person | null = null;
@@ -46,7 +31,7 @@ class AccountPage {
 
   private async load(): Promise<void> {
     try {
-      this.person = ((await ask("GET", "/api/v1/session")) as { person: Person | null }).person;
+      this.person = (await ask<Session>("GET", "/api/v1/session")).person;
     } catch (problem) {
       this.message = this.textOf(problem);
     }
@@ -54,7 +39,20 @@ class AccountPage {
   }
 
   private textOf(problem: unknown): string {
-    return (problem as Problem).detail ?? a("offline");
+    return problem instanceof Refusal && problem.status > 0 ? problem.message : a("offline");
+  }
+
+  private say(text: string): void {
+    byId("message").textContent = text;
+  }
+
+  private async tell(step: () => Promise<string | null>): Promise<void> {
+    try {
+      const text = await step();
+      if (text !== null) this.say(text);
+    } catch (problem) {
+      this.say(this.textOf(problem));
+    }
   }
 
   private draw(): void {
@@ -69,42 +67,33 @@ class AccountPage {
     return element("p", { class: "account-message", role: "status", id: "message" }, this.message);
   }
 
-  private field(id: string, label: string, type: string, complete: string, value = ""): [HTMLElement, HTMLInputElement] {
-    const input = element("input", { id, type, value, autocomplete: complete, required: true, autocapitalize: "none" });
-    return [element("p", { class: "account-field" }, element("label", { for: id }, label), input), input];
-  }
-
   private signInForm(): HTMLElement {
-    const [loginBox, login] = this.field("login", a("login"), "text", "username");
-    const [passwordBox, password] = this.field("password", a("password"), "password", "current-password");
-    const [codeBox, code] = this.field("code", a("code"), "text", "one-time-code");
-    if (!this.needsCode) code.required = false;
-    codeBox.hidden = !this.needsCode;
+    const login = textField(a("login"), { id: "login", complete: "username", required: true });
+    const password = textField(a("password"), { id: "password", type: "password", complete: "current-password", required: true });
+    const code = textField(a("code"), { id: "code", complete: "one-time-code" });
+    code.box.hidden = !this.needsCode;
     const submit = async (event: Event) => {
       event.preventDefault();
+      const digits = code.control.value.replace(/\s/g, ""); // recovery codes are shown in fours
+      const typed = digits ? { code: digits } : {};
+      const body = { login: login.control.value, password: password.control.value, ...typed };
       try {
-        const body = { login: login.value, password: password.value, ...(code.value ? { code: code.value } : {}) };
-        this.person = ((await ask("POST", "/api/v1/session", body)) as { person: Person }).person;
-        this.message = "";
-        const next = nextAddress();
-        if (next) location.assign(next);
-        else this.draw();
+        await ask<Session>("POST", "/api/v1/session", body);
+        location.assign(nextAddress() ?? (location.pathname === "/sign-in" ? "/account" : location.href));
       } catch (problem) {
-        const text = this.textOf(problem);
-        if ((problem as Problem).code === "second_factor") {
-          codeBox.hidden = false; // what was typed stays
-          code.focus();
-        }
-        byId("message").textContent = text;
+        this.say(this.textOf(problem));
+        if (!(problem instanceof Refusal) || problem.code !== "second_factor") return;
+        code.box.hidden = false; // what was typed stays
+        code.control.focus();
       }
     };
     return element(
       "form",
       { class: "account-form", onsubmit: (event) => void submit(event) },
       element("h1", {}, a("signIn")),
-      loginBox,
-      passwordBox,
-      codeBox,
+      login.box,
+      password.box,
+      code.box,
       element("button", { class: "button", type: "submit" }, a("signIn")),
       this.note(),
       element("p", {}, a("signInHint")),
@@ -112,75 +101,90 @@ class AccountPage {
   }
 
   private overview(person: Person): HTMLElement {
-    const signOut = async () => {
-      try {
-        await ask("DELETE", "/api/v1/session");
-        this.person = null;
-        this.message = a("signedOut");
-      } catch (problem) {
-        this.message = this.textOf(problem);
-      }
-      this.draw();
-    };
-    const roles = person.roles.map((role) => role.role_name).join("、");
+    const tell: Tell = (step) => this.tell(step);
     return element(
       "div",
-      { class: "account-form" },
-      element("h1", {}, person.name),
-      element("p", {}, `${a("login")}：${person.login}${roles ? ` · ${roles}` : ""}`),
-      this.passwordForm(),
-      element("p", {}, element("a", { href: "/activate" }, a("activateTitle"))),
-      element("button", { class: "button button-quiet", type: "button", id: "sign-out", onclick: () => void signOut() }, a("signOut")),
+      { class: "account-sections" },
+      this.head(person),
       this.note(),
+      this.passwordForm(),
+      new SecondFactor(person, tell).place,
+      new DeviceList(tell).place,
+      new TokenList(tell).place,
     );
   }
 
+  private head(person: Person): HTMLElement {
+    const roles = [...new Set(person.roles.map((role) => role.role_name))].join(language === "en" ? ", " : "、");
+    const has = (names: string[]) => person.roles.some((role) => names.includes(role.role));
+    const link = (href: string, text: string) => element("a", { class: "button button-quiet", href }, text);
+    return element(
+      "header",
+      { class: "account-head" },
+      element("h1", {}, person.name),
+      element("p", { class: "quiet" }, `${a("login")} ${person.login}`, roles && ` · ${a("rolesLabel")} ${roles}`),
+      element(
+        "p",
+        { class: "account-ways" },
+        has(STAFF_RIGHTS.studio) && link("/studio", a("toStudio")),
+        has(STAFF_RIGHTS.admin) && link("/admin", a("toAdmin")),
+        link("/activate", a("activateTitle")),
+        element("button", { class: "button button-quiet", type: "button", id: "sign-out", onclick: () => void this.signOut(person) }, a("signOut")),
+      ),
+    );
+  }
+
+  private async signOut(person: Person): Promise<void> {
+    try {
+      await ask("DELETE", "/api/v1/session");
+    } catch (problem) {
+      return this.say(this.textOf(problem));
+    }
+    dropTableOf(person.id);
+    location.assign("/sign-in");
+  }
+
   private passwordForm(): HTMLElement {
-    const [oldBox, old] = this.field("old", a("oldPassword"), "password", "current-password");
-    const [newBox, fresh] = this.field("new", a("newPassword"), "password", "new-password");
-    const submit = async (event: Event) => {
+    const old = textField(a("oldPassword"), { id: "old", type: "password", complete: "current-password", required: true });
+    const fresh = textField(a("newPassword"), { id: "new", type: "password", complete: "new-password", required: true });
+    const submit = (event: Event) => {
       event.preventDefault();
-      try {
-        await ask("PUT", "/api/v1/me/password", { old: old.value, new: fresh.value });
-        old.value = fresh.value = "";
-        byId("message").textContent = a("passwordChanged");
-      } catch (problem) {
-        byId("message").textContent = this.textOf(problem);
-      }
+      void this.tell(async () => {
+        await ask("PUT", "/api/v1/me/password", { old: old.control.value, new: fresh.control.value });
+        old.control.value = fresh.control.value = "";
+        return a("passwordChanged");
+      });
     };
     return element(
       "form",
-      { onsubmit: (event) => void submit(event) },
+      { class: "panel", onsubmit: submit, id: "password-form" },
       element("h2", {}, a("changePassword")),
-      oldBox,
-      newBox,
+      old.box,
+      fresh.box,
       element("button", { class: "button", type: "submit" }, a("changePassword")),
     );
   }
 
   private activateForm(): HTMLElement {
     const given = new URLSearchParams(location.search).get("code") ?? "";
-    const [codeBox, code] = this.field("user-code", a("deviceCode"), "text", "off", given);
-    const answer = async (approve: boolean) => {
-      try {
-        await ask("POST", "/api/v1/device/approve", { user_code: code.value, approve });
-        byId("message").textContent = approve ? a("deviceApproved") : a("deviceDenied");
-      } catch (problem) {
-        byId("message").textContent = this.textOf(problem);
-      }
-    };
+    const code = textField(a("deviceCode"), { id: "user-code", value: given, required: true });
+    const answer = (approve: boolean) =>
+      void this.tell(async () => {
+        await ask("POST", "/api/v1/device/approve", { user_code: code.control.value, approve });
+        return approve ? a("deviceApproved") : a("deviceDenied");
+      });
     const submit = (event: Event) => {
       event.preventDefault();
-      void answer(true);
+      answer(true);
     };
     return element(
       "form",
       { class: "account-form", onsubmit: submit },
       element("h1", {}, a("activateTitle")),
       element("p", {}, a("activateHint")),
-      codeBox,
+      code.box,
       element("button", { class: "button", type: "submit" }, a("approve")),
-      element("button", { class: "button button-quiet", type: "button", onclick: () => void answer(false) }, a("deny")),
+      element("button", { class: "button button-quiet", type: "button", onclick: () => answer(false) }, a("deny")),
       this.note(),
     );
   }

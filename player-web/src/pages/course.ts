@@ -4,6 +4,7 @@ import { ApiClient } from "../api/client";
 import type { Asset, CourseData, Lesson } from "../api/types";
 import { language, t } from "../i18n/language";
 import type { Player } from "../player/player";
+import { takePositions } from "../player/positions";
 import { lastWatched, loadTable, resumePosition } from "../player/resume";
 import { clock, makingText, spokenDuration } from "../text/duration";
 import { isSettled, percent, stateText } from "../text/labels";
@@ -16,6 +17,7 @@ import { drawElderControls, isElder } from "./elder_controls";
 import { Transcript } from "./transcript";
 
 const POLL_MS = 2000;
+const POSITIONS_MS = 1500; // so long a player waits for what was watched on another device
 
 class CoursePage {
   private readonly api = new ApiClient(language);
@@ -215,11 +217,15 @@ function keyboardHelp(): HTMLElement {
 
 function start(): void {
   openSearch((text) => location.assign(searchAddress(text)));
-  markWatched(document);
   keepShell();
   const data = document.getElementById("data");
   if (!data) return;
   const course = JSON.parse(data.textContent ?? "") as CourseData;
+  void Promise.race([takePositions(), new Promise((done) => setTimeout(done, POSITIONS_MS))]).then(() => open(course));
+}
+
+function open(course: CourseData): void {
+  markWatched(document);
   const left = lessonLeft(course);
   if (left) return location.replace(lessonAddress(left));
   const lesson = course.lessons.find((each) => each.id === course.lesson);

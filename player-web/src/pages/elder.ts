@@ -1,6 +1,7 @@
 // Elder mode's own page: yesterday's lesson first, one key each, read aloud.
 
 import { t } from "../i18n/language";
+import { takePositions } from "../player/positions";
 import { loadTable, unfinished } from "../player/resume";
 import { clock } from "../text/duration";
 import { byId } from "../ui/dom";
@@ -31,7 +32,12 @@ function texts(): string[] {
     .map((each) => each.textContent ?? "");
 }
 
-offerContinue();
-markWatched(document);
+function dress(): void {
+  offerContinue();
+  markWatched(document);
+}
+
+dress();
+void takePositions().then((isNew) => isNew && dress());
 byId("reader").append(speakButton(texts, t("speakStart")));
 keepShell();

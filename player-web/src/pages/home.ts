@@ -1,6 +1,7 @@
 // The home page. The server draws it; the script asks for the page of another search and puts its content in place.
 
 import { t } from "../i18n/language";
+import { takePositions } from "../player/positions";
 import { byId, element } from "../ui/dom";
 import { keepShell, openSearch, searchAddress } from "../ui/page";
 import type { SuggestBox } from "../ui/suggest";
@@ -28,6 +29,7 @@ class HomePage {
     window.addEventListener("pageshow", () => this.dress());
     setInterval(() => void this.refresh(), REFRESH_MS);
     this.dress();
+    void takePositions().then((isNew) => isNew && this.dress());
     keepShell();
   }
 

@@ -15,6 +15,7 @@ import { Overlay } from "./overlay";
 import type { FailureKind } from "./recovery";
 import { countPlay } from "./play_count";
 import { RenditionList } from "./renditions";
+import { sendPositions, sendPositionsSoon } from "./positions";
 import { loadTable, resumePosition, saveEntry, type WatchedLesson } from "./resume";
 
 /** A diagnostic surface for tests and for people who help residents: the video element and the hls.js instance. */
@@ -168,13 +169,18 @@ export class Player {
     const save = () => {
       savedAtMs = Date.now();
       const duration = this.asset.duration ?? video.duration;
-      if (video.currentTime > 0) saveEntry(this.asset.id, video.currentTime, duration, this.options.of);
+      if (video.currentTime <= 0) return;
+      saveEntry(this.asset.id, video.currentTime, duration, this.options.of);
+      sendPositionsSoon();
     };
     video.addEventListener("timeupdate", () => {
       this.options.onTime(video.currentTime);
       if (!video.paused && Date.now() - savedAtMs > SAVE_EVERY_MS) save();
     });
-    video.addEventListener("pause", save);
+    video.addEventListener("pause", () => {
+      save();
+      sendPositions();
+    });
     window.addEventListener("pagehide", save);
     video.addEventListener("seeking", () => this.keepInside());
     video.addEventListener("waiting", () => this.explainWaiting());

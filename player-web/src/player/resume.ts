@@ -1,11 +1,13 @@
 // Where a resident left off, kept on the device: one bounded table of positions by asset. All times in seconds,
-// moments in milliseconds since 1970.
+// moments in milliseconds since 1970. Who is signed in has a table of their own beside the device's, which goes with
+// signing out and is brought in line with the server's by positions.ts; both are read together.
 
 export interface ResumeEntry {
   position: number;
   duration: number;
   savedAt: number;
   of?: WatchedLesson; // entries of earlier versions have none
+  isKept?: boolean; // the server has it too
 }
 
 /** What a list of lessons to go on with shows. */
@@ -78,13 +80,55 @@ export function watchedShare(table: ResumeTable, course: string): number {
   return last && last.duration > 0 ? Math.min(1, last.position / last.duration) : 0;
 }
 
-/** Forgets where a lesson was left. */
-export function removeEntry(asset: string): void {
+/** Two tables as one: of each lesson the entry that was saved last. */
+export function joinTables(one: ResumeTable, other: ResumeTable): ResumeTable {
+  const joined = { ...one };
+  for (const [asset, entry] of Object.entries(other)) {
+    if (entry.savedAt >= (joined[asset]?.savedAt ?? 0)) joined[asset] = entry;
+  }
+  return joined;
+}
+
+/** The id of who is signed in; empty: nobody. */
+export function personId(): string {
+  return typeof document === "undefined" ? "" : (document.documentElement.dataset.person ?? "");
+}
+
+function keyOf(person: string): string {
+  return person ? `${STORAGE_KEY}.${person}` : STORAGE_KEY;
+}
+
+function storeTable(person: string, table: ResumeTable): void {
   try {
-    const { [asset]: _gone, ...rest } = loadTable();
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(rest));
+    localStorage.setItem(keyOf(person), JSON.stringify(table));
   } catch {
-    // Forbidden storage: there was nothing to forget.
+    // Full or forbidden storage: the lesson still plays, it only starts anew next time.
+  }
+}
+
+/** The table of who is signed in, without the device's. */
+export function loadOwnTable(): ResumeTable {
+  return readTable(personId());
+}
+
+export function storeOwnTable(table: ResumeTable): void {
+  storeTable(personId(), table);
+}
+
+/** What is kept of a person goes from this device: they sign out. */
+export function dropTableOf(person: string): void {
+  try {
+    if (person) localStorage.removeItem(keyOf(person));
+  } catch {
+    // Forbidden storage: there is nothing kept.
+  }
+}
+
+/** Forgets where a lesson was left, on this device. */
+export function removeEntry(asset: string): void {
+  for (const person of new Set(["", personId()])) {
+    const { [asset]: gone, ...rest } = readTable(person);
+    if (gone) storeTable(person, rest);
   }
 }
 
@@ -100,22 +144,21 @@ export function parseTable(text: string | null): ResumeTable {
   }
 }
 
-export function loadTable(): ResumeTable {
+function readTable(person: string): ResumeTable {
   try {
-    return parseTable(localStorage.getItem(STORAGE_KEY));
+    return parseTable(localStorage.getItem(keyOf(person)));
   } catch {
     return {};
   }
 }
 
+export function loadTable(): ResumeTable {
+  return joinTables(readTable(""), loadOwnTable());
+}
+
 export function saveEntry(asset: string, position: number, duration: number, of: WatchedLesson): void {
   if (!Number.isFinite(position) || !Number.isFinite(duration)) return;
-  try {
-    const table = withEntry(loadTable(), asset, { position, duration, savedAt: Date.now(), of });
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(table));
-  } catch {
-    // Full or forbidden storage: the lesson still plays, it only starts anew next time.
-  }
+  storeOwnTable(withEntry(loadOwnTable(), asset, { position, duration, savedAt: Date.now(), of }));
 }
 
 function isEntry(value: unknown): value is ResumeEntry {

@@ -1,7 +1,8 @@
 // What was watched on this device: the shelf of lessons to go on with, and how far on each card.
 
 import { t } from "../i18n/language";
-import { loadTable, removeEntry, unfinished, watchedShare, type ResumeTable, type Unfinished } from "../player/resume";
+import { forgetPosition } from "../player/positions";
+import { loadTable, unfinished, watchedShare, type ResumeTable, type Unfinished } from "../player/resume";
 import { clock, spokenDuration } from "../text/duration";
 import { element, fill } from "./dom";
 import { icon } from "./icons";
@@ -26,7 +27,7 @@ export function drawContinueShelf(): void {
 function shelfCard(lesson: Unfinished): HTMLElement {
   const { of, position, duration } = lesson;
   const remove = () => {
-    removeEntry(lesson.asset);
+    forgetPosition(lesson.asset, of.lesson);
     drawContinueShelf();
   };
   const text = t("continueAt", { time: clock(position), left: spokenDuration(duration - position) });

@@ -139,6 +139,21 @@ static void test_server_pages_feeds(void) {
   fixture_close(&fixture);
 }
 
+static void trust_nobody(Settings *settings) {
+  g_free(settings->trusted_proxies);
+  settings->trusted_proxies = g_strdup("");
+}
+
+/** What is no trusted proxy is not believed that the client's side is https. */
+static void test_server_pages_untrusted(void) {
+  Fixture fixture;
+  fixture_open_adjusted(&fixture, trust_nobody);
+  g_auto(Reply) robots = {0};
+  fixture_ask(&fixture, "GET", "/robots.txt", "X-Forwarded-Proto: https\r\n", &robots);
+  contains(&robots, "Sitemap: http://localhost/sitemap.xml");
+  fixture_close(&fixture);
+}
+
 /** A template that is broken is no page, and the server goes on; one that was mended is taken at once. */
 static void test_server_pages_broken(void) {
   Fixture fixture;
@@ -160,6 +175,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/server_pages/view", test_server_pages_view);
   g_test_add_func("/server_pages/course", test_server_pages_course);
   g_test_add_func("/server_pages/feeds", test_server_pages_feeds);
+  g_test_add_func("/server_pages/untrusted", test_server_pages_untrusted);
   g_test_add_func("/server_pages/broken", test_server_pages_broken);
   return g_test_run();
 }
