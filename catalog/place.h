@@ -4,7 +4,7 @@
 #include "catalog/catalog.h"
 #include "catalog/role.h"
 
-/** `kind`: "course", "institution", "lecturer", "room", "collection", "attachment" or "asset". NOT_FOUND when it is not
+/** `kind`: "course", "institution", "lecturer", "room", "collection", "attachment", "channel" or "asset". NOT_FOUND when it is not
  * there. The texts of `ret_place` are the caller's: place_clear(). */
 bool catalog_load_place(Catalog *catalog, const char *kind, const char *id, Place *ret_place, GError **error);
 void place_clear(Place *place);

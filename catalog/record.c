@@ -4,6 +4,7 @@
 
 #define NAME_MAX_CHARACTERS 200
 #define PROSE_MAX_CHARACTERS 20000
+#define CHANNEL_NUMBER_MAX 9999
 
 static const RecordField course_fields[] = {
     {.name = "title", .zh = "标题", .flags = RECORD_FIELD_REQUIRED, .size_max = NAME_MAX_CHARACTERS},
@@ -93,6 +94,26 @@ static const RecordField attachment_fields[] = {
     {.name = "blob_key", .zh = "存储位置", .size_max = 200, .flags = RECORD_FIELD_FIXED | RECORD_FIELD_INTERNAL},
 };
 
+static const RecordField channel_fields[] = {
+    {.name = "title", .zh = "名称", .flags = RECORD_FIELD_REQUIRED, .size_max = NAME_MAX_CHARACTERS},
+    {.name = "number",
+     .zh = "频道号",
+     .type = RECORD_FIELD_NUMBER,
+     .flags = RECORD_FIELD_REQUIRED,
+     .size_max = CHANNEL_NUMBER_MAX},
+    {.name = "summary", .zh = "简介", .type = RECORD_FIELD_PROSE, .size_max = PROSE_MAX_CHARACTERS},
+    {.name = "logo", .zh = "台标", .size_max = 500},
+    {.name = "division", .zh = "行政区划", .type = RECORD_FIELD_DIVISION},
+    {.name = "institution_id", .zh = "机构", .type = RECORD_FIELD_REFERENCE, .refers_to = RECORD_INSTITUTION},
+    {.name = "visibility",
+     .zh = "可见范围",
+     .type = RECORD_FIELD_WORD,
+     .flags = RECORD_FIELD_REQUIRED,
+     .words = catalog_visibilities,
+     .default_value = "public"},
+    {.name = "visible_to", .zh = "可见对象", .flags = RECORD_FIELD_SECRET, .size_max = 64},
+};
+
 #define SPEC(name_, plural_, zh_, fields_)                                                                         \
   { name_, plural_, zh_, fields_, G_N_ELEMENTS(fields_) }
 static const RecordSpec specs[RECORD_KIND_COUNT] = {
@@ -102,6 +123,7 @@ static const RecordSpec specs[RECORD_KIND_COUNT] = {
     [RECORD_ROOM] = SPEC("room", "rooms", "活动室", room_fields),
     [RECORD_COLLECTION] = SPEC("collection", "collections", "专题", collection_fields),
     [RECORD_ATTACHMENT] = SPEC("attachment", "attachments", "附件", attachment_fields),
+    [RECORD_CHANNEL] = SPEC("channel", "channels", "频道", channel_fields),
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(course_fields) <= RECORD_FIELDS_MAX);
 

@@ -1,5 +1,5 @@
-/** Records: what people edit in the catalog (courses, institutions, lecturers, rooms, collections, attachments), all by
- * one table of fields. The API, import, export and the audit log go by the same table, so a field is declared once.
+/** Records: what people edit in the catalog (courses, institutions, lecturers, rooms, collections, attachments, channels), all
+ * by one table of fields. The API, import, export and the audit log go by the same table, so a field is declared once.
  *
  * Values are texts: a list is joined by RECORD_LIST_SEPARATOR (which no text may hold), a number is decimal, a reference
  * an id. */
@@ -15,8 +15,9 @@ typedef enum {
   RECORD_ROOM,
   RECORD_COLLECTION,
   RECORD_ATTACHMENT,
+  RECORD_CHANNEL,
 } RecordKind;
-#define RECORD_KIND_COUNT (RECORD_ATTACHMENT + 1)
+#define RECORD_KIND_COUNT (RECORD_CHANNEL + 1)
 
 #define RECORD_LIST_SEPARATOR "\x1f"
 #define RECORD_FIELDS_MAX 16

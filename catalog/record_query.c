@@ -23,6 +23,8 @@ static const RecordStatements statements[RECORD_KIND_COUNT] = {
                            STATEMENT_UPDATE_COLLECTION, STATEMENT_DELETE_COLLECTION, STATEMENT_HAS_COLLECTION},
     [RECORD_ATTACHMENT] = {STATEMENT_LOAD_ATTACHMENT, STATEMENT_LIST_ATTACHMENTS, STATEMENT_INSERT_ATTACHMENT,
                            STATEMENT_UPDATE_ATTACHMENT, STATEMENT_DELETE_ATTACHMENT, STATEMENT_HAS_ATTACHMENT},
+    [RECORD_CHANNEL] = {STATEMENT_LOAD_CHANNEL, STATEMENT_LIST_CHANNELS, STATEMENT_INSERT_CHANNEL,
+                        STATEMENT_UPDATE_CHANNEL, STATEMENT_DELETE_CHANNEL, STATEMENT_HAS_CHANNEL},
 };
 
 const RecordStatements *record_statements(RecordKind kind) {
@@ -88,6 +90,7 @@ static char *sort_key(const CatalogRecord *record) {
     return g_strdup_printf("%010" G_GINT64_FORMAT,
                            g_ascii_strtoll(catalog_record_get(record, "position"), NULL, 10));
   case RECORD_COLLECTION:
+  case RECORD_CHANNEL:
     return g_strdup(catalog_record_get(record, "title"));
   case RECORD_INSTITUTION:
   case RECORD_LECTURER:

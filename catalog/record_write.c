@@ -138,6 +138,18 @@ static bool check_name(Connection *connection, const CatalogRecord *new, RecordF
   return !is_taken || refuse(fault, RECORD_FAULT_TWICE, "name", catalog_record_get(new, "name"));
 }
 
+/* Whether another channel has the number, or it is none. */
+static bool check_number(Connection *connection, const CatalogRecord *new, RecordFault *fault, GError **error) {
+  const char *value = catalog_record_get(new, "number");
+  int64_t number = g_ascii_strtoll(value, NULL, 10), found = 0;
+  if (number == 0)
+    return refuse(fault, RECORD_FAULT_FORM, "number", value);
+  if (!connection_number(connection, STATEMENT_FIND_CHANNEL_NUMBER, &found, error, argument_int(number),
+                         argument_text(new->id)))
+    return false;
+  return found == 0 || refuse(fault, RECORD_FAULT_TWICE, "number", value);
+}
+
 bool record_write_check(Connection *connection, const CatalogRecord *old, CatalogRecord *new, RecordFault *fault,
                         GError **error) {
   const RecordSpec *spec = record_spec(new->kind);
@@ -146,6 +158,8 @@ bool record_write_check(Connection *connection, const CatalogRecord *old, Catalo
       return false;
   if (new->kind == RECORD_INSTITUTION)
     return check_name(connection, new, fault, error);
+  if (new->kind == RECORD_CHANNEL)
+    return check_number(connection, new, fault, error) && settle_visibility(connection, old, new, fault, error);
   return new->kind != RECORD_COURSE ||
          (check_state(old, new, fault) && settle_visibility(connection, old, new, fault, error));
 }

@@ -20,6 +20,9 @@
        " (SELECT course_id FROM collection_course WHERE collection_id = collection.id ORDER BY position)), '')"
 #define ATTACHMENT_RECORD HEAD "course_id, title, name, position, size_bytes, blob_key"
 
+#define CHANNEL_RECORD                                                                                             \
+  HEAD "title, number, summary, logo, division, COALESCE(institution_id, ''), visibility, visible_to"
+
 /* A page of records by name: ?1 LIKE pattern of the name, ?2 first digits of the division's code, ?3 the owner (NULL
  * takes any), ?4 name and ?5 id of the last one before the page (NULL: first page), ?6 limit. */
 #define PAGE(table, columns, name, division, owner)                                                                \
@@ -142,6 +145,41 @@ const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MOD
                     " size_bytes = ?7, blob_key = ?8, row_version = row_version + 1 WHERE id = ?1"),
     STATEMENT_WRITE(DELETE_ATTACHMENT, "DELETE FROM attachment WHERE id = ?1 AND ?2 > 0"),
     STATEMENT_READ(HAS_ATTACHMENT, "SELECT 1 FROM attachment WHERE id = ?1"),
+
+    STATEMENT_READ(LOAD_CHANNEL, "SELECT " CHANNEL_RECORD " FROM channel WHERE id = ?1"),
+    STATEMENT_READ(LIST_CHANNELS, PAGE("channel", CHANNEL_RECORD, "title", "division", "institution_id")),
+    STATEMENT_WRITE(INSERT_CHANNEL, "INSERT INTO channel (id, created_us, updated_us, title, number, summary, logo,"
+                                    " division, institution_id, visibility, visible_to)"
+                                    " VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+    STATEMENT_WRITE(UPDATE_CHANNEL, "UPDATE channel SET updated_us = ?2, title = ?3, number = ?4, summary = ?5,"
+                                    " logo = ?6, division = ?7, institution_id = ?8, visibility = ?9,"
+                                    " visible_to = ?10, row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_WRITE(DELETE_CHANNEL, "DELETE FROM channel WHERE id = ?1 AND ?2 > 0"),
+    STATEMENT_READ(HAS_CHANNEL, "SELECT 1 FROM channel WHERE id = ?1"),
+    STATEMENT_READ(FIND_CHANNEL_NUMBER, "SELECT 1 FROM channel WHERE number = ?1 AND id <> ?2"),
+    STATEMENT_WRITE(TOUCH_CHANNEL,
+                    "UPDATE channel SET updated_us = ?2, row_version = row_version + 1 WHERE id = ?1"),
+    STATEMENT_READ(LIST_CHANNEL_SCHEDULES,
+                   "SELECT from_us, document FROM channel_schedule WHERE channel_id = ?1 ORDER BY from_us"),
+    STATEMENT_WRITE(INSERT_CHANNEL_SCHEDULE,
+                    "INSERT OR REPLACE INTO channel_schedule (channel_id, from_us, document)"
+                    " VALUES (?1, ?2, ?3)"),
+    STATEMENT_WRITE(DROP_PENDING_SCHEDULES, "DELETE FROM channel_schedule WHERE channel_id = ?1 AND from_us >= ?2"),
+    /* ?2: nobody asks for what was before; ?3: how many stay at most */
+    STATEMENT_WRITE(DROP_OLD_SCHEDULES,
+                    "DELETE FROM channel_schedule WHERE channel_id = ?1 AND (from_us <"
+                    " (SELECT MAX(from_us) FROM channel_schedule WHERE channel_id = ?1 AND from_us <= ?2)"
+                    " OR from_us < (SELECT MIN(from_us) FROM (SELECT from_us FROM channel_schedule"
+                    "  WHERE channel_id = ?1 ORDER BY from_us DESC LIMIT ?3)))"),
+    /* ?1: of a course, in order, or ?2: one */
+    STATEMENT_READ(
+        LIST_CHANNEL_LESSONS,
+        "SELECT lesson.id, lesson.title, course.id, course.title, course.category, course.summary,"
+        " asset.id, asset.state, asset.duration_us, asset.target_duration_s,"
+        " asset.poster_key IS NOT NULL, course.state, course.visibility, course.visible_to"
+        " FROM lesson JOIN course ON course.id = lesson.course_id JOIN asset ON asset.id = lesson.asset_id"
+        " WHERE lesson.course_id = ?1 OR lesson.id = ?2 ORDER BY lesson.position"),
+    STATEMENT_READ(HAS_LESSON, "SELECT 1 FROM lesson WHERE id = ?1"),
 
     /* lists of a record: ?1 its id, ?2 position, ?3 value */
     STATEMENT_WRITE(CLEAR_COURSE_AUDIENCES, "DELETE FROM course_audience WHERE course_id = ?1"),

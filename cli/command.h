@@ -46,6 +46,7 @@ int cli_backup_run(const CliOptions *options, char *const *arguments);
 int cli_restore_run(const CliOptions *options, char *const *arguments);
 int cli_gc_run(const CliOptions *options, char *const *arguments);
 int cli_quota_run(const CliOptions *options, char *const *arguments);
+int cli_channel_run(const CliOptions *options, char *const *arguments);
 int cli_demo_run(const CliOptions *options, char *const *arguments);
 int cli_check_run(const CliOptions *options, char *const *arguments);
 int cli_attach_run(const CliOptions *options, char *const *arguments);

@@ -369,6 +369,31 @@ static const CliCommand COMMANDS[] = {
      .own_options = QUOTA_OPTIONS,
      .argument_count_max = 1,
      .run = cli_quota_run},
+    {.name = "channel",
+     .summary = {"查看频道，检查节目单", "list channels and check their schedules"},
+     .usage =
+         {"用法：kapok channel list --data DIR\n"
+          "      kapok channel check --data DIR [CHANNEL]\n"
+          "\n"
+          "list 列出频道和正在播出的课时。check 逐行列出节目单里不能播出、由垫片代替的课程和课时及其原因；只检查\n"
+          "一个频道时给出它的编号。节目单通过网站的接口编辑。\n"
+          "\n"
+          "  --data DIR  数据文件夹\n"
+          "\n"
+          "退出码：0 没有问题；1 有不能播出的，或出错；2 用法错误。\n",
+          "Usage: kapok channel list --data DIR\n"
+          "       kapok channel check --data DIR [CHANNEL]\n"
+          "\n"
+          "list shows the channels and the lesson that is on. check prints a line for each course and lesson of\n"
+          "their schedules that cannot be shown, so that filler takes its place, and why; of one channel when its\n"
+          "id is given. Schedules are edited over the API.\n"
+          "\n"
+          "  --data DIR  data folder\n"
+          "\n"
+          "Exit status: 0 all is well; 1 something cannot be shown, or an error; 2 wrong usage.\n"},
+     .argument_count_min = 1,
+     .argument_count_max = 2,
+     .run = cli_channel_run},
     {.name = "check",
      .summary = {"核对目录库和存储的文件", "check the catalog and the stored files"},
      .usage =

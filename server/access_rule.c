@@ -25,6 +25,7 @@ const AccessRule access_rule_anyone = {.name = "anyone", .who = ACCESS_WHO_ANYON
                  access_rule_host = {"host", ACCESS_WHO_AT_OBJECT, RIGHT_HOST, "room", "record"},
                  access_rule_collection = {"collection", ACCESS_WHO_AT_OBJECT, RIGHT_MANAGE, "collection",
                                            "record"},
+                 access_rule_channel = {"channel", ACCESS_WHO_AT_OBJECT, RIGHT_MANAGE, "channel", "record"},
                  access_rule_people = {.name = "people", .who = ACCESS_WHO_SOMEWHERE, .right = RIGHT_PEOPLE},
                  access_rule_operate = {.name = "operate", .who = ACCESS_WHO_EVERYWHERE, .right = RIGHT_OPERATE};
 
@@ -33,7 +34,7 @@ static const AccessRule *const rules[] = {
     &access_rule_signed_in,   &access_rule_session,    &access_rule_upload,  &access_rule_new_course,
     &access_rule_course,      &access_rule_attachment, &access_rule_asset,   &access_rule_new_record,
     &access_rule_institution, &access_rule_lecturer,   &access_rule_room,    &access_rule_host,
-    &access_rule_collection,  &access_rule_people,     &access_rule_operate,
+    &access_rule_collection,  &access_rule_people,     &access_rule_operate, &access_rule_channel,
 };
 
 const AccessRule *const *access_rules(size_t *ret_count) {

@@ -81,7 +81,10 @@ static bool open_data(Server *server, const Settings *settings, GError **error) 
   server->context.files = open_files_new(server->context.store);
   server->context.views = byte_cache_new(settings->view_cache_bytes);
   server->context.catalog = catalog_open(catalog_path, error);
-  return server->context.catalog != NULL;
+  if (server->context.catalog == NULL)
+    return false;
+  server->context.channels = channel_book_new(server->context.catalog);
+  return true;
 }
 
 /** A listening socket of that name among those that were handed to us; 0: none. */
@@ -180,6 +183,7 @@ void server_stop(Server *server) {
   http_proxies_free(server->proxies);
   access_free(server->context.access);
   play_tally_free(server->context.plays);
+  channel_book_free(server->context.channels);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   byte_cache_free(server->context.views);

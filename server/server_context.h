@@ -6,6 +6,7 @@
 #include "server/access.h"
 #include "server/access_log.h"
 #include "server/byte_cache.h"
+#include "server/channel_book.h"
 #include "server/http/http_transport.h"
 #include "server/index_slot.h"
 #include "server/open_files.h"
@@ -33,6 +34,7 @@ typedef struct {
   QueueMetrics *queue_metrics;
   UploadDesk *uploads;
   PlayTally *plays;
-  PollPace *device_polls;   /**< receivers that wait to be let in */
+  PollPace *device_polls; /**< receivers that wait to be let in */
+  ChannelBook *channels;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

@@ -6,6 +6,8 @@
 #include "server/handlers/attachment_handler.h"
 #include "server/handlers/audit_handler.h"
 #include "server/handlers/caption_handler.h"
+#include "server/handlers/channel_guide.h"
+#include "server/handlers/channel_handler.h"
 #include "server/handlers/chapter_handler.h"
 #include "server/handlers/course_handler.h"
 #include "server/handlers/dash_handler.h"
@@ -108,6 +110,25 @@ static const HttpRoute routes[] = {
     RECORDS(lecturer, "lecturers"),
     RECORDS(room, "rooms"),
     RECORDS(collection, "collections"),
+    {HTTP_METHOD_GET, 0, "/api/v1/channels", channel_handler_list, "api_channels", RULE(anyone)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/channels", record_handler_create, "api_channels_edit", RULE(new_record)},
+    {HTTP_METHOD_GET, 0, "/api/v1/channels/{record}", channel_handler_get, "api_channels", RULE(anyone)},
+    {HTTP_METHOD_PATCH, BODY, "/api/v1/channels/{record}", record_handler_update, "api_channels_edit",
+     RULE(channel)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/channels/{record}", record_handler_delete, "api_channels_edit", RULE(channel)},
+    /* Quiet: televisions ask again and again. */
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/channels/{record}/programme", channel_handler_programme,
+     "api_channel_programme", RULE(anyone)},
+    {HTTP_METHOD_GET, 0, "/api/v1/channels/{record}/schedule", channel_handler_get_schedule, "api_channel_schedule",
+     RULE(channel)},
+    {HTTP_METHOD_PUT, BODY, "/api/v1/channels/{record}/schedule", channel_handler_put_schedule,
+     "api_channel_schedule", RULE(channel)},
+    {HTTP_METHOD_GET, 0, "/api/v1/channel-problems", channel_handler_problems, "api_channel_problems",
+     RULE(new_record)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET, "/channels.m3u", channel_guide_list, "channel_list",
+     RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET | HTTP_ROUTE_SLOW, "/channels.xml",
+     channel_guide_programme, "channel_guide", RULE(anyone)},
     /* made by `kapok attach` */
     {HTTP_METHOD_GET, 0, "/api/v1/attachments", record_handler_list, "api_attachments", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}", record_handler_get, "api_attachments", RULE(anyone)},

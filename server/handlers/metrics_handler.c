@@ -28,6 +28,23 @@ static void write_views(ByteCache *views, GString *out) {
                      (double)figures.bytes);
 }
 
+static void write_channels(const ServerContext *server, GString *out) {
+  g_autoptr(GPtrArray) sheets = NULL;
+  g_autoptr(GError) error = NULL;
+  if (!channel_book_list(server->channels, &sheets, &error)) {
+    log_warning("metrics: %s", error->message);
+    return;
+  }
+  metrics_text_head(out, "kapok_channel_lessons_unavailable", "gauge",
+                    "Lessons of a channel's schedule that filler takes the place of.");
+  for (guint i = 0; i < sheets->len; i++) {
+    const ChannelSheet *sheet = sheets->pdata[i];
+    g_autoptr(GArray) problems = catalog_channel_problems(sheet->channel);
+    g_autofree char *label = g_strdup_printf("channel=\"%s\"", sheet->channel->record->id);
+    metrics_text_sample(out, "kapok_channel_lessons_unavailable", label, problems->len);
+  }
+}
+
 void metrics_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
   (void)request;
   ServerContext *server = context;
@@ -43,6 +60,7 @@ void metrics_handler_get(gpointer context, const HttpRequest *request, HttpRespo
                      (double)open_files_damaged(server->files));
   write_uploads(server, text);
   write_views(server->views, text);
+  write_channels(server, text);
   g_autoptr(GError) error = NULL;
   if (!queue_metrics_write(server->queue_metrics, server->catalog, server->store, text, &error))
     log_warning("metrics: %s", error->message); /* those of the server itself are told all the same */

@@ -243,6 +243,68 @@ async function testDivisions() {
   await through("GET", "/api/v1/divisions/510499000000", { token: null }, 404);
 }
 
+async function testChannels() {
+  const course = (await through("GET", "/api/v1/courses", { token: null })).json.items
+    .find((each) => each.title === "太极拳");
+  const made = await through("POST", "/api/v1/channels", { body: { title: "社区一台", number: 1, division: CITY } }, 201);
+  const path = `/api/v1/channels/${made.json.id}`;
+  await direct("POST", "/api/v1/channels", { body: { title: "又一台", number: 1 } }, 422, "invalid_field");
+  const schedule = { entries: [{ days: [1, 2, 3, 4, 5, 6, 7], start: "08:00", end: "09:00", order: "loop",
+    course_id: course.id }], filler: [] };
+  await direct("PUT", `${path}/schedule`, { body: schedule }, 428);
+  await direct("PUT", `${path}/schedule`, { body: schedule, token: null, headers: { "If-Match": "*" } }, 401);
+  const wrong = await direct("PUT", `${path}/schedule`, edit("*", { entries: [{ ...schedule.entries[0], start: "8" }] }),
+    422, "invalid_field");
+  assert.match(wrong.json.detail, /entries\[0\]\.start/);
+  const put = await through("PUT", `${path}/schedule`, edit(made.etag, schedule));
+  assert.match(put.etag, /^"2-/);
+  assert.ok(put.headers.get("kapok-in-force"));
+  assert.deepEqual((await through("GET", `${path}/schedule`)).json, schedule);
+  await through("PUT", `${path}/schedule`, edit(made.etag, { entries: [] }), 412);
+  const one = await through("GET", path, { token: null });
+  assert.equal(one.json.visible_to, undefined);
+  assert.equal(one.json.stream, `/channels/${made.json.id}/live.m3u8`);
+  const all = await through("GET", "/api/v1/channels", { token: null });
+  assert.deepEqual(all.json.items.map((each) => each.number), [1]);
+
+  const window = "from=2030-01-01T07:30:00&to=2030-01-01T09:30:00%2B08:00";
+  const programme = (await through("GET", `${path}/programme?${window}`, { token: null })).json;
+  assert.equal(programme.from, "2029-12-31T23:30:00Z");
+  const lessons = programme.items.filter((each) => each.kind === "lesson");
+  assert.ok(lessons.length > 1000, "a lesson of 2 s goes on for an hour");
+  assert.equal(lessons[0].begin, "2030-01-01T00:00:00Z");
+  assert.equal(lessons.at(-1).end, "2030-01-01T01:00:00Z");
+  assert.equal(lessons[0].course_id, course.id);
+  await direct("GET", `${path}/programme?from=today`, {}, 400, "bad_parameter");
+  await direct("GET", `${path}/programme?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z`, {}, 400, "bad_parameter");
+
+  assert.deepEqual((await through("GET", "/api/v1/channel-problems")).json.items, []);
+  const withdraw = await through("GET", `/api/v1/courses/${course.id}`);
+  const gone = await through("PATCH", `/api/v1/courses/${course.id}`, edit(withdraw.etag, { status: "withdrawn" }));
+  const problems = (await through("GET", "/api/v1/channel-problems")).json.items;
+  assert.deepEqual(problems.map((each) => [each.channel_id, each.entry, each.reason]),
+    [[made.json.id, 0, "not-published"]]);
+  const metrics = await call(DIRECT, "GET", "/metrics");
+  assert.ok(metrics.content.includes(`kapok_channel_lessons_unavailable{channel="${made.json.id}"} 1\n`));
+  const replaced = (await through("GET", `${path}/programme?${window}`, { token: null })).json.items;
+  assert.ok(replaced.every((each) => each.kind === "filler"));
+  assert.equal(replaced.find((each) => each.replaces)?.reason, "not-published");
+  await through("PATCH", `/api/v1/courses/${course.id}`, edit(gone.etag, { status: "published" }));
+
+  const list = await through("GET", "/channels.m3u", { token: null });
+  assert.match(list.content, /^#EXTM3U url-tvg="http:\/\/[^"]+\/channels\.xml"/);
+  assert.match(list.content, /#EXTINF:-1 tvg-id="\w{13}" tvg-chno="1" tvg-name="社区一台"[^\n]* group-title="社区教育",社区一台\n/);
+  const guide = await through("GET", "/channels.xml", { token: null });
+  assert.match(guide.content, /<programme start="\d{8}080000 \+0800" stop="\d{8}080002 \+0800" channel="\w{13}">/);
+
+  const hidden = await through("PATCH", path, edit("*", { visibility: "division", visible_to: CITY }));
+  await direct("GET", path, { token: null }, 404, "not_found");
+  await direct("GET", `${path}/programme`, { token: null }, 404, "not_found");
+  assert.deepEqual((await through("GET", "/api/v1/channels", { token: null })).json.items, []);
+  assert.ok(!(await through("GET", "/channels.m3u", { token: null })).content.includes("社区一台"));
+  await through("DELETE", path, { headers: { "If-Match": hidden.etag } }, 204);
+}
+
 async function testReading() {
   for (const path of ["/healthz", "/api/v1/courses", `/api/v1/assets/${ASSET}`])
     await through("GET", path, { token: null });
@@ -292,6 +354,7 @@ await testPlays();
 await testFields(records.lecturer);
 await testRefusals();
 await testDivisions();
+await testChannels();
 await testReading();
 await testStudio();
 await direct("DELETE", `/api/v1/institutions/${records.school.json.id}`, { headers: { "If-Match": "*" } }, 409, "conflict");

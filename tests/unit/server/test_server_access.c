@@ -45,7 +45,7 @@ static const Asker askers[] = {
 typedef struct {
   Fixture fixture;
   Lesson lesson;
-  char *school, *lecturer, *room, *collection, *course, *resident;
+  char *school, *lecturer, *room, *collection, *course, *channel, *resident;
   char *headers[G_N_ELEMENTS(askers)];
 } World;
 
@@ -117,6 +117,9 @@ static void world_open(World *world) {
       make(world, RECORD_COLLECTION, (const char *const[]){"title", "合集", "division", COUNTY, NULL});
   world->course =
       make(world, RECORD_COURSE, (const char *const[]){"title", "课程", "institution_id", world->school, NULL});
+  world->channel =
+      make(world, RECORD_CHANNEL,
+           (const char *const[]){"title", "频道", "number", "1", "institution_id", world->school, NULL});
   for (size_t i = 0; i < G_N_ELEMENTS(askers); i++)
     make_asker(world, i);
   g_autoptr(CatalogPerson) resident = NULL;
@@ -132,6 +135,7 @@ static void world_close(World *world) {
   g_free(world->room);
   g_free(world->collection);
   g_free(world->course);
+  g_free(world->channel);
   g_free(world->resident);
   fixture_close(&world->fixture);
 }
@@ -145,6 +149,7 @@ static char *address_of(const World *world, const HttpRoute *route) {
                        : g_str_equal(object, "lecturer")    ? world->lecturer
                        : g_str_equal(object, "room")        ? world->room
                        : g_str_equal(object, "collection")  ? world->collection
+                       : g_str_equal(object, "channel")     ? world->channel
                                                             : "0000000000000";
   GString *address = g_string_new(route->pattern);
   g_string_replace(address, "{record}", record, 0);
