@@ -50,16 +50,19 @@ static void set_rate_control(x264_param_t *param, const LadderRung *rung) {
   param->rc.i_vbv_buffer_size = (int)(rung->bitrate_bps / 1000 * rung->vbv_ms / 1000);
 }
 
-/** The analysis of x264's "veryfast", dealt out anew: a fifth less CPU for the same bytes at the same SSIM. Less of what
- * earns next to nothing on filmed people, rooms and slides (a hexagon around the best vector, small partitions of
- * B-frames and of the largest pictures); quantizers that follow the texture by themselves earn it back.
- * docs/notes/transcode-speed.md has the measurements. */
+/** The analysis of x264's "veryfast", dealt out anew: a fifth to a quarter less CPU for the same bytes at the same SSIM.
+ * Less of what earns next to nothing on filmed people, rooms and slides (a hexagon around the best vector, small
+ * partitions of B-frames and of the largest pictures, a third B-frame in a row of large pictures); quantizers that follow
+ * the texture by themselves earn it back. docs/notes/transcode-speed.md has the measurements. */
 static void set_analysis(x264_param_t *param, const LadderRung *rung) {
-  enum { FINE_PARTITIONS_SIDE_MAX = 720 };
+  enum { FINE_SIDE_MAX = 720, LARGE_SIDE_MIN = 720, LARGE_BFRAMES = 2 };
+  int32_t side = MIN(rung->width, rung->height);
   param->analyse.i_me_method = X264_ME_DIA;
   param->analyse.inter &= ~X264_ANALYSE_BSUB16x16;
-  if (MIN(rung->width, rung->height) > FINE_PARTITIONS_SIDE_MAX)
+  if (side > FINE_SIDE_MAX)
     param->analyse.inter &= ~X264_ANALYSE_PSUB16x16;
+  if (side >= LARGE_SIDE_MIN)
+    param->i_bframe = LARGE_BFRAMES;
   param->rc.i_aq_mode = X264_AQ_AUTOVARIANCE;
 }
 

@@ -127,10 +127,17 @@ static bool claim_urgent(const Worker *worker, CatalogJob **ret_job, GError **er
          (*ret_job != NULL || claim(worker, JOB_PRIORITY_URGENT, JOB_PRIORITY_AUDIO - 1, ret_job, error));
 }
 
+/** Nothing light is done beside pictures and a sound: that keeps both cores busy, and a third child would make the peak
+ * of memory. */
+static bool has_room_for_light(const Worker *worker) {
+  return worker_slots_has_room(worker->slots, WORKER_SLOT_LIGHT) &&
+         worker_slots_is_empty(worker->slots, WORKER_SLOT_SOUND);
+}
+
 /** A poster; or a storyboard, when nothing else is to be done. */
 static bool claim_light(const Worker *worker, CatalogJob **ret_job, GError **error) {
   bool has_other = false;
-  if (!worker_slots_has_room(worker->slots, WORKER_SLOT_LIGHT))
+  if (!has_room_for_light(worker))
     return true;
   if (!claim(worker, JOB_PRIORITY_POSTER, JOB_PRIORITY_POSTER, ret_job, error) ||
       !catalog_has_ready_job(worker->context.catalog, g_get_real_time(), JOB_PRIORITY_STORYBOARD + 1, INT64_MAX,
@@ -152,7 +159,7 @@ static WorkerSlot choose_slot(const Worker *worker, const CatalogJob *job) {
   bool is_light = job->kind == JOB_KIND_POSTER || job->kind == JOB_KIND_STORYBOARD;
   if (job->kind == JOB_KIND_AUDIO && worker_slots_has_room(worker->slots, WORKER_SLOT_SOUND))
     return WORKER_SLOT_SOUND;
-  if (is_light && worker_slots_has_room(worker->slots, WORKER_SLOT_LIGHT))
+  if (is_light && has_room_for_light(worker))
     return WORKER_SLOT_LIGHT;
   return worker_slots_has_room(worker->slots, WORKER_SLOT_MAIN) ? WORKER_SLOT_MAIN : WORKER_SLOT_URGENT;
 }

@@ -58,6 +58,10 @@ bool worker_slots_has_room(const WorkerSlots *slots, WorkerSlot slot) {
   return g_atomic_int_get(&slots->used[slot]) < room_of[slot];
 }
 
+bool worker_slots_is_empty(const WorkerSlots *slots, WorkerSlot slot) {
+  return g_atomic_int_get(&slots->used[slot]) == 0;
+}
+
 void worker_slots_start(WorkerSlots *slots, WorkerSlot slot, CatalogJob *job) {
   SlotTask *task = g_new(SlotTask, 1);
   *task = (SlotTask){slot, job};

@@ -25,6 +25,8 @@ void worker_slots_free(WorkerSlots *slots);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkerSlots, worker_slots_free)
 
 bool worker_slots_has_room(const WorkerSlots *slots, WorkerSlot slot);
+/** No job runs in it. */
+bool worker_slots_is_empty(const WorkerSlots *slots, WorkerSlot slot);
 
 /** Start `job`, which is taken over, in a slot that has room. */
 void worker_slots_start(WorkerSlots *slots, WorkerSlot slot, CatalogJob *job);

@@ -6,6 +6,8 @@ import { cpus, loadavg } from 'node:os';
 
 const TICK_MS = 10; // USER_HZ is 100 on every Linux
 const SAMPLE_MS = 40;
+/** Memory is looked at in each so many samples: the kernel walks through all pages for it. */
+const MEMORY_SAMPLES = 5;
 
 const running = new Set();
 
@@ -44,9 +46,10 @@ function readStat(pid) {
   return { parent: fields[1], own: (fields[11] + fields[12]) * TICK_MS, reaped: (fields[13] + fields[14]) * TICK_MS };
 }
 
-/** The most memory a process has ever had, in bytes. */
-function readPeak(pid) {
-  const found = /VmHWM:\s+(\d+) kB/.exec(readOrNull(`/proc/${pid}/status`) ?? '');
+/** The memory that a process has now, in bytes. Pages that processes share, such as libraries, are divided among them
+ * (PSS), so that the sum of processes counts each page once. */
+function readMemory(pid) {
+  const found = /^Pss:\s+(\d+) kB/m.exec(readOrNull(`/proc/${pid}/smaps_rollup`) ?? '');
   return found ? Number(found[1]) * 1024 : 0;
 }
 
@@ -62,6 +65,7 @@ export class ProcessTree {
   #root;
   #parents = new Map();
   #timer;
+  #samples = 0;
   /** pid → { parent, arguments, cpuMs, peak, firstMs, lastMs }: those that were seen, with the last that was seen. */
   seen = new Map();
   /** The most that a process and its children, alive at the same time, had: pid → bytes. */
@@ -103,16 +107,17 @@ export class ProcessTree {
   sample() {
     const now = performance.now();
     const families = new Map();
+    const isWeighed = this.#samples++ % MEMORY_SAMPLES === 0;
     for (const pid of this.#findMembers()) {
       const stat = readStat(pid);
       if (stat === null) continue;
       const before = this.seen.get(pid);
-      const peak = readPeak(pid);
+      const memory = isWeighed ? readMemory(pid) : 0;
       // A name is read again for a while: a child that has just been forked bears its parent's.
       const name = before && now - before.firstMs > 500 ? before.arguments : this.#arguments(pid, before);
-      this.seen.set(pid, { parent: stat.parent, arguments: name, cpuMs: stat.own, peak: Math.max(peak, before?.peak ?? 0),
+      this.seen.set(pid, { parent: stat.parent, arguments: name, cpuMs: stat.own, peak: Math.max(memory, before?.peak ?? 0),
         firstMs: before?.firstMs ?? now, lastMs: now });
-      for (const head of [pid, stat.parent]) families.set(head, (families.get(head) ?? 0) + peak);
+      for (const head of [pid, stat.parent]) families.set(head, (families.get(head) ?? 0) + memory);
     }
     for (const [pid, bytes] of families) this.familyPeak.set(pid, Math.max(bytes, this.familyPeak.get(pid) ?? 0));
   }
