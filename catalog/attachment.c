@@ -1,8 +1,10 @@
 #include "catalog/attachment.h"
 
 #include "base/id.h"
+#include "catalog/audit.h"
 #include "catalog/keys.h"
 #include "catalog/record_store.h"
+#include "catalog/transaction.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #define SIGNATURE "%PDF-"
+#define ABSENT_PREFIX "absent/" /* of keys in the catalog; STATEMENT_FIND_ABSENT_ATTACHMENT */
 
 static bool refuse(GError **error, CatalogError code, const char *path, const char *reason) {
   g_autofree char *shown = g_filename_display_name(path);
@@ -78,14 +81,62 @@ static CatalogRecord *describe(const AttachmentRequest *request, int64_t positio
   return record;
 }
 
+/* The id of an attachment of that file name whose file is not here; NULL when there is none. */
+static bool find_absent(Catalog *catalog, const AttachmentRequest *request, char **ret_id, GError **error) {
+  g_autofree char *base = request->name ? g_strdup(request->name) : g_path_get_basename(request->path);
+  g_auto(Transaction) transaction = {0};
+  bool has_row = false;
+  if (!transaction_begin_read(&transaction, catalog, error))
+    return false;
+  g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_FIND_ABSENT_ATTACHMENT);
+  statement_bind(&statement, argument_text(request->course_id), argument_text(base));
+  if (!statement_find_row(&statement, &has_row, error))
+    return false;
+  *ret_id = has_row ? statement_dup_text(&statement, 0) : NULL;
+  return true;
+}
+
+static bool record_fill(Catalog *catalog, const AttachmentRequest *request, const char *id, const char *key,
+                        int64_t size_bytes, GError **error) {
+  int64_t now_us = g_get_real_time();
+  g_auto(Transaction) transaction = {0};
+  g_auto(AuditEntry) entry = audit_entry_begin("attachment", id, "fill");
+  audit_entry_add(&entry, "name", NULL, request->name ? request->name : "");
+  if (!transaction_begin_write(&transaction, catalog, error) ||
+      !connection_run(transaction.connection, STATEMENT_FILL_ATTACHMENT, error, argument_text(id),
+                      argument_text(key), argument_int(size_bytes), argument_int(now_us)))
+    return false;
+  if (connection_changes(transaction.connection) != 1) {
+    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_CONFLICT, "attachment %s has its file already", id);
+    return false;
+  }
+  return audit_entry_record(&entry, transaction.connection, request->actor, now_us, error) &&
+         transaction_commit(&transaction, error);
+}
+
+static bool fill(Catalog *catalog, const BlobStore *store, const AttachmentRequest *request, const char *id,
+                 CatalogRecord **ret_record, GError **error) {
+  g_autofree char *key = key_of_attachment(id);
+  int64_t size_bytes = 0;
+  if (store_file(store, key, request, &size_bytes, error) &&
+      record_fill(catalog, request, id, key, size_bytes, error))
+    return catalog_load_record(catalog, RECORD_ATTACHMENT, id, ret_record, error);
+  blob_store_delete(store, key, NULL);
+  return false;
+}
+
 bool attachment_take(Catalog *catalog, const BlobStore *store, const AttachmentRequest *request,
                      CatalogRecord **ret_record, GError **error) {
-  g_autofree char *id = id_new(), *key = key_of_attachment(id);
+  g_autofree char *id = id_new(), *key = key_of_attachment(id), *absent = NULL;
   g_autoptr(CatalogRecord) course = NULL;
   int64_t position = 0, size_bytes = 0;
   g_auto(RecordIdempotency) idempotency = {request->idempotency_key, request->idempotency_key, NULL, NULL};
   if (!catalog_load_record(catalog, RECORD_COURSE, request->course_id, &course, error) ||
-      !check_signature(request->path, error) || !find_position(catalog, request->course_id, &position, error))
+      !check_signature(request->path, error) || !find_absent(catalog, request, &absent, error))
+    return false;
+  if (absent)
+    return fill(catalog, store, request, absent, ret_record, error);
+  if (!find_position(catalog, request->course_id, &position, error))
     return false;
   bool is_done = store_file(store, key, request, &size_bytes, error), is_repeat = false;
   if (is_done) {
@@ -103,4 +154,8 @@ bool attachment_take_file(Catalog *catalog, const BlobStore *store, const char *
                           const char *path, const char *title, CatalogRecord **ret_record, GError **error) {
   AttachmentRequest request = {.actor = actor, .course_id = course_id, .path = path, .title = title};
   return attachment_take(catalog, store, &request, ret_record, error);
+}
+
+bool attachment_is_absent(const CatalogRecord *record) {
+  return g_str_has_prefix(catalog_record_get(record, "blob_key"), ABSENT_PREFIX);
 }

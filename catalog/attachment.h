@@ -14,7 +14,7 @@ typedef struct {
   const char *idempotency_key; /**< or NULL: asked twice with the same, one attachment is made */
 } AttachmentRequest;
 
-/** As attachment_take_file(). */
+/** As attachment_take_file(); an attachment of that file name that an import brought without its file gets it. */
 bool attachment_take(Catalog *catalog, const BlobStore *store, const AttachmentRequest *request,
                      CatalogRecord **ret_record, GError **error);
 
@@ -23,3 +23,6 @@ bool attachment_take(Catalog *catalog, const BlobStore *store, const AttachmentR
  * nothing stays. */
 bool attachment_take_file(Catalog *catalog, const BlobStore *store, const char *actor, const char *course_id,
                           const char *path, const char *title, CatalogRecord **ret_record, GError **error);
+
+/** Whether an import brought it without its file, which has not come yet. */
+bool attachment_is_absent(const CatalogRecord *record);

@@ -8,14 +8,43 @@
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-typedef struct {
-  Catalog *catalog;
-  ExportWriteFunc write;
-  gpointer user_data;
-} Export;
+/** Records of one piece: reading one takes a transaction, and those who stream wait for it. */
+#define PIECE_RECORDS 100
 
-static bool write_text(const Export *export, const GString *text, GError **error) {
-  return export->write(text->str, text->len, export->user_data, error);
+/* The steps of an export of lines: divisions, then records kind by kind. */
+static const RecordKind line_kinds[] = {RECORD_INSTITUTION, RECORD_LECTURER,   RECORD_ROOM,
+                                        RECORD_COURSE,      RECORD_COLLECTION, RECORD_ATTACHMENT};
+#define STEP_DIVISIONS (-1)
+#define STEP_END ((int)G_N_ELEMENTS(line_kinds))
+
+struct Export {
+  Catalog *catalog;
+  bool is_table;
+  bool has_heads;  /* of a table, written */
+  RecordKind kind; /* of a table */
+  int step;        /* of lines: STEP_DIVISIONS, or an index of line_kinds; of a table 0; then STEP_END */
+  char *after;     /* division's code, or cursor; NULL: from the start */
+};
+
+static Export *export_new(Catalog *catalog, bool is_table, RecordKind kind) {
+  Export *export = g_new0(Export, 1);
+  *export = (Export){.catalog = catalog, .is_table = is_table, .kind = kind, .step = is_table ? 0 : STEP_DIVISIONS};
+  return export;
+}
+
+Export *export_new_lines(Catalog *catalog) {
+  return export_new(catalog, false, RECORD_COURSE);
+}
+
+Export *export_new_table(Catalog *catalog, RecordKind kind) {
+  return export_new(catalog, true, kind);
+}
+
+void export_free(Export *export) {
+  if (!export)
+    return;
+  g_free(export->after);
+  g_free(export);
 }
 
 /* --- lines --- */
@@ -31,28 +60,26 @@ static void end_line(JsonWriter *writer, GString *text) {
   g_string_append_c(text, '\n');
 }
 
-static bool export_divisions(const Export *export, GError **error) {
-  g_autofree char *after = g_strdup("");
+static void append_division(GString *text, const CatalogDivision *division) {
+  JsonWriter writer;
+  begin_line(&writer, text, "division");
+  json_writer_member_string(&writer, "code", division->code);
+  json_writer_member_string(&writer, "name", division->name);
+  json_writer_member_string(&writer, "name_en", division->name_en);
+  end_line(&writer, text);
+}
+
+static bool next_divisions(Export *export, GString *text, GError **error) {
   g_autoptr(GArray) divisions = NULL;
-  do {
-    g_clear_pointer(&divisions, g_array_unref);
-    if (!catalog_walk_divisions(export->catalog, after, RECORD_PAGE_LIMIT_MAX, &divisions, error))
-      return false;
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < divisions->len; i++) {
-      const CatalogDivision *division = &g_array_index(divisions, CatalogDivision, i);
-      JsonWriter writer;
-      begin_line(&writer, text, "division");
-      json_writer_member_string(&writer, "code", division->code);
-      json_writer_member_string(&writer, "name", division->name);
-      json_writer_member_string(&writer, "name_en", division->name_en);
-      end_line(&writer, text);
-      g_free(after);
-      after = g_strdup(division->code);
-    }
-    if (!write_text(export, text, error))
-      return false;
-  } while (divisions->len == RECORD_PAGE_LIMIT_MAX);
+  if (!catalog_walk_divisions(export->catalog, export->after ? export->after : "", PIECE_RECORDS, &divisions,
+                              error))
+    return false;
+  for (guint i = 0; i < divisions->len; i++)
+    append_division(text, &g_array_index(divisions, CatalogDivision, i));
+  g_free(export->after);
+  bool is_end = divisions->len < PIECE_RECORDS;
+  export->after = is_end ? NULL : g_strdup(g_array_index(divisions, CatalogDivision, divisions->len - 1).code);
+  export->step += is_end;
   return true;
 }
 
@@ -83,45 +110,9 @@ static bool append_record(const Export *export, const CatalogRecord *record, GSt
   return record->kind != RECORD_COURSE || append_lessons(export, record->id, text, error);
 }
 
-/* Adds what is written of one record. */
-typedef bool (*AppendFunc)(const Export *export, const CatalogRecord *record, GString *text, GError **error);
-
-static bool export_records(const Export *export, RecordKind kind, AppendFunc append, GError **error) {
-  g_autofree char *cursor = NULL;
-  do {
-    RecordQuery query = {.limit = RECORD_PAGE_LIMIT_MAX, .cursor = cursor};
-    g_autoptr(RecordPage) page = NULL;
-    g_autoptr(GString) text = g_string_new(NULL);
-    if (!catalog_query_records(export->catalog, kind, &query, &page, error))
-      return false;
-    for (guint i = 0; i < page->records->len; i++)
-      if (!append(export, page->records->pdata[i], text, error))
-        return false;
-    if (!write_text(export, text, error))
-      return false;
-    g_free(cursor);
-    cursor = g_steal_pointer(&page->next);
-  } while (cursor);
-  return true;
-}
-
-bool catalog_export_lines(Catalog *catalog, ExportWriteFunc write, gpointer user_data, GError **error) {
-  static const RecordKind kinds[] = {RECORD_INSTITUTION, RECORD_LECTURER,   RECORD_ROOM,
-                                     RECORD_COURSE,      RECORD_COLLECTION, RECORD_ATTACHMENT};
-  Export export = {catalog, write, user_data};
-  if (!export_divisions(&export, error))
-    return false;
-  for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-    if (!export_records(&export, kinds[i], append_record, error))
-      return false;
-  return true;
-}
-
 /* --- tables --- */
 
-static bool append_row(const Export *export, const CatalogRecord *record, GString *text, GError **error) {
-  (void)export;
-  (void)error;
+static void append_row(const CatalogRecord *record, GString *text) {
   const RecordSpec *spec = record_spec(record->kind);
   csv_append_field(text, record->id);
   for (size_t i = 0; i < spec->field_count; i++) {
@@ -133,17 +124,68 @@ static bool append_row(const Export *export, const CatalogRecord *record, GStrin
     csv_append_field(text, cell);
   }
   g_string_append(text, "\r\n");
+}
+
+static void append_heads(RecordKind kind, GString *text) {
+  const RecordSpec *spec = record_spec(kind);
+  g_string_append(text, BYTE_ORDER_MARK "id");
+  for (size_t i = 0; i < spec->field_count; i++)
+    if (!(spec->fields[i].flags & RECORD_FIELD_INTERNAL))
+      g_string_append_printf(text, ",%s", spec->fields[i].name);
+  g_string_append(text, "\r\n");
+}
+
+/* --- pieces --- */
+
+static bool next_records(Export *export, GString *text, GError **error) {
+  RecordKind kind = export->is_table ? export->kind : line_kinds[export->step];
+  RecordQuery query = {.limit = PIECE_RECORDS, .cursor = export->after};
+  g_autoptr(RecordPage) page = NULL;
+  if (!catalog_query_records(export->catalog, kind, &query, &page, error))
+    return false;
+  for (guint i = 0; i < page->records->len; i++) {
+    if (export->is_table)
+      append_row(page->records->pdata[i], text);
+    else if (!append_record(export, page->records->pdata[i], text, error))
+      return false;
+  }
+  g_free(export->after);
+  export->after = g_steal_pointer(&page->next);
+  if (!export->after)
+    export->step = export->is_table ? STEP_END : export->step + 1;
   return true;
+}
+
+bool export_next(Export *export, GString *text, bool *ret_is_end, GError **error) {
+  if (export->is_table && !export->has_heads) {
+    append_heads(export->kind, text);
+    export->has_heads = true;
+  }
+  bool is_good = export->step == STEP_END         ? true
+                 : export->step == STEP_DIVISIONS ? next_divisions(export, text, error)
+                                                  : next_records(export, text, error);
+  if (is_good)
+    *ret_is_end = export->step == STEP_END;
+  return is_good;
+}
+
+static bool write_all(Export *export, ExportWriteFunc write, gpointer user_data, GError **error) {
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (bool is_end = false; !is_end;) {
+    g_string_truncate(text, 0);
+    if (!export_next(export, text, &is_end, error) || !write(text->str, text->len, user_data, error))
+      return false;
+  }
+  return true;
+}
+
+bool catalog_export_lines(Catalog *catalog, ExportWriteFunc write, gpointer user_data, GError **error) {
+  g_autoptr(Export) export = export_new_lines(catalog);
+  return write_all(export, write, user_data, error);
 }
 
 bool catalog_export_table(Catalog *catalog, RecordKind kind, ExportWriteFunc write, gpointer user_data,
                           GError **error) {
-  Export export = {catalog, write, user_data};
-  const RecordSpec *spec = record_spec(kind);
-  g_autoptr(GString) heads = g_string_new(BYTE_ORDER_MARK "id");
-  for (size_t i = 0; i < spec->field_count; i++)
-    if (!(spec->fields[i].flags & RECORD_FIELD_INTERNAL))
-      g_string_append_printf(heads, ",%s", spec->fields[i].name);
-  g_string_append(heads, "\r\n");
-  return write_text(&export, heads, error) && export_records(&export, kind, append_row, error);
+  g_autoptr(Export) export = export_new_table(catalog, kind);
+  return write_all(export, write, user_data, error);
 }

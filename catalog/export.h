@@ -6,6 +6,17 @@
 /** Called with each piece of text in order; false ends the export with its error. */
 typedef bool (*ExportWriteFunc)(const char *text, size_t size, gpointer user_data, GError **error);
 
+/** An export that is asked for piece by piece: what is written while it goes on may be in it or not. */
+typedef struct Export Export;
+/** As catalog_export_lines(). `catalog` is borrowed. */
+Export *export_new_lines(Catalog *catalog);
+/** As catalog_export_table(). */
+Export *export_new_table(Catalog *catalog, RecordKind kind);
+void export_free(Export *export);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Export, export_free)
+/** Append the next piece to `text`, some records; `*ret_is_end` when there is no more. */
+bool export_next(Export *export, GString *text, bool *ret_is_end, GError **error);
+
 /** JSON lines of all divisions, institutions, lecturers, rooms, courses with their lessons and attachments, and
  * collections, in an order in which each names only what came before; `kind_of` is the first member. Secrets of links are
  * in it; deleted courses and the audit log are not. Reads page by page: what is edited meanwhile may be in it or not. */

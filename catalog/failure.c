@@ -48,6 +48,9 @@ static const FailureText texts[] = {
      "The server's storage is full or cannot be written. Please ask the operator to see to it, then upload again."},
     {"cancelled", "已取消处理这个视频。需要时可以重试，已经做好的部分会保留。",
      "Work on this video was cancelled. It can be tried again; what was made is kept."},
+    {"not_here", "这个课时是从别处导入的，视频文件还没有传到这里。请用“替换视频”上传原视频，或从备份恢复。",
+     "This lesson was imported from elsewhere and its video is not here yet. Please replace it with the "
+     "original, or restore it from a backup."},
     {"removed", "这个视频已被删除。", "This video was removed."},
     {"replaced", "这个视频已被新的文件替换。", "This video was replaced by a newer file."},
     {"source_missing", "服务器上找不到上传的原文件。请重新上传；如果再次出现，请联系管理员。",

@@ -7,8 +7,6 @@
 #include <jansson.h>
 #include <string.h>
 
-static const char *const passed_over[] = {"lesson", "attachment", NULL};
-
 /* What kind a line is: its own word, or "" when it names none. Caller frees. */
 static char *kind_of(const char *text, size_t size, char **ret_code, char **ret_name, char **ret_name_en) {
   json_t *object = json_loadb(text, size, 0, NULL);
@@ -53,14 +51,68 @@ static void take_record(ImportFile *file, RecordKind kind, int64_t line, const c
   }
 }
 
+/* --- lessons --- */
+
+static char **lesson_text(ImportLesson *lesson, const char *member) {
+  const struct {
+    const char *name;
+    char **text;
+  } texts[] = {{"id", &lesson->id},
+               {"course_id", &lesson->course_id},
+               {"title", &lesson->title},
+               {"asset_id", &lesson->asset_id}};
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+    if (strcmp(member, texts[i].name) == 0)
+      return texts[i].text;
+  return NULL;
+}
+
+static bool read_lesson_member(ImportLesson *lesson, const char *member, const json_t *value, RecordFault *fault) {
+  char **text = lesson_text(lesson, member);
+  bool is_position = strcmp(member, "position") == 0;
+  if (strcmp(member, "kind_of") == 0)
+    return true;
+  if (!text && !is_position)
+    record_fault_set(fault, RECORD_FAULT_UNKNOWN_FIELD, member, NULL);
+  else if (text ? !json_is_string(value) : !json_is_integer(value))
+    record_fault_set(fault, RECORD_FAULT_TYPE, member, NULL);
+  else if (text)
+    *text = g_strdup(json_string_value(value));
+  else
+    lesson->position = json_integer_value(value);
+  return fault->reason == RECORD_FAULT_NONE;
+}
+
+static void take_lesson(ImportFile *file, int64_t line, const char *text, size_t size) {
+  json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL), *value = NULL;
+  ImportLesson *lesson = g_new0(ImportLesson, 1);
+  RecordFault fault = {0};
+  const char *member = NULL;
+  json_object_foreach(object, member, value) {
+    if (!read_lesson_member(lesson, member, value, &fault))
+      break;
+  }
+  if (object && fault.reason == RECORD_FAULT_NONE) {
+    ImportRow row = {.line = line, .lesson = lesson};
+    g_array_append_val(file->rows, row);
+  } else {
+    import_lesson_free(lesson);
+    if (object)
+      import_file_add_record_fault(file, line, &fault);
+    else
+      import_file_add_fault(file, line, "这一行不是 JSON 对象", "no JSON object");
+  }
+  json_decref(object);
+}
+
 static void take_line(ImportFile *file, RecordKind kind, int64_t line, const char *text, size_t size) {
   g_autofree char *code = NULL, *name = NULL, *name_en = NULL;
   g_autofree char *own = kind_of(text, size, &code, &name, &name_en);
   RecordFault fault = {0};
   if (g_str_equal(own, "division")) {
     take_division(file, line, code, name, name_en);
-  } else if (g_strv_contains(passed_over, own)) {
-    file->passed_over++;
+  } else if (g_str_equal(own, "lesson")) {
+    take_lesson(file, line, text, size);
   } else if (*own && !record_spec_find(own, &kind)) {
     record_fault_set(&fault, RECORD_FAULT_NO_WORD, "kind_of", own);
     import_file_add_record_fault(file, line, &fault);
@@ -76,10 +128,8 @@ static int compare_codes(gconstpointer a, gconstpointer b) {
 bool import_lines_parse(RecordKind kind, const char *data, size_t size, ImportFile *file, GError **error) {
   g_autoptr(GError) cause = NULL;
   g_autoptr(GString) text = text_decode(data, size, NULL, &cause);
-  if (!text) {
-    g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, cause->message);
-    return false;
-  }
+  if (!text)
+    return import_refuse(error, "文件不是能够识别的文本", cause->message);
   int64_t line = 1;
   for (const char *at = text->str, *end = text->str + text->len; at < end; line++) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));
@@ -88,10 +138,8 @@ bool import_lines_parse(RecordKind kind, const char *data, size_t size, ImportFi
       take_line(file, kind, line, at, length);
     at += length + 1;
   }
-  if (file->rows->len >= IMPORT_ROWS_MAX) {
-    g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, "the file has too many lines");
-    return false;
-  }
+  if (file->rows->len >= IMPORT_ROWS_MAX)
+    return import_refuse(error, "文件的行数太多", "the file has too many lines");
   g_array_sort(file->divisions, compare_codes);
   return true;
 }

@@ -26,11 +26,11 @@ typedef struct {
   guint count;
 } Heads;
 
-static bool refuse(GError **error, const char *format, const char *given) {
-  g_autoptr(GString) message = g_string_new(format);
-  g_string_replace(message, "{}", given, 1);
-  g_set_error_literal(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, message->str);
-  return false;
+static bool refuse(GError **error, const char *zh, const char *en, const char *given) {
+  g_autoptr(GString) chinese = g_string_new(zh), english = g_string_new(en);
+  g_string_replace(chinese, "{}", given, 1);
+  g_string_replace(english, "{}", given, 1);
+  return import_refuse(error, chinese->str, english->str);
 }
 
 static bool find_column(RecordKind kind, const char *head, int *ret_column) {
@@ -54,10 +54,10 @@ static bool read_heads(const GPtrArray *fields, Heads *heads, GError **error) {
   for (guint i = 0; i < fields->len; i++) {
     char *head = g_strstrip(fields->pdata[i]);
     if (!find_column(heads->kind, head, &heads->columns[i]))
-      return refuse(error, "the first line names \"{}\", which is no field", head);
+      return refuse(error, "第一行的“{}”不是字段", "the first line names \"{}\", which is no field", head);
     for (guint j = 0; j < i; j++)
       if (heads->columns[j] == heads->columns[i] && heads->columns[i] != COLUMN_PASSED_OVER)
-        return refuse(error, "the first line names \"{}\" twice", head);
+        return refuse(error, "第一行的“{}”出现了两次", "the first line names \"{}\" twice", head);
   }
   heads->count = fields->len;
   return true;
@@ -110,12 +110,13 @@ static bool read_rows(CsvReader *reader, RecordKind kind, ImportFile *file, GErr
   heads->kind = kind;
   int64_t line = 0;
   if (!csv_reader_next_row(reader, fields, &line, &cause))
-    return refuse(error, "{}", cause ? cause->message : "the file is empty");
+    return cause ? refuse(error, "第一行无法读取", "{}", cause->message)
+                 : refuse(error, "文件是空的", "the file is empty", "");
   if (!read_heads(fields, heads, error))
     return false;
   while (csv_reader_next_row(reader, fields, &line, &cause)) {
     if (file->rows->len >= IMPORT_ROWS_MAX)
-      return refuse(error, "the file has too many rows{}", "");
+      return refuse(error, "文件的行数太多", "the file has too many rows", "");
     read_row(fields, heads, line, file);
   }
   if (cause) /* the rest of the file cannot be told apart into rows */
@@ -127,7 +128,7 @@ bool import_table_parse(RecordKind kind, const char *data, size_t size, ImportFi
   g_autoptr(GError) cause = NULL;
   g_autoptr(GString) text = text_decode(data, size, NULL, &cause);
   if (!text)
-    return refuse(error, "{}", cause->message);
+    return refuse(error, "文件不是能够识别的文本", "{}", cause->message);
   CsvReader reader;
   csv_reader_init(&reader, text->str, text->len);
   return read_rows(&reader, kind, file, error);

@@ -213,6 +213,7 @@ static const struct {
     [RECORD_FAULT_FIXED] = {"{f}：不能修改", "{f}: it cannot be changed"},
     [RECORD_FAULT_TWICE] = {"{f}：“{g}”重复", "{f}: \"{g}\" is there already"},
     [RECORD_FAULT_STATE] = {"{f}：现在不能改为“{g}”", "{f}: it cannot become \"{g}\" now"},
+    [RECORD_FAULT_RIGHT] = {"{f}：没有权限（{g}）", "{f}: you have no right to do that ({g})"},
 };
 
 void record_fault_set(RecordFault *fault, RecordFaultReason reason, const char *field, const char *given) {

@@ -101,6 +101,7 @@ typedef enum {
   RECORD_FAULT_FIXED,
   RECORD_FAULT_TWICE, /**< in a list, or a name that must be the only one */
   RECORD_FAULT_STATE, /**< no way from the present state to this one */
+  RECORD_FAULT_RIGHT, /**< who does it has no right to */
 } RecordFaultReason;
 typedef struct {
   RecordFaultReason reason;

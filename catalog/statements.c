@@ -444,8 +444,10 @@ static const StatementSpec specs[] = {
 static_assert(sizeof specs / sizeof specs[0] == STATEMENT_UPLOAD_FIRST, "every statement has its text");
 
 const StatementSpec *statement_spec(StatementId id) {
-  if (id >= STATEMENT_UPLOAD_FIRST && id < STATEMENT_MODEL_FIRST)
+  if (id >= STATEMENT_UPLOAD_FIRST && id < STATEMENT_IMPORT_FIRST)
     return &statement_upload_specs[id - STATEMENT_UPLOAD_FIRST];
+  if (id >= STATEMENT_IMPORT_FIRST && id < STATEMENT_MODEL_FIRST)
+    return &statement_import_specs[id - STATEMENT_IMPORT_FIRST];
   return id < STATEMENT_MODEL_FIRST    ? &specs[id]
          : id < STATEMENT_PEOPLE_FIRST ? &statement_model_specs[id - STATEMENT_MODEL_FIRST]
                                        : &statement_people_specs[id - STATEMENT_PEOPLE_FIRST];

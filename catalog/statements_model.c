@@ -61,10 +61,6 @@ const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MOD
     STATEMENT_READ(FIND_NAMESAKE, "SELECT 1 FROM institution WHERE name = ?1 AND division = ?2"
                                   " AND id IS NOT ?3"),
     STATEMENT_READ(FIND_LECTURER, "SELECT id FROM lecturer WHERE name = ?1 ORDER BY created_us, id LIMIT 1"),
-    /* one row of an import */
-    STATEMENT_WRITE(SAVEPOINT, "SAVEPOINT import_row"),
-    STATEMENT_WRITE(RELEASE, "RELEASE import_row"),
-    STATEMENT_WRITE(ROLLBACK_TO, "ROLLBACK TO import_row"),
     STATEMENT_WRITE(INSERT_NAMED_INSTITUTION, "INSERT INTO institution (id, name, created_us, updated_us)"
                                               " VALUES (?1, ?2, ?3, ?3)"),
 

@@ -4,7 +4,7 @@
   "id, owner, kind, parts, length_bytes, metadata, is_done, error, asset_id, course_id, attachment_id, blob_key,"  \
   " created_us, finished_us, is_draft"
 
-const StatementSpec statement_upload_specs[STATEMENT_MODEL_FIRST - STATEMENT_UPLOAD_FIRST] = {
+const StatementSpec statement_upload_specs[STATEMENT_IMPORT_FIRST - STATEMENT_UPLOAD_FIRST] = {
     STATEMENT_WRITE(INSERT_UPLOAD, "INSERT INTO upload (id, owner, kind, parts, length_bytes, metadata, created_us,"
                                    " is_draft) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
     STATEMENT_READ(LOAD_UPLOAD, "SELECT " UPLOAD_COLUMNS " FROM upload WHERE id = ?1"),

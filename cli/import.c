@@ -4,46 +4,27 @@
 #include "cli/actor.h"
 #include "cli/command.h"
 #include "cli/data_folder.h"
-#include "cli/spreadsheet.h"
 #include "cli/texts.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool has_end(const char *file, const char *end) {
-  g_autofree char *lower = g_ascii_strdown(file, -1);
-  return g_str_has_suffix(lower, end);
-}
-
-static GBytes *read_file(const char *file, GError **error) {
-  g_autoptr(GMappedFile) mapped = g_mapped_file_new(file, FALSE, error);
-  if (!mapped)
-    return NULL;
-  if (g_mapped_file_get_length(mapped) > IMPORT_FILE_BYTES_MAX) {
-    g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID, text_pick("%s 太大", "%s is too large"), file);
-    return NULL;
-  }
-  return g_mapped_file_get_bytes(mapped);
-}
-
-static bool parse(const char *path, RecordKind kind, ImportFile *file, GError **error) {
-  bool is_sheet = has_end(path, ".xlsx"), is_table = is_sheet || has_end(path, ".csv");
-  if (!is_table && !has_end(path, ".jsonl") && !has_end(path, ".ndjson")) {
+static bool load(const char *path, RecordKind kind, ImportFile *file, GError **error) {
+  ImportFormat format = IMPORT_FORMAT_CSV;
+  if (!strchr(path, '.') || !import_format_find(path, &format)) {
     g_set_error(
         error, CATALOG_ERROR, CATALOG_ERROR_INVALID,
         text_pick("%s：文件名须以 .csv、.xlsx 或 .jsonl 结尾", "%s: its name must end in .csv, .xlsx or .jsonl"),
         path);
     return false;
   }
-  g_autoptr(GBytes) bytes =
-      is_sheet ? spreadsheet_load(path, IMPORT_FILE_BYTES_MAX, error) : read_file(path, error);
-  if (!bytes)
-    return false;
-  gsize size = 0;
-  const char *data = g_bytes_get_data(bytes, &size);
-  return is_table ? import_table_parse(kind, data ? data : "", size, file, error)
-                  : import_lines_parse(kind, data ? data : "", size, file, error);
+  g_autoptr(GError) cause = NULL;
+  if (import_file_load(path, format, kind, IMPORT_FILE_BYTES_MAX, file, NULL, NULL, &cause))
+    return true;
+  g_autofree char *reason = text_of_pair(cause->message);
+  g_set_error(error, cause->domain, cause->code, "%s: %s", path, reason);
+  return false;
 }
 
 static void show_progress(int64_t done, int64_t total, gpointer user_data) {
@@ -72,10 +53,6 @@ static void print_report(const char *path, ImportFile *file, const ImportCounts 
                    "%" G_GINT64_FORMAT " created, %" G_GINT64_FORMAT " updated, %" G_GINT64_FORMAT
                    " unchanged, %" G_GINT64_FORMAT " wrong\n"),
          (gint64)counts->created, (gint64)counts->updated, (gint64)counts->unchanged, (gint64)counts->failed);
-  if (file->passed_over > 0)
-    printf(text_pick("跳过课时和附件 %" G_GINT64_FORMAT " 行：它们随备份恢复\n",
-                     "%" G_GINT64_FORMAT " lines of lessons and attachments passed over: backups bring them\n"),
-           (gint64)file->passed_over);
 }
 
 int cli_import_run(const CliOptions *options, char *const *arguments) {
@@ -94,7 +71,7 @@ int cli_import_run(const CliOptions *options, char *const *arguments) {
   g_auto(DataFolder) folder = {0};
   g_autofree char *actor = cli_actor();
   ImportCounts counts = {0};
-  if (!parse(arguments[0], kind, file, &error) || !data_folder_open(options->settings.data_dir, &folder, &error) ||
+  if (!load(arguments[0], kind, file, &error) || !data_folder_open(options->settings.data_dir, &folder, &error) ||
       !catalog_import(folder.catalog, actor, file, options->dry_run, show_progress, NULL, &counts, &error)) {
     text_print_error("%s", error->message);
     return CLI_EXIT_FAILURE;

@@ -1,7 +1,9 @@
 #include "cli/texts.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#define PAIR_SEPARATOR " · "
 #define ELLIPSIS 0x2026
 
 bool text_locale_is_english(const char *lc_all, const char *lc_messages, const char *lang) {
@@ -48,6 +50,14 @@ void text_print_note(const char *format, ...) {
   va_start(arguments, format);
   print_line("", format, arguments);
   va_end(arguments);
+}
+
+char *text_of_pair(const char *message) {
+  const char *separator = strstr(message, PAIR_SEPARATOR);
+  if (!separator)
+    return g_strdup(message);
+  return text_is_english() ? g_strdup(separator + strlen(PAIR_SEPARATOR))
+                           : g_strndup(message, (gsize)(separator - message));
 }
 
 static int cells_of(gunichar character) {

@@ -18,6 +18,9 @@ typedef struct {
 bool text_is_english(void);
 const char *text_pick(const char *zh, const char *en) G_GNUC_FORMAT(1) G_GNUC_FORMAT(2);
 const char *text_of(const Text *text);
+/** Of a message in Chinese and English, between which " · " stands, the one that is wanted; all of one without it. Caller
+ * frees. */
+char *text_of_pair(const char *message);
 
 /** The rule above, for a value of the environment (NULL and "" are not set); exposed for its test. */
 bool text_locale_is_english(const char *lc_all, const char *lc_messages, const char *lang);

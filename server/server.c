@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "catalog/version.h"
 #include "server/handlers/client_quirks.h"
+#include "server/handlers/import_handler.h"
 #include "server/handlers/upload_handler.h"
 #include "server/http/http_error.h"
 #include "server/http/http_transport.h"
@@ -50,6 +51,12 @@ static bool unseal(gpointer user_data, const char *target, size_t length, size_t
 static bool authorize(gpointer user_data, HttpRequest *request, HttpResponse *response) {
   const ServerContext *context = user_data;
   return access_check(context->access, request, response);
+}
+
+static bool check_stream(gpointer user_data, const HttpRequest *request, HttpResponse *response) {
+  bool is_import = request->match->route->handler == import_handler_create;
+  return is_import ? import_handler_check(user_data, request, response)
+                   : upload_handler_check(user_data, request, response);
 }
 
 /** The folder of the pages: the setting, or beside the program. */
@@ -113,6 +120,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   if (server->context.access == NULL)
     return false;
   server->context.plays = play_tally_new(server->context.catalog);
+  server->context.imports = import_desk_new(server->context.catalog, settings->data_dir);
   g_autofree char *index_folder = g_build_filename(settings->data_dir, "search", NULL);
   int plain_fd = find_socket(sockets, "http");
   HttpTransportConfig config = {
@@ -122,7 +130,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
       .on_complete = on_complete,
       .authorize = authorize,
       .forget = access_forget,
-      .check_stream = upload_handler_check,
+      .check_stream = check_stream,
       .stream_limit = (unsigned)settings->upload_limit,
       .unseal = unseal,
       .listen = settings->listen,
@@ -169,6 +177,7 @@ const char *server_address(const Server *server) {
 void server_leave(Server *server) {
   http_transport_quiesce(server->transport);
   index_slot_let_go(server->context.index);
+  import_desk_let_go(server->context.imports);
 }
 
 unsigned server_connection_count(const Server *server) {
@@ -178,7 +187,9 @@ unsigned server_connection_count(const Server *server) {
 void server_stop(Server *server) {
   if (server == NULL)
     return;
+  import_desk_let_go(server->context.imports);
   http_transport_stop(server->transport, SERVER_STOP_GRACE_US);
+  import_desk_free(server->context.imports);
   index_slot_free(server->context.index);
   http_proxies_free(server->proxies);
   access_free(server->context.access);

@@ -8,6 +8,7 @@
 #include "server/byte_cache.h"
 #include "server/channel_book.h"
 #include "server/http/http_transport.h"
+#include "server/import_desk.h"
 #include "server/index_slot.h"
 #include "server/open_files.h"
 #include "server/pages/page_shelf.h"
@@ -36,5 +37,6 @@ typedef struct {
   PlayTally *plays;
   PollPace *device_polls; /**< receivers that wait to be let in */
   ChannelBook *channels;
+  ImportDesk *imports;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

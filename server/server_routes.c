@@ -12,8 +12,10 @@
 #include "server/handlers/course_handler.h"
 #include "server/handlers/dash_handler.h"
 #include "server/handlers/division_handler.h"
+#include "server/handlers/export_handler.h"
 #include "server/handlers/health_handler.h"
 #include "server/handlers/iframe_handler.h"
+#include "server/handlers/import_handler.h"
 #include "server/handlers/lesson_handler.h"
 #include "server/handlers/me_handler.h"
 #include "server/handlers/media_handler.h"
@@ -144,6 +146,19 @@ static const HttpRoute routes[] = {
      RULE(upload)},
     UPLOADS("/api/v1/uploads"),
     UPLOADS("/uploads"),
+    {HTTP_METHOD_POST, HTTP_ROUTE_STREAM, "/api/v1/imports", import_handler_create, "api_imports_create",
+     RULE(new_course)},
+    {HTTP_METHOD_GET, 0, "/api/v1/imports", import_handler_list, "api_imports", RULE(new_course)},
+    /* Quiet: whoever waits for an import asks every second. */
+    {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/api/v1/imports/{import}", import_handler_get, "api_imports",
+     RULE(new_course)},
+    {HTTP_METHOD_GET, 0, "/api/v1/imports/{import}/rows", import_handler_rows, "api_imports_rows",
+     RULE(new_course)},
+    {HTTP_METHOD_GET, 0, "/api/v1/imports/{import}/report.csv", import_handler_report, "api_imports_rows",
+     RULE(new_course)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/imports/{import}", import_handler_delete, "api_imports", RULE(new_course)},
+    {HTTP_METHOD_GET, 0, "/api/v1/export.jsonl", export_handler_lines, "api_export", RULE(operate)},
+    {HTTP_METHOD_GET, 0, "/api/v1/export/{kind}.csv", export_handler_table, "api_export", RULE(operate)},
     {HTTP_METHOD_GET, 0, "/api/v1/divisions", division_handler_list, "api_divisions", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/divisions/{division}", division_handler_get, "api_divisions", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/audit", audit_handler_list, "api_audit", RULE(operate)},

@@ -1,6 +1,7 @@
 #include "server/handlers/attachment_handler.h"
 
 #include "base/id.h"
+#include "catalog/attachment.h"
 #include "catalog/course_change.h"
 #include "catalog/record_store.h"
 #include "server/handlers/handler.h"
@@ -21,7 +22,7 @@ void attachment_handler_file(gpointer context, const HttpRequest *request, HttpR
     handler_set_error(response, request, error);
     return;
   }
-  if (!may_see) {
+  if (!may_see || attachment_is_absent(record)) {
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
     return;
   }

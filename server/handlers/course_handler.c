@@ -1,6 +1,7 @@
 #include "server/handlers/course_handler.h"
 
 #include "base/id.h"
+#include "catalog/attachment.h"
 #include "catalog/course.h"
 #include "catalog/course_change.h"
 #include "catalog/record_store.h"
@@ -339,7 +340,8 @@ static bool write_attachments(JsonWriter *writer, Catalog *catalog, const char *
   json_writer_name(writer, "attachments");
   json_writer_begin_array(writer);
   for (guint i = 0; i < page->records->len; i++)
-    write_attachment(writer, page->records->pdata[i]);
+    if (!attachment_is_absent(page->records->pdata[i]))
+      write_attachment(writer, page->records->pdata[i]);
   json_writer_end_array(writer);
   return true;
 }

@@ -259,7 +259,7 @@ static enum MHD_Result answer(HttpConnection *connection, HttpResponse *response
   add_hsts(connection, response);
   add_own_headers(connection, exchange, response);
   exchange->status = response->status;
-  exchange->body_bytes = connection->is_head ? 0 : response->length;
+  exchange->body_bytes = connection->is_head ? 0 : MAX(response->length, 0);
   struct MHD_Response *made = http_reply_make(response);
   if (made == NULL)
     return MHD_NO;

@@ -28,11 +28,14 @@ static void free_bytes(void *bytes) {
 typedef struct {
   HttpBodyReader reader;
   int64_t offset;
+  bool is_open; /* of unknown length */
 } ReaderBody;
 
 static ssize_t read_body(void *data, uint64_t position, char *to, size_t size_bytes) {
   const ReaderBody *body = data;
   int64_t got = body->reader.read(body->reader.source, body->offset + (int64_t)position, to, size_bytes);
+  if (got == 0 && body->is_open)
+    return MHD_CONTENT_READER_END_OF_STREAM;
   return got > 0 ? (ssize_t)got : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
@@ -44,10 +47,12 @@ static void free_body(void *data) {
 
 static struct MHD_Response *take_reader(HttpResponse *response) {
   ReaderBody *body = g_new0(ReaderBody, 1);
-  *body = (ReaderBody){.reader = response->reader, .offset = response->offset};
+  bool is_open = response->length == HTTP_LENGTH_UNKNOWN;
+  *body = (ReaderBody){.reader = response->reader, .offset = response->offset, .is_open = is_open};
   response->reader = (HttpBodyReader){0};
+  uint64_t size = is_open ? MHD_SIZE_UNKNOWN : (uint64_t)response->length;
   struct MHD_Response *made =
-      MHD_create_response_from_callback((uint64_t)response->length, READER_BLOCK_BYTES, read_body, body, free_body);
+      MHD_create_response_from_callback(size, READER_BLOCK_BYTES, read_body, body, free_body);
   if (made == NULL)
     free_body(body);
   return made;
@@ -61,7 +66,7 @@ static struct MHD_Response *take_body(HttpResponse *response) {
                                                    (uint64_t)response->offset);
     if (made != NULL)
       response->fd = -1; /* closed by the library */
-  } else if (response->reader.source != NULL && response->length > 0) {
+  } else if (response->reader.source != NULL && response->length != 0) {
     made = take_reader(response);
   } else if (response->bytes != NULL) {
     gsize size = 0;

@@ -34,7 +34,8 @@ typedef struct {
 /** A body that is read as it goes out. */
 typedef struct {
   /** Read up to `size_bytes` from `position` of the whole body on; how many, more than 0, or -1 when that failed: the
-   * answer is then cut off. Called on one thread at a time. */
+   * answer is then cut off. 0 at the end of a body of unknown length, which is read in order. Called on one thread at a
+   * time. */
   int64_t (*read)(gpointer source, int64_t position, void *to, size_t size_bytes);
   void (*free)(gpointer source);
   gpointer source; /**< NULL: none */
@@ -48,7 +49,7 @@ struct HttpResponse {
   int fd;                /**< body in a file, or -1; owned */
   HttpBodyReader reader; /**< body from elsewhere; owned */
   int64_t offset;        /**< of the body in the file, or in what the reader reads */
-  int64_t length;        /**< of the body, whichever it is */
+  int64_t length;        /**< of the body, whichever it is; HTTP_LENGTH_UNKNOWN of some readers */
   HttpSharing sharing;
   bool is_mapped;            /**< the bytes are a view of a mapped file: they cost no memory of ours */
   bool is_to_be_packed;      /**< see http_encoding.h */
@@ -73,7 +74,9 @@ void http_response_take_string(HttpResponse *response, const char *content_type,
 /** `fd` is closed with the response. */
 void http_response_take_file(HttpResponse *response, const char *content_type, int fd, int64_t offset,
                              int64_t length);
-/** `reader` goes with the response, which frees its source. */
+/** `reader` goes with the response, which frees its source. `length` HTTP_LENGTH_UNKNOWN: sent in chunks until the reader says
+ * that it is the end; neither ranges nor conditions. */
+#define HTTP_LENGTH_UNKNOWN INT64_C(-1)
 void http_response_take_reader(HttpResponse *response, const char *content_type, const HttpBodyReader *reader,
                                int64_t length);
 /** Drop body, validators and Content-Type; for error answers. */

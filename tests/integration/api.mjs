@@ -12,7 +12,7 @@ async function call(base, method, path, { body, token = TOKEN, headers = {}, typ
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const answer = await fetch(base + path, { method, headers: sent, body: body === undefined ? undefined : text });
   const content = await answer.text();
-  const json = /json/.test(answer.headers.get("content-type") ?? "") ? JSON.parse(content) : null;
+  const json = /[/+]json(;|$)/.test(answer.headers.get("content-type") ?? "") ? JSON.parse(content) : null;
   return { status: answer.status, etag: answer.headers.get("etag"), headers: answer.headers, json, content };
 }
 
@@ -305,6 +305,65 @@ async function testChannels() {
   await through("DELETE", path, { headers: { "If-Match": hidden.etag } }, 204);
 }
 
+/* A table becomes a job, the job a report; what went in comes out. */
+async function ended(path) {
+  const end = Date.now() + 60000;
+  for (;;) {
+    const now = await through("GET", path);
+    if (!["waiting", "running"].includes(now.json.state) || Date.now() > end) return now.json;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+async function testImport() {
+  const table = "标题,状态,讲师姓名\n导入甲,published,导入讲师\n,draft,\n导入乙,draft,\n";
+  const post = (query, body, headers = {}) =>
+    through("POST", `/api/v1/imports?${query}`, { body, type: "text/csv", headers }, 202);
+  const tried = await post("name=a.csv&dry_run=true", table);
+  const dry = await ended(tried.headers.get("location"));
+  assert.deepEqual([dry.state, dry.created, dry.failed, dry.rows_total, dry.rows_done], ["done", 2, 1, 3, 3]);
+  assert.ok(!(await direct("GET", "/api/v1/export/courses.csv", {}, 200)).content.includes("导入甲"));
+  const headers = { "Idempotency-Key": "import-1" };
+  const [made, again] = [await post("name=a.csv", table, headers), await post("name=a.csv", table, headers)];
+  assert.equal(made.json.id, again.json.id);
+  assert.equal(again.headers.get("idempotent-replayed"), "true");
+  const path = made.headers.get("location");
+  const done = await ended(path);
+  assert.deepEqual([done.state, done.created, done.failed, done.error], ["done", 2, 1, null]);
+  const rows = await through("GET", `${path}/rows?limit=2`);
+  assert.equal(rows.json.next, 3);
+  assert.deepEqual(rows.json.items[1],
+    { line: 3, result: "failed", kind: "course", id: null, title: "", message: "title：不能为空" });
+  assert.equal((await through("GET", `/api/v1/courses/${rows.json.items[0].id}`)).json.title, "导入甲");
+  const rest = await through("GET", `${path}/rows?limit=2&after=3`);
+  assert.deepEqual([rest.json.items.length, rest.json.next], [1, null]);
+  const failed = await through("GET", `${path}/rows?failed=true`, { headers: { "Accept-Language": "en" } });
+  assert.deepEqual(failed.json.items.map((row) => row.message), ["title: it must not be empty"]);
+  const report = await direct("GET", `${path}/report.csv`, {}, 200);
+  assert.equal(report.headers.get("content-disposition"), `attachment; filename="import-${made.json.id}.csv"`);
+  assert.equal(report.content.trim().split("\r\n").length, 4);
+  assert.ok(report.content.includes("3,有错,course,,,title：不能为空"));
+  const lines = (await direct("GET", "/api/v1/export.jsonl", {}, 200)).content.trim().split("\n").map(JSON.parse);
+  assert.ok(lines.some((line) => line.kind_of === "course" && line.title === "导入甲"));
+  assert.equal(lines.filter((line) => line.kind_of === "lecturer" && line.name === "导入讲师").length, 1);
+  assert.ok(lines.some((line) => line.kind_of === "lesson" && line.asset_id === ASSET));
+  const broken = await post("name=a.csv", "title,colour\n");
+  const refused = await ended(broken.headers.get("location"));
+  assert.deepEqual([refused.state, refused.error], ["failed", "第一行的“colour”不是字段"]);
+  assert.equal((await through("GET", "/api/v1/imports")).json.items.length, 3);
+  await through("DELETE", path, {}, 204);
+  await through("GET", path, {}, 404);
+  await direct("POST", "/api/v1/imports", { body: "x", type: "image/png" }, 415, "media_type");
+  await direct("POST", "/api/v1/imports?name=a.csv&kind=attachments", { body: "x", type: "text/csv" }, 400, "bad_parameter");
+  await direct("POST", "/api/v1/imports?name=a.csv&dry_run=1", { body: "x", type: "text/csv" }, 400, "bad_parameter");
+  await direct("POST", "/api/v1/imports?name=a.csv&institution_id=0000000000000", { body: "x", type: "text/csv" }, 400, "bad_parameter");
+  await direct("POST", "/api/v1/imports?name=a.csv", { body: "x".repeat((64 << 20) + 1), type: "text/csv" }, 413, "content_too_large");
+  for (const each of ["imports", "imports/0000000000000/rows", "export.jsonl", "export/courses.csv"])
+    await direct("GET", `/api/v1/${each}`, { token: null }, 401, "sign_in");
+  await direct("POST", "/api/v1/imports?name=a.csv", { token: null, body: "x", type: "text/csv" }, 401, "sign_in");
+  await direct("GET", "/api/v1/export/cats.csv", {}, 404, "not_found");
+}
+
 async function testReading() {
   for (const path of ["/healthz", "/api/v1/courses", `/api/v1/assets/${ASSET}`])
     await through("GET", path, { token: null });
@@ -355,6 +414,7 @@ await testFields(records.lecturer);
 await testRefusals();
 await testDivisions();
 await testChannels();
+await testImport();
 await testReading();
 await testStudio();
 await direct("DELETE", `/api/v1/institutions/${records.school.json.id}`, { headers: { "If-Match": "*" } }, 409, "conflict");

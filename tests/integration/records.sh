@@ -99,4 +99,38 @@ is "an editor gets that of a draft" "$(status -H "$token" "$BASE/api/v1/attachme
 is "nobody else, not even at once" "$(status "$BASE/api/v1/attachments/$unseen/file")" 404
 is "nor its description" "$(status "$BASE/api/v1/attachments/$unseen")" 404
 is "nor in a list" "$(status "$BASE/api/v1/attachments?course_id=$hidden")" 404
+
+# --- over HTTP: a sheet comes in, everything goes out, and in again elsewhere ---
+make_sheet "$WORK/more.xlsx"
+sheet_type=application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+import_over_http() { # TYPE FILE: sets JOB to the job when it has ended
+  local path i
+  path=$(curl -fsS -H "$token" -H "Content-Type: $1" --data-binary "@$2" "$BASE/api/v1/imports" | jq -r .id)
+  for i in $(seq 300); do
+    JOB=$(curl -fsS -H "$token" "$BASE/api/v1/imports/$path")
+    case $(jq -r .state <<<"$JOB") in waiting | running) sleep 0.1 ;; *) break ;; esac
+  done
+}
+import_over_http "$sheet_type" "$WORK/more.xlsx"
+is "a sheet over HTTP" "$(jq -c '[.state, .created, .failed]' <<<"$JOB")" '["done",2,1]'
+import_over_http "$sheet_type" "$WORK/torn.xlsx"
+is "no sheet over HTTP" "$(jq -r .state <<<"$JOB")" failed
+is "nothing is left of the files" "$(find "$DATA/imports" -type f | wc -l)" 0
+curl -fsS -H "$token" "$BASE/api/v1/export.jsonl" >"$WORK/http.jsonl"
+is "the export over HTTP is that of the program" "$("$KAPOK" export --data "$DATA" | cmp - "$WORK/http.jsonl" && echo same)" same
+has "with attachments" "$(cat "$WORK/http.jsonl")" '"kind_of":"attachment"'
+stop_serve
+DATA=$WORK/third
+start_serve --workers 1 --api-token-file "$WORK/token"
+import_over_http application/jsonl "$WORK/http.jsonl"
+is "all of it comes in elsewhere" "$(jq -c '[.state, .failed]' <<<"$JOB")" '["done",0]'
+curl -fsS -H "$token" "$BASE/api/v1/export.jsonl" >"$WORK/third.jsonl"
+if cmp <(plain "$WORK/http.jsonl") <(plain "$WORK/third.jsonl"); then ok "and is the same"; else wrong "it is another"; fi
+is "a PDF that has not come is not there" "$(status "$BASE/api/v1/attachments/$seen/file")" 404
+is "nor listed" "$(curl -s "$BASE/api/v1/courses/$open" | jq -c .attachments)" "[]"
+run_kapok attach --data "$DATA" "$open" "$WORK/讲义.pdf"
+is "when it comes it takes its place" "$(cut -f 1 <<<"$OUT")" "$seen"
+is "and is there" "$(status "$BASE/api/v1/attachments/$seen/file")" 200
+run_kapok check --data "$DATA" --deep
+is "nothing is amiss" "$STATUS" 0
 finish

@@ -97,6 +97,19 @@ static inline int64_t fixture_number(const Fixture *fixture, const char *sql) {
   return number;
 }
 
+/** The first column of the first row; NULL when there is none. Caller frees. */
+static inline char *fixture_text(const Fixture *fixture, const char *sql) {
+  sqlite3 *db = NULL;
+  sqlite3_stmt *statement = NULL;
+  g_assert_cmpint(sqlite3_open(fixture->database, &db), ==, SQLITE_OK);
+  g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  bool has_row = sqlite3_step(statement) == SQLITE_ROW;
+  char *text = has_row ? g_strdup((const char *)sqlite3_column_text(statement, 0)) : NULL;
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return text;
+}
+
 /** Write `text` to ROOT/`name` and take it in as a lesson of `institution` (may be NULL); returns the asset's id. */
 static inline char *fixture_add_lesson_of(const Fixture *fixture, const char *name, const char *institution) {
   g_autoptr(GError) error = NULL;

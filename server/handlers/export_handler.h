@@ -1,0 +1,7 @@
+/** GET /api/v1/export.jsonl, /api/v1/export/KINDS.csv: what people have put into the catalog, streamed. */
+#pragma once
+
+#include "server/http/http_router.h"
+
+void export_handler_lines(gpointer context, const HttpRequest *request, HttpResponse *response);
+void export_handler_table(gpointer context, const HttpRequest *request, HttpResponse *response);
