@@ -89,7 +89,7 @@ static int compare_ticks(gconstpointer a, gconstpointer b) {
 }
 
 static int64_t ticks_of(const Scan *scan, int64_t duration_us) {
-  return rescale_i64(duration_us, scan->frame_rate.num, scan->frame_rate.den * G_USEC_PER_SEC);
+  return rescale_i64(duration_us, scan->frame_rate.num, (int64_t)scan->frame_rate.den * G_USEC_PER_SEC);
 }
 
 /** How long a group may be, with the one tick that rounding moves its ends: the first frame and the last may stand for

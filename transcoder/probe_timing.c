@@ -26,7 +26,7 @@ typedef struct {
 enum { VIDEO, AUDIO };
 
 static int64_t to_us(int64_t value, AVRational time_base) {
-  return av_rescale_q(value, time_base, AV_TIME_BASE_Q);
+  return CLAMP(av_rescale_q(value, time_base, AV_TIME_BASE_Q), -SOURCE_TIME_MAX, SOURCE_TIME_MAX);
 }
 
 static void extent_add_picture(Extent *extent, const AVPacket *packet, int64_t at_us) {
@@ -44,7 +44,7 @@ static void extent_add(Extent *extent, int kind, const AVPacket *packet, AVRatio
   }
   if (at == AV_NOPTS_VALUE)
     return;
-  int64_t start = to_us(at, time_base), end = to_us(at + MAX(packet->duration, 0), time_base);
+  int64_t start = to_us(at, time_base), end = to_us(at + packet->duration, time_base);
   if (kind == VIDEO)
     extent_add_picture(extent, packet, start);
   if (!extent->has_any[kind] || start < extent->start_us[kind])
@@ -79,11 +79,17 @@ static int64_t container_start_us(const AVFormatContext *format) {
   return format->start_time != AV_NOPTS_VALUE ? format->start_time : 0;
 }
 
+/** 0: not known. */
+static int64_t container_duration_us(const AVFormatContext *format) {
+  return MAX(format->duration, 0);
+}
+
 static bool scan_tail(Source *source, const SourceInfo *info, Extent *extent) {
   AVFormatContext *format = source_format(source);
-  if (format->duration <= 0)
+  int64_t duration_us = container_duration_us(format);
+  if (duration_us == 0)
     return false;
-  int64_t target = container_start_us(format) + MAX(format->duration - TAIL_SCAN_US, 0);
+  int64_t target = container_start_us(format) + MAX(duration_us - TAIL_SCAN_US, 0);
   if (!source_seek(source, -1, target))
     return false;
   scan_packets(source, info, extent);
@@ -93,8 +99,9 @@ static bool scan_tail(Source *source, const SourceInfo *info, Extent *extent) {
 /** Whether the container's own index, read when it was opened, leads to every place of the video. */
 static bool has_index(AVFormatContext *format, AVStream *stream) {
   int count = avformat_index_get_entries_count(stream);
-  int64_t start_us = container_start_us(format), last_key_us = start_us, end_us = start_us + format->duration;
-  if (count < 2 || format->duration <= 0)
+  int64_t duration_us = container_duration_us(format);
+  int64_t start_us = container_start_us(format), last_key_us = start_us, end_us = start_us + duration_us;
+  if (count < 2 || duration_us == 0)
     return false;
   for (int i = 0; i < count; i++) {
     const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
@@ -136,7 +143,8 @@ static bool can_seek(Source *source, int stream) {
     return false;
   if (has_index(format, format->streams[stream]))
     return true;
-  int64_t target_us = container_start_us(format) + (format->duration > 0 ? format->duration / 2 : BLIND_SEEK_US);
+  int64_t duration_us = container_duration_us(format);
+  int64_t target_us = container_start_us(format) + (duration_us > 0 ? duration_us / 2 : BLIND_SEEK_US);
   int64_t target = av_rescale_q(target_us, AV_TIME_BASE_Q, format->streams[stream]->time_base), landed_us;
   if (!source_seek(source, stream, target) || !find_key(source, stream, &landed_us))
     return false;

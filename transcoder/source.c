@@ -173,6 +173,31 @@ static bool has_tracks(const AVFormatContext *format) {
   return false;
 }
 
+/** AV_NOPTS_VALUE instead of what no clock shows. */
+static int64_t tame(int64_t time, AVRational time_base) {
+  int64_t us = av_rescale_q(time, time_base, AV_TIME_BASE_Q);
+  bool is_sane =
+      time >= -SOURCE_TIME_MAX && time <= SOURCE_TIME_MAX && us >= -SOURCE_TIME_MAX && us <= SOURCE_TIME_MAX;
+  return is_sane ? time : AV_NOPTS_VALUE;
+}
+
+static void tame_headers(AVFormatContext *format) {
+  format->start_time = tame(format->start_time, AV_TIME_BASE_Q);
+  format->duration = tame(format->duration, AV_TIME_BASE_Q);
+  for (unsigned i = 0; i < format->nb_streams; i++) {
+    AVStream *stream = format->streams[i];
+    stream->start_time = tame(stream->start_time, stream->time_base);
+    stream->duration = tame(stream->duration, stream->time_base);
+  }
+}
+
+static void tame_packet(const AVFormatContext *format, AVPacket *packet) {
+  AVRational time_base = format->streams[packet->stream_index]->time_base;
+  packet->pts = tame(packet->pts, time_base);
+  packet->dts = tame(packet->dts, time_base);
+  packet->duration = MAX(tame(packet->duration, time_base), 0);
+}
+
 static void close_input(Source *source) {
   avformat_close_input(&source->format);
   if (source->io != NULL) {
@@ -196,6 +221,7 @@ static bool open_streams(Source *source, GError **error) {
                 "neither video nor audio in this %s file", source->format->iformat->name);
     return false;
   }
+  tame_headers(source->format);
   bool is_air = (source->format->iformat->flags & AVFMT_TS_DISCONT) != 0;
   source->timeline = timeline_make(is_air ? AIR_LEAP_US : FILE_LEAP_US);
   source->is_read = false;
@@ -322,6 +348,7 @@ bool source_read(Source *source, AVPacket *packet) {
       continue;
     }
     errors = 0;
+    tame_packet(source->format, packet);
     if (source->timing.is_linear)
       shift_times(source, packet);
     if (source->chosen < 0 || packet->stream_index == source->chosen)

@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** No time or duration that a source gives, in its own units or in microseconds, is further from zero, so that sums and
+ * differences of a few hold. Damaged files tell any: what is beyond is not told. */
+#define SOURCE_TIME_MAX (INT64_MAX / 16)
+
 typedef struct Source Source;
 
 /** How the time stamps of a source are to be taken; found by the probe, kept in the plan. */
