@@ -1,17 +1,23 @@
 #!/usr/bin/env bash
 # Not part of ./check: the views of a long lesson under what reads transport streams, and in players outside the browser.
-#   tests/integration/view_clients.sh [SECONDS]     the lesson lasts an hour unless SECONDS says otherwise
+#   tests/integration/view_clients.sh [SECONDS | FILE]     the lesson is FILE, or a drawn one of an hour or SECONDS
 # Needs mpv, vlc-bin, vlc-plugin-base and tstools beside what ./check installs; a player that is missing is said.
 source "$(dirname "$0")/lib.sh"
 
-seconds=${1:-3600}
 play_s=30
+if [ -f "${1:-}" ]; then
+  lesson=$(realpath "$1")
+  seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$lesson" | cut -d. -f1)
+  cd "$WORK"
+else
+  seconds=${1:-3600} lesson=lesson.mp4
+  cd "$WORK"
+  ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x180:rate=10:duration="$seconds" \
+    -f lavfi -i sine=duration="$seconds":beep_factor=3 -c:v libx264 -preset ultrafast -c:a aac "$lesson"
+fi
 if [ "$seconds" -lt $((play_s + 10)) ]; then play_s=$((seconds / 2)); fi
-cd "$WORK"
-ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x180:rate=10:duration="$seconds" \
-  -f lavfi -i sine=duration="$seconds":beep_factor=3 -c:v libx264 -preset ultrafast -c:a aac lesson.mp4
 start_serve
-asset=$("$KAPOK" ingest --data "$DATA" --wait lesson.mp4 | cut -f 1)
+asset=$("$KAPOK" ingest --data "$DATA" --wait "$lesson" | cut -f 1)
 media=$BASE/media/$asset
 rung=$(curl -fsS "$media/ts/master.m3u8" | grep -v '^#' | head -n 1)
 rung=${rung%%/*}
