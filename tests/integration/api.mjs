@@ -1,6 +1,7 @@
 // Drives the editing API: what is sound goes through Prism (it answers 4xx or 5xx with its own problem documents when a
 // request or an answer is not as openapi.yaml says), what is wrong goes to the server itself.
 import assert from "node:assert/strict";
+import { request } from "node:http";
 
 const { TOKEN, ASSET, DIRECT, PROXY } = process.env;
 const CITY = "510400000000";
@@ -305,6 +306,21 @@ async function testChannels() {
   await through("DELETE", path, { headers: { "If-Match": hidden.etag } }, 204);
 }
 
+/* The answer to the head of a POST whose body does not come: a refused body is not read, and sending it would race with the
+   closing of the line. */
+function statusOfHead(path, length) {
+  const headers = { Authorization: `Bearer ${TOKEN}`, "Content-Type": "text/csv", "Content-Length": length };
+  return new Promise((resolve, reject) => {
+    const asked = request(DIRECT + path, { method: "POST", headers }, (answer) => {
+      resolve(answer.statusCode);
+      answer.resume();
+      asked.destroy();
+    });
+    asked.on("error", reject);
+    asked.flushHeaders();
+  });
+}
+
 /* A table becomes a job, the job a report; what went in comes out. */
 async function ended(path) {
   const end = Date.now() + 60000;
@@ -357,7 +373,7 @@ async function testImport() {
   await direct("POST", "/api/v1/imports?name=a.csv&kind=attachments", { body: "x", type: "text/csv" }, 400, "bad_parameter");
   await direct("POST", "/api/v1/imports?name=a.csv&dry_run=1", { body: "x", type: "text/csv" }, 400, "bad_parameter");
   await direct("POST", "/api/v1/imports?name=a.csv&institution_id=0000000000000", { body: "x", type: "text/csv" }, 400, "bad_parameter");
-  await direct("POST", "/api/v1/imports?name=a.csv", { body: "x".repeat((64 << 20) + 1), type: "text/csv" }, 413, "content_too_large");
+  assert.equal(await statusOfHead("/api/v1/imports?name=a.csv", (64 << 20) + 1), 413);
   for (const each of ["imports", "imports/0000000000000/rows", "export.jsonl", "export/courses.csv"])
     await direct("GET", `/api/v1/${each}`, { token: null }, 401, "sign_in");
   await direct("POST", "/api/v1/imports?name=a.csv", { token: null, body: "x", type: "text/csv" }, 401, "sign_in");
