@@ -17,6 +17,8 @@ G_STATIC_ASSERT(sizeof(LogLevel) == sizeof(int) && sizeof(LogFormat) == sizeof(i
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 static const char *const plain_http_choices[] = {"serve", "redirect", NULL};
 static const char *const second_factor_choices[] = {"optional", "required", NULL};
+static const char *const dlna_modes[] = {"auto", "on", "off", NULL};
+static const char *const dlna_languages[] = {"zh", "en", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const access_log_formats[] = {"combined", "json", NULL};
 static const char *const x264_presets[] = {"ultrafast", "superfast", "veryfast", "faster",   "fast",
@@ -237,6 +239,64 @@ static const OptionSpec table[] = {
      .max = 30 * 24 * HOUR,
      .value_name = "DURATION",
      .help = "How long the signed addresses work that those get who may see a lesson which is not public."},
+    {.name = "room",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, room),
+     .default_text = "",
+     .value_name = "ROOM",
+     .help =
+         "The room profile: this server stands in one activity room, whose id or name this is. Whoever asks from "
+         "room-network is in that room without signing in and sees what the room may see, televisions find the "
+         "lessons by DLNA, and they come over HTTP without TLS. Empty: no room."},
+    {.name = "room-network",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, room_network),
+     .default_text =
+         "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16, fc00::/7, fe80::/10",
+     .value_name = "LIST",
+     .help =
+         "Addresses and networks that stand in the room of the setting room, between commas. The default is every "
+         "private network; name the room's own where others reach this server from private addresses too."},
+    {.name = "dlna",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, dlna),
+     .default_text = "auto",
+     .choices = dlna_modes,
+     .value_name = "WHEN",
+     .help =
+         "Whether televisions of the local network find Kapok as a media server (DLNA, UPnP): auto does in a room "
+         "profile only. Everybody on those networks may then see every public lesson, and what the room may see."},
+    {.name = "dlna-interface",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, dlna_interface),
+     .default_text = "",
+     .value_name = "LIST",
+     .help = "Network interfaces for DLNA between commas, by name (eth0) or address. Empty: all that can "
+             "multicast, but "
+             "not loopback."},
+    {.name = "dlna-name",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, dlna_name),
+     .default_text = "",
+     .value_name = "NAME",
+     .help = "What televisions call this server. Empty: Kapok's name and that of the room."},
+    {.name = "dlna-language",
+     .type = OPTION_TYPE_ENUM,
+     .offset = offsetof(Settings, dlna_language),
+     .default_text = "zh",
+     .choices = dlna_languages,
+     .value_name = "LANGUAGE",
+     .help = "The language of folders and categories in DLNA: televisions do not say which one they want."},
+    {.name = "dlna-port",
+     .type = OPTION_TYPE_INT,
+     .offset = offsetof(Settings, dlna_port),
+     .default_text = "0",
+     .min = 0,
+     .max = 65535,
+     .value_name = "PORT",
+     .help = "The TCP port of DLNA's descriptions and control on each interface; 0 takes a free one. A firewall "
+             "must let "
+             "it through from the local network, and UDP port 1900. Media come from the port of listen."},
     {.name = "log-level",
      .type = OPTION_TYPE_ENUM,
      .offset = offsetof(Settings, log_level),
@@ -524,11 +584,20 @@ bool settings_check(const Settings *settings, GError **error) {
     g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "tls-listen needs tls-certificate and tls-key");
     return false;
   }
+  if (*settings->room && settings->plain_http == PLAIN_HTTP_REDIRECT && *settings->tls_listen) {
+    g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE,
+                "room needs plain-http = serve: televisions of a room ask without TLS");
+    return false;
+  }
   if (settings->span_duration_us < settings->segment_duration_us) {
     g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "span-duration must be at least segment-duration");
     return false;
   }
   return true;
+}
+
+bool settings_has_dlna(const Settings *settings) {
+  return settings->dlna == DLNA_MODE_ON || (settings->dlna == DLNA_MODE_AUTO && settings->room[0] != '\0');
 }
 
 bool settings_is_for_workers(const char *name) {

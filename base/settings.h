@@ -14,6 +14,10 @@ typedef enum { PLAIN_HTTP_SERVE, PLAIN_HTTP_REDIRECT } PlainHttp;
 
 typedef enum { SECOND_FACTOR_OPTIONAL, SECOND_FACTOR_REQUIRED } SecondFactor;
 
+/** Whether televisions find Kapok by DLNA: in a room profile only, always, never. */
+typedef enum { DLNA_MODE_AUTO, DLNA_MODE_ON, DLNA_MODE_OFF } DlnaMode;
+typedef enum { DLNA_LANGUAGE_ZH, DLNA_LANGUAGE_EN } DlnaLanguage;
+
 typedef struct {
   char *data_dir;                    /**< --data: the folder that holds everything */
   char *listen;                      /**< --listen HOST:PORT */
@@ -39,6 +43,13 @@ typedef struct {
   int64_t staff_session_lifetime_us; /**< the same of people with a role */
   int staff_second_factor;           /**< SecondFactor */
   int64_t media_link_lifetime_us;    /**< of signed addresses of media, at least */
+  char *room;                        /**< --room: id or name of the room that this server is for; empty: none */
+  char *room_network;                /**< addresses and networks that stand in the room, between commas */
+  int dlna;                          /**< DlnaMode; settings_has_dlna() */
+  char *dlna_interface;              /**< network interfaces, between commas; empty: all but loopback */
+  char *dlna_name;                   /**< that televisions show; empty: made of the room's */
+  int dlna_language;                 /**< DlnaLanguage, of folders */
+  int64_t dlna_port;                 /**< of descriptions and control; 0: any */
   LogLevel log_level;
   LogFormat log_format;
   char *access_log;            /**< "stderr" or a file; empty: none */
@@ -83,6 +94,9 @@ Settings *settings_load(char **argv, const char *const *own, GError **error);
 
 /** Check what concerns more than one setting (OPTION_ERROR_VALUE). */
 bool settings_check(const Settings *settings, GError **error);
+
+/** Whether televisions shall find Kapok by DLNA. */
+bool settings_has_dlna(const Settings *settings);
 
 /** Whether transcoder workers go by the setting of that name. */
 bool settings_is_for_workers(const char *name);

@@ -440,6 +440,18 @@ static const StatementSpec specs[] = {
     READ(QUERY_COURSES_DURATION, COURSE_PAGE(COURSE_DURATION, ">", "ASC")),
     READ(LIST_EDITABLE_COURSES, DESK_PAGE
          " SELECT " COURSE_COLUMNS ", " LESSONS_IN("'queued', 'playable'") ", " LESSONS_IN("'failed'") DESK_END),
+    /* whole lessons, those of the newest course first: ?1 the viewer, ?2 limit */
+    READ(
+        LIST_SHELF,
+        "SELECT lesson.id, lesson.title, lesson.position, course.id, course.title, course.summary, course.category,"
+        " COALESCE(course.institution_id, ''), course.institution, course.created_us,"
+        " COALESCE((SELECT group_concat(name, '、') FROM (SELECT lecturer.name FROM course_lecturer"
+        "  JOIN lecturer ON lecturer.id = course_lecturer.lecturer_id WHERE course_lecturer.course_id = course.id"
+        "  ORDER BY course_lecturer.position)), ''),"
+        " asset.id, asset.has_video, asset.duration_us, asset.poster_key IS NOT NULL"
+        " FROM course JOIN lesson ON lesson.course_id = course.id JOIN asset ON asset.id = lesson.asset_id"
+        " WHERE asset.state = 'ready' AND asset.duration_us > 0 AND " STATEMENT_COURSE_IS_VISIBLE(
+            "?1") " ORDER BY course.created_us DESC, course.id, lesson.position LIMIT ?2"),
 };
 static_assert(sizeof specs / sizeof specs[0] == STATEMENT_UPLOAD_FIRST, "every statement has its text");
 

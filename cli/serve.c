@@ -2,6 +2,7 @@
 #include "base/path.h"
 #include "base/service_notify.h"
 #include "base/supervisor.h"
+#include "catalog/room.h"
 #include "cli/command.h"
 #include "cli/data_folder.h"
 #include "cli/listen_address.h"
@@ -37,7 +38,15 @@ static gboolean on_announce(gpointer data) {
   return G_SOURCE_REMOVE;
 }
 
-static void add_processes(ServeState *state, const CliOptions *options) {
+/** It is told where HTTP really listens, which televisions fetch media from. */
+static void add_dlna(ServeState *state, const CliOptions *options, char *address) {
+  CliOptions with_address = *options; /* a view; owns nothing */
+  with_address.settings.listen = address;
+  g_auto(GStrv) dlna = sibling_argv(SIBLING_DLNA, NULL, &with_address);
+  supervisor_add(state->supervisor, "dlna", (const char *const *)dlna);
+}
+
+static void add_processes(ServeState *state, const CliOptions *options, char *address) {
   g_auto(GStrv) server = sibling_argv(SIBLING_SERVER, NULL, options);
   state->server = supervisor_add(state->supervisor, "server", (const char *const *)server);
   supervisor_set_sockets(state->supervisor, state->server, serve_sockets_list(state->sockets));
@@ -48,6 +57,8 @@ static void add_processes(ServeState *state, const CliOptions *options) {
     g_autofree char *name = g_strdup_printf("worker-%u", i);
     supervisor_add(state->supervisor, name, (const char *const *)worker);
   }
+  if (settings_has_dlna(&options->settings))
+    add_dlna(state, options, address);
 }
 
 static int supervise(const CliOptions *options, const DataFolder *folder, int lock, ServeSockets *sockets) {
@@ -55,7 +66,7 @@ static int supervise(const CliOptions *options, const DataFolder *folder, int lo
   ServeState state = {.supervisor = supervisor, .lock = lock, .options = options, .sockets = sockets};
   g_autofree char *address_text = serve_sockets_address(sockets);
   Announcer announcer = {0};
-  add_processes(&state, options);
+  add_processes(&state, options, address_text);
   g_autoptr(Upkeep) upkeep = upkeep_start(folder, &options->settings);
   g_autoptr(Watch) watch = watch_start(folder, &options->settings);
   g_autoptr(ServeReloader) reloader = serve_reloader_new(&state);
@@ -70,9 +81,10 @@ static int supervise(const CliOptions *options, const DataFolder *folder, int lo
   return status;
 }
 
-static bool check_programs(void) {
-  const char *const names[] = {SIBLING_SERVER, SIBLING_TRANSCODER};
-  for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+static bool check_programs(const Settings *settings) {
+  const char *const names[] = {SIBLING_SERVER, SIBLING_TRANSCODER, SIBLING_DLNA};
+  size_t count = settings_has_dlna(settings) ? G_N_ELEMENTS(names) : G_N_ELEMENTS(names) - 1;
+  for (size_t i = 0; i < count; i++) {
     if (sibling_is_there(names[i]))
       continue;
     g_autofree char *path = sibling_path(names[i]);
@@ -80,6 +92,23 @@ static bool check_programs(void) {
     return false;
   }
   return true;
+}
+
+/** Whether the room of the settings is there; true for none. */
+static bool check_room(Catalog *catalog, const char *room) {
+  g_autofree char *id = NULL, *name = NULL;
+  g_autoptr(GError) error = NULL;
+  if (*room == '\0' || catalog_find_room(catalog, room, &id, &name, &error))
+    return true;
+  if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+    text_print_error(
+        text_pick("没有活动室“%s”（room）：先用 kapok import --kind rooms 或管理页面建立",
+                  "there is no room “%s” (setting room): make it first, by kapok import --kind rooms or in "
+                  "the administration"),
+        room);
+  else
+    text_print_error("room: %s", error->message);
+  return false;
 }
 
 /** With the lock held. */
@@ -92,6 +121,8 @@ static int open_and_supervise(const CliOptions *options, int lock) {
     text_print_error("%s", error->message);
     return CLI_EXIT_FAILURE;
   }
+  if (!check_room(folder.catalog, options->settings.room))
+    return CLI_EXIT_FAILURE;
   upkeep_run_once(&folder, &options->settings);
   return supervise(options, &folder, lock, g_steal_pointer(&sockets));
 }
@@ -99,7 +130,7 @@ static int open_and_supervise(const CliOptions *options, int lock) {
 int cli_serve_run(const CliOptions *options, char *const *arguments) {
   (void)arguments;
   log_init("serve", options->settings.log_level, options->settings.log_format);
-  if (!check_programs())
+  if (!check_programs(&options->settings))
     return CLI_EXIT_FAILURE;
   g_autoptr(GError) error = NULL;
   int lock = path_make_dirs(options->settings.data_dir, &error)

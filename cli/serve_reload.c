@@ -22,7 +22,9 @@ struct ServeReloader {
 };
 
 /** Settings that `kapok serve` itself goes by. */
-static const char *const own_names[] = {"data", "workers", "retired-keep", "deleted-keep", NULL};
+static const char *const own_names[] = {"data", "workers",        "retired-keep", "deleted-keep", "room",
+                                        "dlna", "dlna-interface", "dlna-name",    "dlna-port",    "dlna-language",
+                                        NULL};
 
 static const CliOptions *current_options(const ServeReloader *reloader) {
   return reloader->current ? reloader->current : reloader->state->options;

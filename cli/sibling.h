@@ -13,3 +13,4 @@ char **sibling_argv(const char *name, const char *mode, const CliOptions *option
 
 #define SIBLING_SERVER "kapok-server"
 #define SIBLING_TRANSCODER "kapok-transcoder"
+#define SIBLING_DLNA "kapok-dlna"

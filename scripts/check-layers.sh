@@ -12,12 +12,17 @@ BEGIN {
   allowed["catalog"] = "catalog media base"
   allowed["transcoder"] = "transcoder catalog media base"
   allowed["server"] = "server catalog media base"
+  allowed["dlna"] = "dlna catalog media base"
   allowed["cli"] = "cli catalog base"
   # Folders that alone may include the headers whose names begin so.
   owner["sqlite3"] = "catalog/"
   owner["unicode/"] = "catalog/search/"
   owner["gst/"] = "transcoder/"
   owner["microhttpd"] = "server/"
+  owner["libgupnp"] = "dlna/"
+  owner["libgssdp"] = "dlna/"
+  owner["libsoup"] = "dlna/"
+  owner["libxml"] = "dlna/"
   owner["libav"] = "transcoder/ media/view/"
   owner["libsw"] = "transcoder/ media/view/"
 }
@@ -63,7 +68,7 @@ END { exit bad }
 '
 
 parts=()
-for part in base media catalog transcoder server cli; do
+for part in base media catalog transcoder server dlna cli; do
   [ ! -d "$part" ] || parts+=("$part")
 done
 [ ${#parts[@]} -gt 0 ] || { echo "check-layers: no part of Kapok in $PWD" >&2 && exit 2; }

@@ -26,6 +26,8 @@ libicu-dev|folding and sorting of Chinese in search
 rime-data-pinyin-simp|words and their pinyin, built into search
 libjansson-dev|JSON reading
 libsodium-dev|argon2id for passwords, signatures of media addresses
+libgupnp-1.6-dev|DLNA: discovery and control
+libgupnp-av-1.0-dev|DLNA: descriptions of media
 libseccomp-dev|walls around what reads outside files
 EOF
 }
@@ -62,6 +64,10 @@ sqlite3|reads the catalog in tests
 curl|asks the server in tests
 openssl|makes certificates for tests
 python3-tuspy|uploads of another's client in tests
+gir1.2-gupnp-1.6|a control point of the DLNA test
+python3-gi|the same
+minidlna|the peer of the DLNA test
+iproute2|network namespaces of the DLNA test
 procps|finds processes in the crash tests
 psmisc|ends process trees in the crash tests
 git|tests on a clean copy

@@ -74,6 +74,8 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/chapters.vtt", chapter_handler_get, "media_chapters", RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.vtt", caption_handler_file, "media_captions",
      RULE(media)},
+    {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.srt", caption_handler_file_srt,
+     "media_captions_srt", RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/captions/{language}.m3u8", caption_handler_playlist,
      "media_captions_playlist", RULE(media)},
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/manifest.mpd", dash_handler_manifest, "media_manifest", RULE(media)},

@@ -1,4 +1,4 @@
-/** Titles in the order of pinyin (ICU's collation for zh). Internal to catalog/search; any thread. */
+/** Titles in the order of pinyin (ICU's collation for zh). But for search_title_key() internal to catalog/search. Any thread. */
 #pragma once
 
 #include "catalog/search/search_segment_writer.h"

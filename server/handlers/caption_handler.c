@@ -1,6 +1,7 @@
 #include "server/handlers/caption_handler.h"
 
 #include "media/hls_playlist.h"
+#include "media/subrip.h"
 #include "media/ts_segment.h"
 #include "media/webvtt.h"
 #include "server/handlers/handler.h"
@@ -37,27 +38,38 @@ static char *find_caption(const ServerContext *server, const HttpRequest *reques
   return NULL;
 }
 
-static void answer_file(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
-                        int64_t mpegts_offset) {
+/** The captions that the request names, to be freed; NULL with the problem set. */
+static WebvttDocument *load_captions(const ServerContext *server, const HttpRequest *request,
+                                     HttpResponse *response) {
   int64_t duration_us = 0;
   g_autofree char *key = find_caption(server, request, response, &duration_us);
   if (key == NULL)
-    return;
+    return NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(GBytes) bytes = blob_store_read(server->store, key, WEBVTT_BYTES_MAX, &error);
   gsize size = 0;
   const char *text = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
-  g_autoptr(WebvttDocument) document = bytes != NULL ? webvtt_parse(text, size, &error) : NULL;
-  if (document == NULL) {
+  WebvttDocument *document = bytes != NULL ? webvtt_parse(text, size, &error) : NULL;
+  if (document == NULL)
     handler_set_error(response, request, error);
-    return;
-  }
-  GString *out = g_string_new(NULL);
-  webvtt_write(out, document, mpegts_offset);
-  http_response_take_string(response, "text/vtt; charset=utf-8", out);
+  return document;
+}
+
+static void take_text(HttpResponse *response, const char *type, GString *text) {
+  http_response_take_string(response, type, text);
   http_response_set_etag_of_body(response);
   http_response_set_header(response, "Cache-Control", CACHE_CAPTIONS);
   response->takes_ranges = true;
+}
+
+static void answer_file(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                        int64_t mpegts_offset) {
+  g_autoptr(WebvttDocument) document = load_captions(server, request, response);
+  if (document == NULL)
+    return;
+  GString *out = g_string_new(NULL);
+  webvtt_write(out, document, mpegts_offset);
+  take_text(response, "text/vtt; charset=utf-8", out);
 }
 
 void caption_handler_file(gpointer context, const HttpRequest *request, HttpResponse *response) {
@@ -66,6 +78,15 @@ void caption_handler_file(gpointer context, const HttpRequest *request, HttpResp
 
 void caption_handler_file_ts(gpointer context, const HttpRequest *request, HttpResponse *response) {
   answer_file(context, request, response, TS_VIEW_OFFSET);
+}
+
+void caption_handler_file_srt(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  g_autoptr(WebvttDocument) document = load_captions(context, request, response);
+  if (document == NULL)
+    return;
+  GString *out = g_string_new(NULL);
+  subrip_write(out, document);
+  take_text(response, "application/x-subrip; charset=utf-8", out);
 }
 
 static void answer_playlist(const ServerContext *server, const HttpRequest *request, HttpResponse *response,

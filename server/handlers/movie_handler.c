@@ -1,6 +1,7 @@
 #include "server/handlers/movie_handler.h"
 
 #include "server/byte_cache.h"
+#include "server/handlers/dlna_headers.h"
 #include "server/handlers/handler.h"
 #include "server/handlers/playable.h"
 #include "server/movie_file.h"
@@ -72,15 +73,34 @@ static char *make_identity(const ServerContext *server, const char *asset_id, co
   return g_string_free(identity, FALSE);
 }
 
-static GBytes *load_file(const ServerContext *server, const char *asset_id, const Choice *choice, GError **error) {
+/** `keeps`: for whoever asks next. */
+static GBytes *load_file(const ServerContext *server, const char *asset_id, const Choice *choice, bool keeps,
+                         GError **error) {
   g_autofree char *identity = make_identity(server, asset_id, choice, error);
   GBytes *packed = identity != NULL ? byte_cache_find(server->views, identity) : NULL;
   if (identity == NULL || packed != NULL)
     return packed;
   packed = make_file(server, asset_id, choice, error);
-  if (packed != NULL)
+  if (packed != NULL && keeps)
     byte_cache_keep(server->views, identity, packed);
   return packed;
+}
+
+/** What DLNA is told of the file. */
+static DlnaMovie describe(const Choice *choice) {
+  DlnaMovie movie = {0};
+  for (size_t i = 0; i < choice->count; i++) {
+    const CatalogTrack *track = choice->tracks[i];
+    if (track->kind == TRACK_KIND_VIDEO) {
+      movie.video_codec = track->codec;
+      movie.width = track->width;
+      movie.height = track->height;
+    } else {
+      movie.audio_codec = track->codec;
+      movie.channels = track->channels;
+    }
+  }
+  return movie;
 }
 
 static void answer(const ServerContext *server, const HttpRequest *request, HttpResponse *response, int64_t height,
@@ -88,7 +108,7 @@ static void answer(const ServerContext *server, const HttpRequest *request, Http
   g_autoptr(CatalogAsset) asset = NULL;
   g_autoptr(GArray) tracks = NULL;
   g_autoptr(GError) error = NULL;
-  if (!handler_load_asset(server, request, response, &asset))
+  if (dlna_headers_refuse(request, response) || !handler_load_asset(server, request, response, &asset))
     return;
   if (!catalog_load_tracks(server->catalog, asset->id, &tracks, &error)) {
     handler_set_error(response, request, error);
@@ -103,7 +123,7 @@ static void answer(const ServerContext *server, const HttpRequest *request, Http
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
     return;
   }
-  g_autoptr(GBytes) packed = load_file(server, asset->id, &choice, &error);
+  g_autoptr(GBytes) packed = load_file(server, asset->id, &choice, request->method != HTTP_METHOD_HEAD, &error);
   if (packed == NULL) {
     handler_set_error(response, request, error);
     return;
@@ -113,6 +133,8 @@ static void answer(const ServerContext *server, const HttpRequest *request, Http
   movie_file_write_etag(packed, response->etag);
   http_response_set_header(response, "Cache-Control", PLAYABLE_CACHE_WHOLE);
   response->takes_ranges = true;
+  DlnaMovie movie = describe(&choice);
+  dlna_headers_set(server, request, response, asset->id, &movie);
 }
 
 void movie_handler_get(gpointer context, const HttpRequest *request, HttpResponse *response) {
