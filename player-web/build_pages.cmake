@@ -3,7 +3,7 @@
 
 find_program(NODE NAMES node nodejs REQUIRED)
 file(REMOVE_RECURSE "${STAGE}/src" "${STAGE}/test" "${STAGE}/scripts")
-file(COPY "${SOURCE}/src" "${SOURCE}/test" "${SOURCE}/scripts" "${SOURCE}/tsconfig.json" DESTINATION "${STAGE}")
+file(COPY "${SOURCE}/src" "${SOURCE}/test" "${SOURCE}/scripts" "${SOURCE}/tsconfig.json" "${SOURCE}/tsconfig.tv.json" DESTINATION "${STAGE}")
 
 function(run_node)
   execute_process(COMMAND "${NODE}" ${ARGN} WORKING_DIRECTORY "${STAGE}" RESULT_VARIABLE result)

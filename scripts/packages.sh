@@ -51,6 +51,7 @@ EOF
 packages_test() {
   cat <<'EOF'
 chromium|browser tests
+python3-pyqt5.qtwebengine|the TV page in an engine of 2020
 gstreamer1.0-tools|independent player for the output
 gstreamer1.0-plugins-base|playback of that player
 gstreamer1.0-plugins-good|HTTP and MP4 reading of that player

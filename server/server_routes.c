@@ -219,6 +219,7 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/activate", page_handler_account, "page_account", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/elder", page_handler_elder, "page_elder", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/tv", page_handler_tv, "page_tv", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/offline", page_handler_offline, "page_offline", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/feed.xml", page_handler_feed, "page_feed", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_QUIET, "/sitemap.xml", page_handler_sitemap, "page_sitemap", RULE(anyone)},

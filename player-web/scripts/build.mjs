@@ -11,6 +11,7 @@ import { packFolder } from "./pack.mjs";
 import { hlsDefines, leanPlugin } from "./player_lean.mjs";
 import { fillTemplate, templateNames } from "./templates.mjs";
 import { LANGUAGES, loadTables, textsPlugin } from "./texts.mjs";
+import { checkTv, tvOptions } from "./tv.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const output = resolve(process.argv[2] ?? join(root, "dist"));
@@ -19,6 +20,7 @@ const BUNDLED = ["hls.js", "media-chrome", "lean-qr", "eventemitter3", "url-tool
 
 if (!process.argv.includes("--no-check")) {
   execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
+  checkTv(root);
 }
 rmSync(output, { recursive: true, force: true });
 mkdirSync(join(output, "assets"), { recursive: true });
@@ -26,6 +28,7 @@ mkdirSync(join(output, "texts"));
 
 const tables = await loadTables(root);
 const addresses = { file: writeFiles(), style: await bundle({ site: "src/styles/site.css" }, {}), script: {} };
+Object.assign(addresses.style, await bundle({ tv: "src/tv/tv.css" }, { target: ["chrome38"] }));
 for (const language of LANGUAGES) {
   const pages = ["home", "course", "elder", "account"];
   const entries = Object.fromEntries(pages.map((name) => [name, `src/pages/${name}.ts`]));
@@ -35,6 +38,7 @@ for (const language of LANGUAGES) {
     define: hlsDefines(root),
     plugins: [textsPlugin(tables, language), leanPlugin(root, language)],
   });
+  Object.assign(addresses.script[language], await bundle({ tv: "src/tv/main.ts" }, tvOptions(root, tables, language)));
   writeTexts(language);
 }
 for (const name of templateNames(root)) writeFileSync(join(output, name), fillTemplate(root, name, addresses));
@@ -79,7 +83,8 @@ function writeHashed(name, extension, content) {
 
 /** Files that templates name with {{file:NAME}}. */
 function writeFiles() {
-  const files = { licenses: writeHashed("licenses", ".txt", licenseTexts(BUNDLED)) };
+  const engine = readFileSync(join(root, "node_modules/hls.js/dist/hls.light.min.js"), "utf8").replace(/\n\/\/# sourceMappingURL=.*/, "");
+  const files = { licenses: writeHashed("licenses", ".txt", licenseTexts(BUNDLED)), "hls-light": writeHashed("hls-light", ".js", engine) };
   for (const name of readdirSync(join(root, "src/images"))) {
     const [stem, extension] = name.split(/\.(?=[^.]+$)/);
     files[stem] = writeHashed(stem, `.${extension}`, readFileSync(join(root, "src/images", name)));

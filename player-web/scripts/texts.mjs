@@ -32,15 +32,15 @@ async function loadLanguage(root, language) {
   return tables;
 }
 
-/** An esbuild plugin: "#texts" is the table of `language`, "#texts-PAGE" that of the page. */
+/** An esbuild plugin: "#texts" is the table of `language`, "#texts-PAGE" that of the page. `var`: one page is ES5. */
 export function textsPlugin(tables, language) {
   return {
     name: "texts",
     setup(build) {
       build.onResolve({ filter: /^#texts(-\w+)?$/ }, ({ path }) => ({ path: path.slice("#texts-".length) || "script", namespace: "texts" }));
       build.onLoad({ filter: /.*/, namespace: "texts" }, ({ path }) => ({
-        contents: `export const LANGUAGE = ${JSON.stringify(language)};
-export const table = ${JSON.stringify(tables[language][`${path}Texts`])};`,
+        contents: `export var LANGUAGE = ${JSON.stringify(language)};
+export var table = ${JSON.stringify(tables[language][`${path}Texts`])};`,
       }));
     },
   };

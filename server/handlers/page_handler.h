@@ -10,6 +10,8 @@ void page_handler_home(gpointer context, const HttpRequest *request, HttpRespons
 void page_handler_course(gpointer context, const HttpRequest *request, HttpResponse *response);
 /** Topics (?screen=), or courses of one (?category=) or found (?q=). */
 void page_handler_elder(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** For televisions; one page, its screens are in its script. */
+void page_handler_tv(gpointer context, const HttpRequest *request, HttpResponse *response);
 /** Signing in, the own account, answering for a television. */
 void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_offline(gpointer context, const HttpRequest *request, HttpResponse *response);

@@ -17,7 +17,7 @@ export function parseCues(text: string): Cue[] {
     const times = TIMES.exec(lines[at]!);
     if (!times) continue;
     const words: string[] = [];
-    while (at + 1 < lines.length && lines[at + 1] !== "" && !lines[at + 1]!.includes("-->")) words.push(lines[(at += 1)]!);
+    while (at + 1 < lines.length && lines[at + 1] !== "" && lines[at + 1]!.indexOf("-->") < 0) words.push(lines[(at += 1)]!);
     const plain = plainText(words.join(" "));
     if (plain) cues.push({ start: seconds(times[1]!), end: seconds(times[2]!), text: plain });
   }
