@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/path.h"
+#include "catalog/chapter.h"
 #include "catalog/failure.h"
 #include "transcoder/child_process.h"
 #include "transcoder/error.h"
@@ -46,8 +47,20 @@ static int open_file(const char *path, int64_t *ret_size, GError **error) {
   return -1;
 }
 
+/** What the child has found. */
+typedef struct {
+  char *plan_json;  /**< NULL: not yet */
+  GArray *chapters; /**< of CatalogChapter */
+} Findings;
+
+static void findings_clear(Findings *findings) {
+  g_clear_pointer(&findings->plan_json, g_free);
+  g_clear_pointer(&findings->chapters, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Findings, findings_clear)
+
 /** Take one line of the child; false when it says that the file is no good. */
-static bool take_line(const char *line, char **plan_json, GError **error) {
+static bool take_line(const char *line, Findings *findings, GError **error) {
   Event event = {0};
   if (!event_parse(line, &event, error))
     return false;
@@ -55,21 +68,24 @@ static bool take_line(const char *line, char **plan_json, GError **error) {
   if (!is_good)
     g_set_error_literal(error, TRANSCODER_ERROR, (gint)transcoder_error_from_code(event.code), event.text);
   if (event.type == EVENT_PROBED) {
-    g_free(*plan_json);
-    *plan_json = g_steal_pointer(&event.text);
+    g_free(findings->plan_json);
+    findings->plan_json = g_steal_pointer(&event.text);
+  }
+  if (event.type == EVENT_CHAPTER && findings->chapters->len < SOURCE_CHAPTERS_MAX) {
+    CatalogChapter chapter = {.start_us = event.start_us, .title = g_steal_pointer(&event.label)};
+    g_array_append_val(findings->chapters, chapter);
   }
   event_clear(&event);
   return is_good;
 }
 
-static bool follow(ChildProcess *child, int64_t timeout_us, char **ret_json, GError **error) {
-  g_autofree char *json = NULL;
+static bool follow(ChildProcess *child, int64_t timeout_us, Findings *findings, GError **error) {
   gint64 deadline_us = g_get_monotonic_time() + timeout_us;
   ChildSays says = CHILD_SAYS_NOTHING;
   while (says != CHILD_SAYS_END) {
     g_autofree char *line = NULL;
     says = child_process_listen(child, LISTEN_MS, -1, &line);
-    if (says == CHILD_SAYS_LINE && !take_line(line, &json, error))
+    if (says == CHILD_SAYS_LINE && !take_line(line, findings, error))
       return false;
     if (g_get_monotonic_time() > deadline_us) {
       g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_TIMEOUT, "looking at it takes too long");
@@ -78,16 +94,15 @@ static bool follow(ChildProcess *child, int64_t timeout_us, char **ret_json, GEr
   }
   if (!child_process_wait(child, error))
     return false;
-  if (json == NULL) {
+  if (findings->plan_json == NULL) {
     g_set_error_literal(error, TRANSCODER_ERROR, TRANSCODER_ERROR_INTERNAL, "the child ended without a word");
     return false;
   }
-  *ret_json = g_steal_pointer(&json);
   return true;
 }
 
 /** Let a child look at the file behind `fd`, in a work folder of its own. */
-static bool probe(int fd, const Settings *settings, char **ret_json, GError **error) {
+static bool probe(int fd, const Settings *settings, Findings *findings, GError **error) {
   g_auto(Request) request = {
       .kind = JOB_KIND_PROBE,
       .worker = getpid(),
@@ -97,16 +112,15 @@ static bool probe(int fd, const Settings *settings, char **ret_json, GError **er
   if (request.work_dir == NULL)
     return false;
   g_autoptr(ChildProcess) child = child_process_start(&request, fd, error);
-  bool ok = child != NULL && follow(child, settings->job_timeout_us, ret_json, error);
+  bool ok = child != NULL && follow(child, settings->job_timeout_us, findings, error);
   g_clear_pointer(&child, child_process_free);
   path_remove_tree(request.work_dir, NULL);
   return ok;
 }
 
-static bool make_plan(int fd, const Settings *settings, EncodePlan *ret_plan, GError **error) {
-  g_autofree char *json = NULL;
+static bool make_plan(int fd, const Settings *settings, Findings *findings, EncodePlan *ret_plan, GError **error) {
   g_auto(EncodePlan) found = {0};
-  if (!probe(fd, settings, &json, error) || !encode_plan_from_json(json, &found, error) ||
+  if (!probe(fd, settings, findings, error) || !encode_plan_from_json(findings->plan_json, &found, error) ||
       !encode_plan_make(&found.source, settings, ret_plan, error))
     return false;
   encode_plan_use_copy(ret_plan, &found.copy);
@@ -128,6 +142,7 @@ static void report(const char *file, Format format, const GError *error) {
 
 static bool explain(const char *file, Format format, const Settings *settings, GError **error) {
   g_auto(EncodePlan) plan = {0};
+  g_auto(Findings) findings = {.chapters = catalog_chapters_new()};
   int64_t size_bytes = 0;
   int fd = open_file(file, &size_bytes, error);
   if (fd < 0)
@@ -135,12 +150,13 @@ static bool explain(const char *file, Format format, const Settings *settings, G
   bool ok = size_bytes <= settings->max_source_bytes;
   if (!ok)
     g_set_error(error, TRANSCODER_ERROR, TRANSCODER_ERROR_TOO_LARGE, "%" G_GINT64_FORMAT " bytes", size_bytes);
-  ok = ok && make_plan(fd, settings, &plan, error);
+  ok = ok && make_plan(fd, settings, &findings, &plan, error);
   close(fd);
   if (!ok)
     return false;
   g_autofree char *name = g_filename_display_basename(file);
-  Explanation explanation = {.file_name = name, .file_size_bytes = size_bytes, .plan = &plan};
+  Explanation explanation = {
+      .file_name = name, .file_size_bytes = size_bytes, .plan = &plan, .chapters = findings.chapters};
   g_autoptr(GString) text = g_string_new(NULL);
   if (format == FORMAT_JSON)
     explain_text_write_json(text, &explanation);

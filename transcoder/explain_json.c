@@ -1,4 +1,5 @@
 #include "base/json_writer.h"
+#include "catalog/chapter.h"
 #include "transcoder/explain_text.h"
 
 #include <string.h>
@@ -18,6 +19,32 @@ static void json_sound(JsonWriter *writer, const SourceSound *sound, const char 
   json_writer_member_string(writer, "language", sound->language[0] != '\0' ? sound->language : NULL);
   json_writer_member_string(writer, "label", sound->label[0] != '\0' ? sound->label : NULL);
   json_writer_end_object(writer);
+}
+
+static void json_captions(JsonWriter *writer, const SourceInfo *source) {
+  json_writer_name(writer, "captions");
+  json_writer_begin_array(writer);
+  for (size_t i = 0; i < source->text_count; i++) {
+    const SourceText *text = &source->texts[i];
+    json_writer_begin_object(writer);
+    json_writer_member_string(writer, "language", text->language);
+    json_writer_member_string(writer, "label", text->label[0] != '\0' ? text->label : NULL);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
+}
+
+static void json_chapters(JsonWriter *writer, const GArray *chapters) {
+  json_writer_name(writer, "chapters");
+  json_writer_begin_array(writer);
+  for (guint i = 0; i < chapters->len; i++) {
+    const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);
+    json_writer_begin_object(writer);
+    json_writer_member_double(writer, "start", (double)chapter->start_us / 1e6);
+    json_writer_member_string(writer, "title", chapter->title);
+    json_writer_end_object(writer);
+  }
+  json_writer_end_array(writer);
 }
 
 static void json_source(JsonWriter *writer, const SourceInfo *source) {
@@ -44,6 +71,7 @@ static void json_source(JsonWriter *writer, const SourceInfo *source) {
   for (size_t i = 0; source->has_audio && i < source->sound_count; i++)
     json_sound(writer, &source->sounds[i], i == 0 ? source->audio_codec : NULL);
   json_writer_end_array(writer);
+  json_captions(writer, source);
   json_writer_end_object(writer);
 }
 
@@ -114,6 +142,7 @@ void explain_text_write_json(GString *out, const Explanation *explanation) {
   json_lesson(&writer, plan);
   json_tracks(&writer, plan, TRACK_KIND_VIDEO, "video");
   json_tracks(&writer, plan, TRACK_KIND_AUDIO, "audio");
+  json_chapters(&writer, explanation->chapters);
   json_jobs(&writer, plan);
   json_writer_end_object(&writer);
   g_string_insert(out, (gssize)out->len - 1, ",\"plan\":");

@@ -1,10 +1,12 @@
 #include "transcoder/explain_text.h"
 
 #include "base/units.h"
+#include "catalog/chapter.h"
 
 #include <string.h>
 
 #define LABEL_CELLS 10
+#define CHAPTERS_SHOWN 12
 
 /** Where text goes and in which language. */
 typedef struct {
@@ -119,6 +121,24 @@ static void write_sounds(const Page *page, const SourceInfo *source) {
   }
 }
 
+static void write_texts(const Page *page, const SourceInfo *source) {
+  for (size_t i = 0; i < source->text_count; i++) {
+    const SourceText *text = &source->texts[i];
+    write_rowf(page, i == 0 ? "字幕" : "", i == 0 ? "captions" : "", "%s%s%s", text->language,
+               text->label[0] != '\0' ? "  " : "", text->label);
+  }
+}
+
+static void write_chapters(const Page *page, const GArray *chapters) {
+  for (guint i = 0; i < MIN(chapters->len, CHAPTERS_SHOWN); i++) {
+    const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);
+    g_autofree char *start = units_format_clock(chapter->start_us);
+    write_rowf(page, i == 0 ? "章节" : "", i == 0 ? "chapters" : "", "%s  %s", start, chapter->title);
+  }
+  if (chapters->len > CHAPTERS_SHOWN)
+    write_rowf(page, "", "", pick(page, "……还有 %u 个", "... and %u more"), chapters->len - CHAPTERS_SHOWN);
+}
+
 static void write_source(const Page *page, const Explanation *explanation) {
   const SourceInfo *source = &explanation->plan->source;
   g_autofree char *size = units_format_size_short(explanation->file_size_bytes);
@@ -135,6 +155,8 @@ static void write_source(const Page *page, const Explanation *explanation) {
     write_row(page, "画面", "picture", pick(page, "没有", "none"));
   }
   write_sounds(page, source);
+  write_texts(page, source);
+  write_chapters(page, explanation->chapters);
 }
 
 /** Copied or encoded. */

@@ -108,6 +108,13 @@ is "its source" "$(jq -c '[.source.video.codec, .source.video.width, .source.aud
 is "its plan follows the settings" "$(jq -c '[.lesson.segments, .video[0].name, .audio[0].name]' <<<"$OUT")" \
   '[4,"v180","a128"]'
 is "as many span jobs as the plan has" "$(jq '[.jobs[] | select(.kind == "span")] | length > 0' <<<"$OUT")" true
+printf '1\n00:00:01,000 --> 00:00:02,000\n你好\n' >"$WORK/cues.srt"
+printf ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=%d\nEND=%d\ntitle=%s\n' 0 2 起势 2 4 收势 >"$WORK/chapters.txt"
+ffmpeg -nostdin -v error -i "$clip" -i "$WORK/cues.srt" -i "$WORK/chapters.txt" -map 0 -map 1 -map_metadata 2 -c copy -c:s srt \
+  -metadata:s:s:0 language=chi "$WORK/texts.mkv"
+run_kapok transcode --explain "$WORK/texts.mkv" --json
+is "--explain tells captions and chapters" "$(jq -c '[.source.captions[0].language, .chapters[1]]' <<<"$OUT")" \
+  '["zh",{"start":2,"title":"收势"}]'
 is "nothing was made" "$(sql "SELECT count(*) FROM job WHERE state <> 'ready'")" 0
 printf 'no video' >"$WORK/text.mp4"
 run_kapok transcode --explain "$WORK/text.mp4"

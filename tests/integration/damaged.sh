@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Damaged files, the same in every run: each real clip, whole and as the start of it in other containers, with bytes
 # flipped, cut, moved, zeroed and overwritten. None may bring down, hang or escape a child; see damaged_corpus.c.
-# KAPOK_DAMAGED_COUNT: how many (default 504).
+# KAPOK_DAMAGED_COUNT: how many (default 504). KAPOK_DAMAGED_PATIENCE: times the usual limits of time. With KAPOK_BIN of an
+# asan-ubsan build the children run under the sanitizers, which takes some ten minutes and more patience.
 source "$(dirname "$0")/lib.sh"
 
 need_file "$KAPOK_MEDIA/animation-720p24.mp4"

@@ -25,7 +25,8 @@
 #define SEED 20240501
 #define HEAD_BYTES 4096
 #define THREADS 2
-/** A child says something at least this often, or is hung: a generous multiple of what any takes here. */
+/** A child says something at least this often, or is hung: a generous multiple of what any takes here. Times
+ * KAPOK_DAMAGED_PATIENCE, for children under sanitizers and busy machines. */
 #define SILENCE_MAX_US (20 * G_TIME_SPAN_SECOND)
 #define JOB_MAX_US (60 * G_TIME_SPAN_SECOND)
 #define WORK_BYTES_MAX (64 << 20)
@@ -36,6 +37,7 @@ typedef struct {
   size_t file_count;
   Settings *settings;
   char *root;
+  int64_t patience;
   GMutex mutex; /**< guards what is below */
   int taken, count, refused, made, failed_later, wrong;
 } Corpus;
@@ -229,7 +231,8 @@ static bool run_child(Case *item, const char *what, const Request *request) {
       ok = take_line(item, what, line) && ok;
       heard_us = now_us;
     }
-    if (now_us - heard_us > SILENCE_MAX_US || now_us - start_us > JOB_MAX_US) {
+    int64_t patience = item->corpus->patience;
+    if (now_us - heard_us > SILENCE_MAX_US * patience || now_us - start_us > JOB_MAX_US * patience) {
       blame(item, what, "it hangs");
       return false;
     }
@@ -336,7 +339,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   Corpus corpus = {.program = argv[1], .count = atoi(argv[2]), .files = argv + 3, .file_count = (size_t)argc - 3};
-  const char *only = g_getenv("KAPOK_CASE");
+  const char *only = g_getenv("KAPOK_CASE"), *patience = g_getenv("KAPOK_DAMAGED_PATIENCE");
+  corpus.patience = patience != NULL ? MAX(atoi(patience), 1) : 1;
   if (only != NULL) {
     corpus.taken = atoi(only);
     corpus.count = corpus.taken + 1;
