@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axeFindings, elderFindings, lossFindings } from "./axe.mjs";
 import { launchBrowser, openPage, play } from "./browser.mjs";
@@ -39,8 +39,8 @@ before(async () => {
   const folder = join(server.folder, "in");
   mkdirSync(folder, { recursive: true });
   const { short } = lessonSources(server.folder);
-  const source = join(folder, `lesson${extname(short)}`);
-  copyFileSync(short, source);
+  const source = join(folder, "lesson.mkv");
+  addChapters(short, source);
   writeFileSync(join(folder, "lesson.zh-CN.vtt"), CAPTIONS);
   server.ingest(source, "--title", TITLE, "--category", "arts", "--summary", "跟着江风去看花。", "--wait");
   addCourses(folder);
@@ -52,6 +52,16 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
+
+/** The same pictures and sound in a container that names two chapters. */
+function addChapters(from, to) {
+  const list = `${to}.txt`;
+  const lines = [[0, 5, "含苞"], [5, 9, "盛开"]].map(([start, end, title]) => `[CHAPTER]\nTIMEBASE=1/1\nSTART=${start}\nEND=${end}\ntitle=${title}\n`);
+  writeFileSync(list, `;FFMETADATA1\n${lines.join("")}`);
+  const options = ["-nostdin", "-v", "error", "-i", from, "-i", list, "-map", "0:v:0", "-map", "0:a?", "-map_metadata", "1", "-c", "copy", to];
+  const made = spawnSync("ffmpeg", options, { encoding: "utf8" });
+  assert.equal(made.status, 0, made.stderr);
+}
 
 /** Courses without videos. */
 function addCourses(folder) {
@@ -131,6 +141,24 @@ test("filters, order and further pages work with links alone, and stay in the ad
     await page.waitForFunction(() => document.querySelectorAll("#list .card").length === 1);
     await page.goBack();
     await page.waitForFunction(() => document.querySelectorAll("#list .card").length === 2);
+  });
+});
+
+test("chapters lead to their places, and the time bar shows what is there", async () => {
+  await onPage(`/course/${course.id}`, async (page) => {
+    await play(page);
+    await page.getByRole("button", { name: "盛开" }).click();
+    await page.waitForFunction(() => window.kapokPlayer.video.currentTime >= 5);
+    await page.locator("[aria-current]", { hasText: "盛开" }).waitFor();
+    await page.waitForFunction(() => [...window.kapokPlayer.video.textTracks].some((track) => track.label === "thumbnails" && track.cues?.length > 0));
+    const bar = await page.locator("media-time-range").boundingBox();
+    await page.mouse.move(bar.x + bar.width * 0.8, bar.y + bar.height / 2, { steps: 4 });
+    const shown = await page.waitForFunction(() => {
+      const preview = document.querySelector("media-time-range").shadowRoot.querySelector("media-preview-thumbnail");
+      const picture = preview?.shadowRoot.querySelector("img");
+      return picture?.naturalWidth > 0 && preview.getBoundingClientRect().width > 0 ? picture.src : false;
+    });
+    assert.match(await shown.jsonValue(), /\/sheet-0\.jpg/);
   });
 });
 
