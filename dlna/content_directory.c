@@ -7,6 +7,7 @@
 #include "dlna/connection_manager.h"
 #include "dlna/lesson_files.h"
 #include "dlna/object_property.h"
+#include "dlna/room_programme.h"
 #include "dlna/size_book.h"
 
 #include <string.h>
@@ -19,6 +20,9 @@
 #define WARM_PATIENCE_US (60 * G_TIME_SPAN_SECOND)
 /** When our server does not answer. */
 #define WARM_PAUSE_S 30
+
+/** What is on moves on without a change of the catalog. */
+#define PROGRAMME_STEP_US (5 * G_TIME_SPAN_MINUTE)
 
 /** A device that is attached. */
 typedef struct {
@@ -33,7 +37,8 @@ struct ContentDirectory {
   char *room_id; /**< NULL: none */
   ContentLanguage language;
   ContentTree *tree;
-  int64_t last_change; /**< of the catalog, that is in the tree */
+  int64_t last_change;  /**< of the catalog, that is in the tree */
+  int64_t programme_us; /**< monotonic: when the room's programme was looked at */
   SizeBook *sizes;
   GPtrArray *attachments;
   guint look_timer, warm_timer;
@@ -134,27 +139,41 @@ static void tell_receivers(const ContentDirectory *directory, const char *change
   }
 }
 
-/** Build the tree anew when a course changed. */
-static void look(ContentDirectory *directory) {
-  g_autoptr(GError) error = NULL;
-  GPtrArray *lessons = NULL;
-  int64_t last_change = 0;
-  if (!catalog_load_last_change(directory->catalog, &last_change, &error) ||
-      (last_change != directory->last_change && !load_shelf(directory, &lessons, &error))) {
-    log_warning("the folders stay as they are: %s", error->message);
-    return;
-  }
-  if (lessons == NULL)
-    return;
+/** Put another tree in the place of ours; takes both. */
+static void replace_tree(ContentDirectory *directory, GPtrArray *lessons, GPtrArray *programme) {
   ContentTree *old = directory->tree;
-  directory->tree = content_tree_new(lessons, directory->language, old, 0);
-  directory->last_change = last_change;
+  directory->tree = content_tree_new(lessons, programme, directory->language, old, 0);
+  g_clear_pointer(&programme, g_ptr_array_unref);
   if (content_tree_update_id(directory->tree) != content_tree_update_id(old)) {
     g_autofree char *changes = content_tree_write_changes(directory->tree, old);
     tell_receivers(directory, changes);
     warm_anew(directory);
   }
   content_tree_unref(old);
+}
+
+static bool is_programme_old(const ContentDirectory *directory) {
+  return directory->room_id != NULL && g_get_monotonic_time() - directory->programme_us > PROGRAMME_STEP_US;
+}
+
+/** Build the tree anew when a course changed. */
+static void look(ContentDirectory *directory) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) lessons = NULL, programme = NULL;
+  int64_t last_change = 0;
+  bool ok = catalog_load_last_change(directory->catalog, &last_change, &error);
+  if (ok && last_change == directory->last_change && !is_programme_old(directory))
+    return;
+  ok = ok && load_shelf(directory, &lessons, &error) &&
+       (directory->room_id == NULL ||
+        room_programme_load(directory->catalog, directory->room_id, g_get_real_time(), &programme, &error));
+  if (!ok) {
+    log_warning("the folders stay as they are: %s", error->message);
+    return;
+  }
+  directory->last_change = last_change;
+  directory->programme_us = g_get_monotonic_time();
+  replace_tree(directory, g_steal_pointer(&lessons), g_steal_pointer(&programme));
 }
 
 static gboolean on_look(gpointer data) {
@@ -170,7 +189,7 @@ ContentDirectory *content_directory_new(Catalog *catalog, const char *room_id, C
   directory->sizes = size_book_new();
   directory->attachments = g_ptr_array_new_with_free_func(attachment_free);
   /* ids of a later start are higher, so that receivers do not believe what they remember */
-  directory->tree = content_tree_new(NULL, language, NULL, (uint32_t)(g_get_real_time() / G_USEC_PER_SEC));
+  directory->tree = content_tree_new(NULL, NULL, language, NULL, (uint32_t)(g_get_real_time() / G_USEC_PER_SEC));
   directory->last_change = -1;
   look(directory);
   directory->look_timer = g_timeout_add(CONTENT_DIRECTORY_LOOK_MS, on_look, directory);

@@ -20,9 +20,12 @@ struct ContentTree {
   uint32_t update_id;
 };
 
-static const char *const own_titles[][2] = {
-    {"最新", "Newest"}, {"分类", "Categories"}, {"机构", "Institutions"}, {"全部", "All"}};
-typedef enum { OWN_NEWEST, OWN_CATEGORIES, OWN_INSTITUTIONS, OWN_ALL } OwnFolder;
+static const char *const own_titles[][2] = {{"最新", "Newest"},
+                                            {"分类", "Categories"},
+                                            {"机构", "Institutions"},
+                                            {"全部", "All"},
+                                            {"本室节目", "This room's programme"}};
+typedef enum { OWN_NEWEST, OWN_CATEGORIES, OWN_INSTITUTIONS, OWN_ALL, OWN_PROGRAMME } OwnFolder;
 
 /* --- pieces --- */
 
@@ -173,6 +176,15 @@ static void shelve_by_institution(ContentTree *tree, ContentFolder *institutions
     shelve_course(tree, need_folder(tree, institutions, shelf->institution_id, shelf->institution), first, count);
 }
 
+static void shelve_programme(ContentTree *tree, const GPtrArray *programme) {
+  ContentFolder *folder = add_own_folder(tree, "room", OWN_PROGRAMME);
+  for (guint i = 0; i < programme->len; i++) {
+    const ContentLesson *lesson = g_hash_table_lookup(tree->lesson_ids, g_ptr_array_index(programme, i));
+    if (lesson != NULL)
+      add_lesson(folder, lesson);
+  }
+}
+
 static void shelve(ContentTree *tree) {
   ContentFolder *newest = add_own_folder(tree, "new", OWN_NEWEST);
   ContentFolder *categories = add_own_folder(tree, "cat", OWN_CATEGORIES);
@@ -232,8 +244,8 @@ static void number_folders(ContentTree *tree, const ContentTree *previous, uint3
   tree->update_id = is_changed ? next : previous->update_id;
 }
 
-ContentTree *content_tree_new(GPtrArray *shelf, ContentLanguage language, const ContentTree *previous,
-                              uint32_t first_update_id) {
+ContentTree *content_tree_new(GPtrArray *shelf, const GPtrArray *programme, ContentLanguage language,
+                              const ContentTree *previous, uint32_t first_update_id) {
   ContentTree *tree = g_new0(ContentTree, 1);
   g_ref_count_init(&tree->references);
   tree->language = language;
@@ -247,6 +259,8 @@ ContentTree *content_tree_new(GPtrArray *shelf, ContentLanguage language, const 
     take_lessons(tree, shelf);
     g_ptr_array_unref(shelf);
   }
+  if (programme != NULL)
+    shelve_programme(tree, programme);
   shelve(tree);
   number_folders(tree, previous, first_update_id);
   return tree;

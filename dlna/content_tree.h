@@ -1,6 +1,7 @@
 /** The folders that receivers browse, built in memory from the shelf (catalog/shelf.h):
  *
  *   0             all of it
+ *   room          what the room's channels show (room_programme.h), where there is a room
  *   new           the newest lessons
  *   cat           categories          cat/SLUG    courses of one
  *   inst          institutions        inst/ID     courses of one
@@ -56,10 +57,11 @@ typedef struct {
 
 typedef struct ContentTree ContentTree;
 
-/** `lessons`: array of ShelfLesson *, taken over; NULL: none. `previous` (NULL: none) tells which folders changed: those get the
+/** `lessons`: array of ShelfLesson *, taken over; NULL: none. `programme`: ids of lessons (char *) for the room's folder; those that
+ * are not on the shelf are passed over; NULL: no such folder. `previous` (NULL: none) tells which folders changed: those get the
  * next update id. `first_update_id`: of the first tree. */
-ContentTree *content_tree_new(GPtrArray *lessons, ContentLanguage language, const ContentTree *previous,
-                              uint32_t first_update_id);
+ContentTree *content_tree_new(GPtrArray *lessons, const GPtrArray *programme, ContentLanguage language,
+                              const ContentTree *previous, uint32_t first_update_id);
 ContentTree *content_tree_ref(ContentTree *tree);
 void content_tree_unref(ContentTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContentTree, content_tree_unref)

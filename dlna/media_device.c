@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define DESCRIPTION_FILE "device.xml"
-/** While it is on no interface: the library gives one up when the port that it has chosen is taken. */
+/** While it is on no interface: the library gives one up for good when the port is taken there. */
 #define RETRY_S 5
 
 static const char *const service_files[] = {"ContentDirectory.xml", "ConnectionManager.xml"};
@@ -159,8 +159,20 @@ static void set_interfaces(GUPnPContextManager *manager, const char *list) {
   gupnp_context_filter_set_enabled(filter, !gupnp_context_filter_is_empty(filter));
 }
 
+/** A port that is free now; the library would take one by chance and fail when it is not. 0: none can be had. */
+static uint16_t find_free_port(void) {
+  g_autoptr(GInetAddress) any = g_inet_address_new_any(G_SOCKET_FAMILY_IPV4);
+  g_autoptr(GSocketAddress) wanted = g_inet_socket_address_new(any, 0);
+  g_autoptr(GSocket) socket = g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  if (socket == NULL || !g_socket_bind(socket, wanted, FALSE, NULL))
+    return 0;
+  g_autoptr(GSocketAddress) found = g_socket_get_local_address(socket, NULL);
+  return found != NULL ? g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(found)) : 0;
+}
+
 static void look_for_interfaces(MediaDevice *device) {
-  device->manager = gupnp_context_manager_create_full(GSSDP_UDA_VERSION_1_0, G_SOCKET_FAMILY_IPV4, device->port);
+  uint16_t port = device->port != 0 ? device->port : find_free_port();
+  device->manager = gupnp_context_manager_create_full(GSSDP_UDA_VERSION_1_0, G_SOCKET_FAMILY_IPV4, port);
   set_interfaces(device->manager, device->interfaces);
   g_signal_connect(device->manager, "context-available", G_CALLBACK(on_context), device);
   g_signal_connect(device->manager, "context-unavailable", G_CALLBACK(on_context_gone), device);

@@ -4,8 +4,10 @@
 #include "base/log.h"
 #include "catalog/asset_viewer.h"
 #include "catalog/place.h"
+#include "catalog/room.h"
 #include "server/access_identity.h"
 #include "server/http/http_problem.h"
+#include "server/http/http_proxies.h"
 #include "server/http/http_response.h"
 #include "server/session_cookie.h"
 
@@ -21,6 +23,8 @@ struct Access {
   MediaSignature *signature; /**< NULL without a catalog */
   int64_t session_lifetime_us, staff_session_lifetime_us;
   bool needs_second_factor;
+  char *room_id;                  /**< of the room profile; NULL: none */
+  HttpProxies *room_network;      /**< who stands in it */
   char digest[DIGEST_LENGTH + 1]; /**< SHA-256 of the operator's token; empty: there is none */
 };
 
@@ -57,6 +61,19 @@ static bool load_token(Access *access, const char *token_file, GError **error) {
   return true;
 }
 
+/** A room that is not there any more lets nobody in. */
+static bool load_room(Access *access, const Settings *settings, GError **error) {
+  g_autofree char *name = NULL;
+  g_autoptr(GError) missing = NULL;
+  access->room_network = http_proxies_parse("room-network", settings->room_network, error);
+  if (access->room_network == NULL)
+    return false;
+  if (settings->room[0] != '\0' &&
+      !catalog_find_room(access->catalog, settings->room, &access->room_id, &name, &missing))
+    log_error("nobody stands in the room of this server: %s", missing->message);
+  return true;
+}
+
 Access *access_new(Catalog *catalog, const Settings *settings, GError **error) {
   g_autoptr(Access) access = g_new0(Access, 1);
   const char *token_file = settings->api_token_file;
@@ -66,6 +83,8 @@ Access *access_new(Catalog *catalog, const Settings *settings, GError **error) {
   access->needs_second_factor = settings->staff_second_factor == SECOND_FACTOR_REQUIRED;
   access->attempts = attempt_guard_new();
   if (token_file != NULL && token_file[0] != '\0' && !load_token(access, token_file, error))
+    return NULL;
+  if (catalog != NULL && !load_room(access, settings, error))
     return NULL;
   if (catalog != NULL) {
     access->signature = media_signature_open(settings->data_dir, settings->media_link_lifetime_us,
@@ -81,6 +100,8 @@ void access_free(Access *access) {
     return;
   attempt_guard_free(access->attempts);
   media_signature_free(access->signature);
+  http_proxies_free(access->room_network);
+  g_free(access->room_id);
   g_free(access);
 }
 
@@ -176,6 +197,25 @@ static AccessIdentity *identify_cookies(const Access *access, const HttpRequest 
   return identity;
 }
 
+/** Whether the request comes out of the room of the room profile. */
+static bool is_in_room(const Access *access, const HttpRequest *request) {
+  if (access->room_id == NULL)
+    return false;
+  g_autofree char *client = http_request_format_client(request);
+  return http_proxies_hold(access->room_network, client);
+}
+
+/** Who stands in the room is in it without having joined. */
+static void identify_place(const Access *access, HttpRequest *request) {
+  if (request->identity == &operator_identity || !is_in_room(access, request))
+    return;
+  if (request->identity == NULL)
+    request->identity = access_identity_new(ACCESS_KIND_ROOM, NULL, NULL, 0);
+  AccessIdentity *identity = request->identity;
+  if (identity->room_id == NULL)
+    access_identity_join(identity, access->room_id);
+}
+
 static void identify(const Access *access, HttpRequest *request) {
   const char *authorization = http_request_find_header(request, "Authorization");
   if (authorization != NULL) {
@@ -184,6 +224,7 @@ static void identify(const Access *access, HttpRequest *request) {
   } else if (http_request_find_header(request, "Cookie") != NULL) {
     request->identity = identify_cookies(access, request);
   }
+  identify_place(access, request);
 }
 
 void access_forget(gpointer identity) {
@@ -325,8 +366,11 @@ static bool check_media(const Access *access, HttpRequest *request, HttpResponse
   const CatalogViewer *known = access_viewer(request);
   CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
   viewer.links = links[0] != NULL ? links : NULL;
-  if (catalog_may_see_asset(access->catalog, asset_id, &viewer, &is_public, &may_see, NULL) && may_see)
-    return rule->who == ACCESS_WHO_SEES || lead_to_signed(access, request, response, asset_id);
+  if (catalog_may_see_asset(access->catalog, asset_id, &viewer, &is_public, &may_see, NULL) && may_see) {
+    request->is_private = rule == &access_rule_file && is_in_room(access, request);
+    return rule->who == ACCESS_WHO_SEES || request->is_private ||
+           lead_to_signed(access, request, response, asset_id);
+  }
   http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
   return false;
 }

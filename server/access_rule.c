@@ -7,6 +7,7 @@
 const AccessRule access_rule_anyone = {.name = "anyone", .who = ACCESS_WHO_ANYONE},
                  access_rule_open = {.name = "open", .who = ACCESS_WHO_OPEN},
                  access_rule_media = {.name = "media", .who = ACCESS_WHO_MEDIA, .param = "asset"},
+                 access_rule_file = {.name = "file", .who = ACCESS_WHO_MEDIA, .param = "asset"},
                  access_rule_asset_seen = {.name = "asset-seen", .who = ACCESS_WHO_SEES, .param = "asset"},
                  access_rule_signed_in = {.name = "signed-in", .who = ACCESS_WHO_SIGNED_IN},
                  access_rule_session = {.name = "session", .who = ACCESS_WHO_SESSION},
@@ -30,11 +31,12 @@ const AccessRule access_rule_anyone = {.name = "anyone", .who = ACCESS_WHO_ANYON
                  access_rule_operate = {.name = "operate", .who = ACCESS_WHO_EVERYWHERE, .right = RIGHT_OPERATE};
 
 static const AccessRule *const rules[] = {
-    &access_rule_anyone,      &access_rule_open,       &access_rule_media,   &access_rule_asset_seen,
-    &access_rule_signed_in,   &access_rule_session,    &access_rule_upload,  &access_rule_new_course,
-    &access_rule_course,      &access_rule_attachment, &access_rule_asset,   &access_rule_new_record,
-    &access_rule_institution, &access_rule_lecturer,   &access_rule_room,    &access_rule_host,
-    &access_rule_collection,  &access_rule_people,     &access_rule_operate, &access_rule_channel,
+    &access_rule_anyone,     &access_rule_open,        &access_rule_media,      &access_rule_file,
+    &access_rule_asset_seen, &access_rule_signed_in,   &access_rule_session,    &access_rule_upload,
+    &access_rule_new_course, &access_rule_course,      &access_rule_attachment, &access_rule_asset,
+    &access_rule_new_record, &access_rule_institution, &access_rule_lecturer,   &access_rule_room,
+    &access_rule_host,       &access_rule_collection,  &access_rule_people,     &access_rule_operate,
+    &access_rule_channel,
 };
 
 const AccessRule *const *access_rules(size_t *ret_count) {

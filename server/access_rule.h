@@ -5,6 +5,8 @@
  * | anyone     | everybody; GET only. The handler shows each what they may see                        |
  * | open       | everybody, also to change something: the handler limits who and how often itself     |
  * | media      | who may see a course with that asset; everybody when it is public                    |
+ * | file       | the same; who stands in the room of the room profile gets it here, without a signed address: receivers that |
+ * |            | find files by DLNA do not follow elsewhere, and go on with an address for days               |
  * | seen       | the same, for what is said about the asset                                           |
  * | signed_in  | who has an account, by session or token                                              |
  * | session    | the same, by session only: what a token must not do                                  |
@@ -38,9 +40,9 @@ typedef struct AccessRule {
   const char *param;  /**< of the route's pattern: the object's id */
 } AccessRule;
 
-extern const AccessRule access_rule_anyone, access_rule_open, access_rule_media, access_rule_asset_seen,
-    access_rule_signed_in, access_rule_session, access_rule_upload, access_rule_new_course, access_rule_course,
-    access_rule_attachment, access_rule_asset, access_rule_new_record, access_rule_institution,
+extern const AccessRule access_rule_anyone, access_rule_open, access_rule_media, access_rule_file,
+    access_rule_asset_seen, access_rule_signed_in, access_rule_session, access_rule_upload, access_rule_new_course,
+    access_rule_course, access_rule_attachment, access_rule_asset, access_rule_new_record, access_rule_institution,
     access_rule_lecturer, access_rule_room, access_rule_host, access_rule_collection, access_rule_channel,
     access_rule_people, access_rule_operate;
 

@@ -32,7 +32,8 @@ static bool check_certificate(const Settings *settings) {
 
 static bool check_proxies(const Settings *settings) {
   g_autoptr(GError) error = NULL;
-  g_autoptr(HttpProxies) proxies G_GNUC_UNUSED = http_proxies_parse(settings->trusted_proxies, &error);
+  g_autoptr(HttpProxies) proxies G_GNUC_UNUSED =
+      http_proxies_parse("trusted-proxies", settings->trusted_proxies, &error);
   return say(error);
 }
 

@@ -113,7 +113,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->context.device_polls = poll_pace_new();
   if (!open_access_log(server, settings, error))
     return false;
-  server->proxies = http_proxies_parse(settings->trusted_proxies, error);
+  server->proxies = http_proxies_parse("trusted-proxies", settings->trusted_proxies, error);
   if (server->proxies == NULL || !access_rules_check(routes, count, error) || !open_data(server, settings, error))
     return false;
   server->context.access = access_new(server->context.catalog, settings, error);

@@ -279,8 +279,8 @@ static enum MHD_Result queue_shared(const HttpConnection *connection) {
 static bool share(HttpConnection *connection, HttpResponse *response) {
   HttpExchange *exchange = connection->exchange;
   HttpTransport *transport = exchange->transport;
-  if (!exchange->is_shareable || response->sharing == HTTP_SHARING_NONE || response->status != 200 ||
-      response->bytes == NULL || atomic_load(&transport->is_stopping) ||
+  if (!exchange->is_shareable || exchange->request.is_private || response->sharing == HTTP_SHARING_NONE ||
+      response->status != 200 || response->bytes == NULL || atomic_load(&transport->is_stopping) ||
       http_response_find_header(response, "Set-Cookie") != NULL)
     return false;
   http_reply_add_headers(response, exchange->match.route);

@@ -17,7 +17,7 @@ void http_proxies_free(HttpProxies *proxies) {
   g_free(proxies);
 }
 
-HttpProxies *http_proxies_parse(const char *text, GError **error) {
+HttpProxies *http_proxies_parse(const char *setting, const char *text, GError **error) {
   g_autoptr(HttpProxies) proxies = g_new0(HttpProxies, 1);
   proxies->masks = g_ptr_array_new_with_free_func(g_object_unref);
   g_auto(GStrv) words = g_strsplit_set(text, ", \t", -1);
@@ -26,8 +26,7 @@ HttpProxies *http_proxies_parse(const char *text, GError **error) {
       continue;
     GInetAddressMask *mask = g_inet_address_mask_new_from_string(*word, NULL);
     if (mask == NULL) {
-      g_set_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS, "trusted-proxies: “%s” is no address and no network",
-                  *word);
+      g_set_error(error, HTTP_ERROR, HTTP_ERROR_ADDRESS, "%s: “%s” is no address and no network", setting, *word);
       return NULL;
     }
     g_ptr_array_add(proxies->masks, mask);
@@ -35,8 +34,7 @@ HttpProxies *http_proxies_parse(const char *text, GError **error) {
   return g_steal_pointer(&proxies);
 }
 
-/** Whether the text of an address is one of them; false for what is no address. */
-static bool trusts_text(const HttpProxies *proxies, const char *text) {
+bool http_proxies_hold(const HttpProxies *proxies, const char *text) {
   g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
   for (guint i = 0; address != NULL && i < proxies->masks->len; i++)
     if (g_inet_address_mask_matches(g_ptr_array_index(proxies->masks, i), address))
@@ -48,7 +46,7 @@ bool http_proxies_trust(const HttpProxies *proxies, const struct sockaddr *addre
   if (proxies == NULL || proxies->masks->len == 0)
     return false;
   g_autofree char *text = listener_format_host(address);
-  return trusts_text(proxies, text);
+  return http_proxies_hold(proxies, text);
 }
 
 /** "1.2.3.4", "1.2.3.4:80", "::1", "[::1]:80" as an address in its usual form; NULL when it is none. */
@@ -78,7 +76,8 @@ char *http_proxies_find_client(const HttpProxies *proxies, const struct sockaddr
   if (proxies == NULL || forwarded_for == NULL)
     return g_steal_pointer(&client);
   const char *end = forwarded_for + strlen(forwarded_for);
-  for (int hops = 0; hops < HTTP_PROXIES_HOPS_MAX && end > forwarded_for && trusts_text(proxies, client); hops++) {
+  for (int hops = 0; hops < HTTP_PROXIES_HOPS_MAX && end > forwarded_for && http_proxies_hold(proxies, client);
+       hops++) {
     const char *start = end;
     while (start > forwarded_for && start[-1] != ',')
       start--;

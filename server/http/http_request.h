@@ -27,6 +27,7 @@ struct HttpRequest {
   bool is_secure;               /**< it came over TLS, to us or to a trusted proxy that says so */
   bool is_encrypted_here;       /**< over TLS to us: this process reads the answer's bytes, so none may be mapped */
   bool is_sealed;               /**< its target carried a good proof: HttpTransportConfig.unseal */
+  bool is_private;              /**< set by HttpTransportConfig.authorize: its answer is for who asks alone */
   gpointer identity;            /**< who asks, as HttpTransportConfig.authorize found out; NULL: nobody known */
   GBytes *body;                 /**< borrowed; NULL: none was sent */
   struct HttpBody *stream;      /**< of a streamed route: the body that still comes (http_body.h); else NULL */

@@ -107,22 +107,43 @@ is "GStreamer plays every frame" "$frames" \
   "$(ffprobe -v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 "$WORK/file.mp4")"
 
 # --- changes ---
+api() { # api METHOD PATH BODY [CURL-OPTION...]
+  local method=$1 path=$2 body=$3
+  shift 3
+  curl -fsS --max-time 10 -X "$method" -H 'Authorization: Bearer 0123456789abcdefghij' -H 'Content-Type: application/json' \
+    -d "$body" "$@" "$BASE$path"
+}
+edit() { # edit PATH BODY: with the version that it has
+  local tag
+  tag=$(curl -fsS -D - -o /dev/null --max-time 10 -H 'Authorization: Bearer 0123456789abcdefghij' "$BASE$1" |
+    tr -d '\r' | sed -n 's/^ETag: //p')
+  api PATCH "$1" "$2" -H "If-Match: $tag" >/dev/null
+}
 mkfifo "$WORK/until"
 client 木棉 events <"$WORK/until" >"$WORK/events" 2>"$WORK/events.err" &
 EVENTS_PID=$!
 exec 9>"$WORK/until"
 id_count() { grep -c '^ID' "$WORK/events" || true; }
 becomes "who subscribes is told the number at once" 1 id_count
+[ "$(id_count)" = 1 ] || sed 's/^/#   /' "$WORK/events.err"
 course=$(sql "SELECT course_id FROM lesson LIMIT 1")
-tag=$(curl -fsS -D - -o /dev/null --max-time 10 -H 'Authorization: Bearer 0123456789abcdefghij' "$BASE/api/v1/courses/$course" |
-  tr -d '\r' | sed -n 's/^ETag: //p')
-curl -fsS -o /dev/null --max-time 10 -X PATCH -H 'Authorization: Bearer 0123456789abcdefghij' -H "If-Match: $tag" \
-  -H 'Content-Type: application/json' -d '{"status":"withdrawn"}' "$BASE/api/v1/courses/$course"
+edit "/api/v1/courses/$course" '{"status":"withdrawn"}'
 becomes "a change is told" 2 id_count
 exec 9>&-
 wait "$EVENTS_PID" || wrong "the subscriber ends in good order"
 becomes "what is withdrawn is not shown" \
   "$(sql "SELECT COUNT(*) FROM lesson JOIN course ON course.id = course_id WHERE state = 'published'")" total
+
+# --- a room with a lesson and a channel of its own, for later ---
+room=$(api POST /api/v1/rooms '{"name":"一号活动室"}' | jq -r .id)
+private=$(sql "SELECT course_id FROM lesson JOIN course ON course.id = course_id WHERE state = 'published' ORDER BY course.title LIMIT 1")
+edit "/api/v1/courses/$private" "{\"visibility\":\"room\",\"visible_to\":\"$room\"}"
+private_title=$(sql "SELECT title FROM course WHERE id = '$private'")
+channel=$(api POST /api/v1/channels "{\"title\":\"本室频道\",\"number\":1,\"visibility\":\"room\",\"visible_to\":\"$room\"}" | jq -r .id)
+api PUT "/api/v1/channels/$channel/schedule" \
+  "{\"entries\":[{\"days\":[1,2,3,4,5,6,7],\"start\":\"00:00\",\"end\":\"23:59\",\"course_id\":\"$private\",\"order\":\"loop\"}]}" -H 'If-Match: *' >/dev/null
+public_count=$(sql "SELECT COUNT(*) FROM lesson JOIN course ON course.id = course_id WHERE state = 'published' AND visibility = 'public'")
+becomes "what is for a room alone is not shown to others" "$public_count" total
 
 # --- hostile requests ---
 DLNA_PID=$(pgrep -P "$SERVE_PID" -x kapok-dlna)
@@ -173,6 +194,29 @@ wait "$LEAVE_PID" || true
 is "byebye was seen" "$(said LEFT)" 1
 is "no process is left" "$(left_of "$DLNA_PID")" 0
 if grep -E 'AddressSanitizer|runtime error|CRITICAL' "$SERVE_LOG"; then wrong "the log has no complaint"; fi
+
+# --- the room profile ---
+refused=$("$KAPOK" serve --data "$DATA" --listen 127.0.0.1:8090 --room 二号活动室 2>&1 || true)
+has "a room that is not there is named" "$refused" 二号活动室
+start_serve --room 一号活动室 --room-network 10.99.0.2 --dlna-interface kapok-s --listen 0.0.0.0:8090 --workers 1
+log_has "the room's server is announced" "interface=kapok-s"
+room_total() { client 一号活动室 total 2>/dev/null; }
+becomes "the room sees its own lesson too" $((public_count + 1)) room_total
+is "and its programme" "$(client 一号活动室 list room 2>/dev/null)" "$private_title"
+is "who is in the room sees its lessons without signing in" \
+  "$(tv curl -fsS --max-time 10 "http://$SERVER_ADDRESS:8090/api/v1/courses?limit=1" | jq .total)" $((public_count + 1))
+is "elsewhere nobody does" "$(curl -fsS --max-time 10 "$BASE/api/v1/courses?limit=1" | jq .total)" "$public_count"
+file=/media/$shared_asset/$(basename "$url")
+is "a public file comes to everybody" "$(status_of "http://$SERVER_ADDRESS:8090$file") $(curl -s -o /dev/null -w '%{http_code}' "$BASE$file")" "200 200"
+# every course has the same media: all of them go
+sqlite3 -cmd '.timeout 10000' "$DATA/catalog.sqlite3" "UPDATE course SET visibility = 'room', visible_to = '$room'"
+files="poster.jpg captions/en.srt $(basename "$url")"
+for name in $files; do
+  is "in the room $name comes at once" "$(status_of "http://$SERVER_ADDRESS:8090/media/$shared_asset/$name")" 200
+  is "elsewhere there is no $name" "$(curl -s -o /dev/null -w '%{http_code}' "$BASE/media/$shared_asset/$name")" 404
+done
+is "a playlist leads to its signed address" "$(status_of -L "http://$SERVER_ADDRESS:8090/media/$shared_asset/master.m3u8")" 200
+stop_serve
 
 # --- the peer ---
 mkdir "$WORK/media" "$WORK/minidlna"

@@ -5,10 +5,12 @@ Usage: dlna_client.py INTERFACE NAME COMMAND [ARGUMENT...]; NAME is part of the 
   check WORD PAGE   looks for the folder with the most items, walks it in pages of PAGE, sorts, searches titles for WORD and
                     asks wrongly; the last line is JSON: what the first item offers
   total             how many items the largest folder has
+  list ID           the titles of its children, one a line
   events            "ID n" now and whenever the SystemUpdateID changes, until standard input ends
   leave             prints "HERE", waits for byebye, prints "LEFT"
 """
 import json
+import socket
 import sys
 import xml.etree.ElementTree as ET
 
@@ -69,10 +71,12 @@ def parse(didl):
 
 
 def new_context(interface):
-    """Once more when the port that the library has chosen was taken meanwhile."""
+    """On a free port of the kernel's choice: the one that the library chooses may be taken."""
     for attempt in range(20):
         try:
-            return GUPnP.Context.new_full(interface, None, 0, GSSDP.UDAVersion.VERSION_1_0)
+            with socket.create_server(("", 0)) as free:
+                port = free.getsockname()[1]
+            return GUPnP.Context.new_full(interface, None, port, GSSDP.UDAVersion.VERSION_1_0)
         except GLib.Error as error:
             print(f"context, attempt {attempt}: {error.message}", file=sys.stderr)
     sys.exit(f"no context on {interface}")
@@ -199,6 +203,11 @@ def total(client):
     print(client.largest()[0])
 
 
+def list_titles(client, folder):
+    for child in walk(lambda start, count: client.browse(folder, start, count), 200):
+        print(child["dc:title"])
+
+
 def events(client):
     def on_id(_service, _name, value):
         print(f"ID {value}", flush=True)
@@ -218,7 +227,7 @@ def leave(client):
 
 
 def main(interface, name, command, *rest):
-    {"check": check, "total": total, "events": events, "leave": leave}[command](Client(interface, name), *rest)
+    {"check": check, "total": total, "list": list_titles, "events": events, "leave": leave}[command](Client(interface, name), *rest)
     sys.exit(1 if wrong_count else 0)
 
 

@@ -55,7 +55,7 @@ static void assert_list(const ContentTree *tree, const char *id, const char *exp
 }
 
 static void test_content_tree_folders(void) {
-  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), CONTENT_LANGUAGE_ZH, NULL, 7);
+  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), NULL, CONTENT_LANGUAGE_ZH, NULL, 7);
   assert_list(tree, "0", "new cat inst all");
   assert_list(tree, "cat", "cat/civic cat/health"); /* by pinyin: gong min, jian kang */
   assert_list(tree, "cat/health", "cat/health/c1");
@@ -69,10 +69,21 @@ static void test_content_tree_folders(void) {
   g_assert_cmpstr(content_object_class(&elsewhere), ==, "object.item.videoItem");
 }
 
+/** Lessons in the order of their time; what is not on the shelf is passed over. */
+static void test_content_tree_programme(void) {
+  g_autoptr(GPtrArray) programme = g_ptr_array_new();
+  g_ptr_array_add(programme, (gpointer) "l3");
+  g_ptr_array_add(programme, (gpointer) "l9");
+  g_ptr_array_add(programme, (gpointer) "l1");
+  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), programme, CONTENT_LANGUAGE_ZH, NULL, 7);
+  assert_list(tree, "0", "room new cat inst all");
+  assert_list(tree, "room", "room/l3 room/l1");
+}
+
 static void test_content_tree_finds(void) {
   static const char *const wrong[] = {
       "", "/", "1", "cat/l3", "new/", "new/l9", "cat/civic/l1", "all/l1/l1", "cat/health/l1", "0/l1"};
-  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), CONTENT_LANGUAGE_ZH, NULL, 7);
+  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), NULL, CONTENT_LANGUAGE_ZH, NULL, 7);
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
     ContentObject object;
     if (content_tree_find(tree, wrong[i], &object))
@@ -81,9 +92,9 @@ static void test_content_tree_finds(void) {
 }
 
 static void test_content_tree_numbers(void) {
-  g_autoptr(ContentTree) first = content_tree_new(new_shelf("安全"), CONTENT_LANGUAGE_ZH, NULL, 7);
-  g_autoptr(ContentTree) same = content_tree_new(new_shelf("安全"), CONTENT_LANGUAGE_ZH, first, 0);
-  g_autoptr(ContentTree) other = content_tree_new(new_shelf("消防"), CONTENT_LANGUAGE_ZH, same, 0);
+  g_autoptr(ContentTree) first = content_tree_new(new_shelf("安全"), NULL, CONTENT_LANGUAGE_ZH, NULL, 7);
+  g_autoptr(ContentTree) same = content_tree_new(new_shelf("安全"), NULL, CONTENT_LANGUAGE_ZH, first, 0);
+  g_autoptr(ContentTree) other = content_tree_new(new_shelf("消防"), NULL, CONTENT_LANGUAGE_ZH, same, 0);
   g_autofree char *changes = content_tree_write_changes(other, same),
                   *none = content_tree_write_changes(same, first);
   g_assert_cmpuint(content_tree_update_id(first), ==, 7);
@@ -96,7 +107,7 @@ static void test_content_tree_numbers(void) {
 }
 
 static void test_content_tree_sorts(void) {
-  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), CONTENT_LANGUAGE_ZH, NULL, 7);
+  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), NULL, CONTENT_LANGUAGE_ZH, NULL, 7);
   static const struct {
     const char *criteria, *titles;
   } sorts[] = {
@@ -119,7 +130,7 @@ static void test_content_tree_sorts(void) {
 }
 
 static void test_content_tree_lists_below(void) {
-  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), CONTENT_LANGUAGE_EN, NULL, 7);
+  g_autoptr(ContentTree) tree = content_tree_new(new_shelf("安全"), NULL, CONTENT_LANGUAGE_EN, NULL, 7);
   g_autoptr(GArray) below = content_tree_list_below(tree, find(tree, "0").folder);
   guint lessons = 0;
   for (guint i = 0; i < below->len; i++)
@@ -148,6 +159,7 @@ static void test_sort_criteria_refuses(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/content_tree/folders", test_content_tree_folders);
+  g_test_add_func("/content_tree/programme", test_content_tree_programme);
   g_test_add_func("/content_tree/finds", test_content_tree_finds);
   g_test_add_func("/content_tree/numbers", test_content_tree_numbers);
   g_test_add_func("/content_tree/sorts", test_content_tree_sorts);

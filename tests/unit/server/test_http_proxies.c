@@ -43,7 +43,7 @@ static void test_http_proxies_find_client(void) {
       {"10.1.1.1", "10.3.3.3, 10.2.2.2", "10.3.3.3"},
   };
   g_autoptr(GError) error = NULL;
-  g_autoptr(HttpProxies) proxies = http_proxies_parse("127.0.0.1, 10.0.0.0/8 fd00::/8", &error);
+  g_autoptr(HttpProxies) proxies = http_proxies_parse("trusted-proxies", "127.0.0.1, 10.0.0.0/8 fd00::/8", &error);
   g_assert_no_error(error);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     Address peer = make_address(cases[i].peer);
@@ -57,13 +57,19 @@ static void test_http_proxies_parse(void) {
   static const char *const wrong[] = {"nonsense", "10.0.0.0/33", "10.0.0.1/8", "127.0.0.1, x"};
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
     g_autoptr(GError) error = NULL;
-    g_assert_null(http_proxies_parse(wrong[i], &error));
+    g_assert_null(http_proxies_parse("trusted-proxies", wrong[i], &error));
     g_assert_nonnull(error);
   }
-  g_autoptr(HttpProxies) none = http_proxies_parse("", NULL);
+  g_autoptr(HttpProxies) none = http_proxies_parse("trusted-proxies", "", NULL);
   Address address = make_address("127.0.0.1");
   g_assert_false(http_proxies_trust(none, &address.any));
   g_assert_false(http_proxies_trust(NULL, &address.any));
+  g_autoptr(HttpProxies) some = http_proxies_parse("room-network", "192.168.1.0/24, ::1", NULL);
+  g_assert_true(http_proxies_hold(some, "192.168.1.77"));
+  g_assert_true(http_proxies_hold(some, "::1"));
+  g_assert_false(http_proxies_hold(some, "192.168.2.1"));
+  g_assert_false(http_proxies_hold(some, "-"));
+  g_assert_false(http_proxies_hold(some, ""));
 }
 
 int main(int argc, char **argv) {
