@@ -3,6 +3,8 @@ import { test } from "node:test";
 import type { Asset } from "../src/api/types";
 import { parseTable as parseResume, resumePosition, unfinished as unfinishedOfSite, withEntry } from "../src/player/resume";
 import { actionOf, characterOf } from "../src/tv/keys";
+import { mergePositions as mergeOfSite } from "../src/player/positions";
+import { mergePositions } from "../src/tv/positions";
 import { bounded, isOver, lastOf, parseTable, positionOf, unfinished } from "../src/tv/progress";
 import { isTelevision, sourcesOf, type Abilities } from "../src/tv/sources";
 
@@ -61,4 +63,21 @@ test("the table of places is the one of the other pages", () => {
   for (const bad of [null, "", "[", "[]", "1", '{"a":{"position":"1"}}', '{"a":null}', '{"a":{"position":1,"duration":1,"savedAt":1,"of":{}}}']) {
     assert.deepEqual(parseTable(bad), {});
   }
+});
+
+test("positions of the server come in as on the other pages", () => {
+  const item = (asset: string, position: number, age: number) => ({ lesson: `l${asset}`, lesson_title: "一", course: `c${asset}`, course_title: "太极拳", lesson_count: asset === "a" ? 2 : 1, asset, poster: null, position, duration: 600, age });
+  const of = { course: "c", lesson: "l", title: "t", poster: null };
+  const table = {
+    a: { position: 10, duration: 600, savedAt: 1000, of },
+    b: { position: 20, duration: 600, savedAt: 999000, of },
+    gone: { position: 30, duration: 600, savedAt: 500, of, isKept: true },
+    fresh: { position: 40, duration: 600, savedAt: 500, of },
+  };
+  const items = [item("a", 300, 5), item("b", 400, 60), item("d", 50, 0)];
+  const merged = mergePositions(table, items, 1000000);
+  assert.deepEqual(merged, mergeOfSite(table, items, 1000000));
+  assert.deepEqual(Object.keys(merged).sort(), ["a", "b", "d", "fresh"]);
+  assert.equal(merged["a"]?.position, 300);
+  assert.equal(merged["b"]?.position, 20);
 });

@@ -16,6 +16,9 @@ interface EngineClass {
   isSupported(): boolean;
 }
 
+/** For `start`: where a channel is now. */
+export const LIVE = -1;
+
 const NETWORK_TRIES = 4;
 const NETWORK_WAIT_MS = 2500;
 
@@ -117,7 +120,7 @@ export class Feed {
       maxBufferLength: 30,
       maxMaxBufferLength: 60, // televisions have little memory
       liveDurationInfinity: false,
-      startPosition: this.position > 0 ? this.position : 0,
+      startPosition: this.position,
     });
     this.engine = engine;
     engine.on("hlsError", (_name, data) => {

@@ -5,6 +5,7 @@ import { loadingKey, showError, type Screen } from "./app";
 import { courseCard, poster, progressLine, shelf } from "./cards";
 import { add, el, fill, key, setShown } from "./dom";
 import { loadTable, unfinished } from "./progress";
+import { takePositions } from "./positions";
 import { clock, t } from "./text";
 import type { Course, CourseCard, CoursePage, Room, Session } from "./types";
 import { loadRoom, loadSession } from "./session";
@@ -38,8 +39,13 @@ export class HomeScreen implements Screen {
     });
   }
 
-  /** What was watched may have changed. */
+  /** What was watched may have changed, here or on another device. */
   onReturn(): void {
+    this.drawWatched();
+    takePositions(() => this.drawWatched());
+  }
+
+  private drawWatched(): void {
     const lessons = unfinished(loadTable(), CONTINUE);
     const cards = lessons.map((left) =>
       el("a", { class: "card f", "data-k": "continue:" + left.asset, href: "#/watch/" + left.of.course + "/" + left.of.lesson }, [
@@ -54,6 +60,7 @@ export class HomeScreen implements Screen {
 
   /** For whom this is has changed: all rows are asked for again. */
   reload(session: Session): void {
+    this.onReturn();
     this.refresh("newest", t("newest"), 0);
     this.refresh("popularity", t("popular"), FEW);
     this.drawPicks(session);

@@ -2,6 +2,7 @@
 
 import { setOnTokenRefused } from "./ask";
 import { App } from "./app";
+import { ChannelScreen, ChannelsScreen, LiveScreen, offerChannels } from "./channels";
 import { CourseScreen } from "./course";
 import { setShown } from "./dom";
 import { categoryScreen, HomeScreen } from "./lists";
@@ -28,9 +29,13 @@ function start(): void {
     "sign-in": () => new SignInScreen(app),
     room: () => new RoomScreen(app),
     me: () => new MeScreen(app),
+    channels: () => new ChannelsScreen(),
+    channel: (rest) => new ChannelScreen(rest[0] || ""),
+    live: (rest) => new LiveScreen(app, rest[0] || ""),
   });
   app.onIdentity = (session) => {
     isStale = true;
+    offerChannels();
     if (home && session) home.reload(session);
   };
   setOnTokenRefused(() => {
@@ -39,6 +44,7 @@ function start(): void {
   });
   setShown(document.getElementById("home")!, false);
   app.start();
+  offerChannels();
 }
 
 start();

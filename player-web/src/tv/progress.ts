@@ -1,5 +1,5 @@
-// Where lessons were left, in the table that the other pages of this device keep too (player/resume.ts, which old engines
-// cannot run). Times in seconds, moments in milliseconds since 1970.
+// Where lessons were left, in the tables that the other pages of this device keep too (player/resume.ts, which old engines
+// cannot run): one of the device, one of each person who is signed in. Times in seconds, moments in milliseconds since 1970.
 
 export interface WatchedLesson {
   course: string;
@@ -13,9 +13,11 @@ export interface ResumeEntry {
   duration: number;
   savedAt: number;
   of?: WatchedLesson;
+  isKept?: boolean; // the server has it
 }
 
 const STORAGE_KEY = "kapok.resume";
+const OWNER_KEY = "kapok.tv.person";
 const LIMIT = 200;
 const SHORTEST_POSITION = 8;
 const END_MARGIN = 12;
@@ -56,12 +58,74 @@ export function parseTable(text: string | null): Table {
   return table;
 }
 
-export function loadTable(): Table {
+let ownerId: string | null = null; // null: not looked up yet
+
+/** The id of who is signed in, as far as is known; "" for nobody. */
+export function owner(): string {
+  if (ownerId === null) {
+    try {
+      ownerId = localStorage.getItem(OWNER_KEY) || "";
+    } catch (_error) {
+      ownerId = "";
+    }
+  }
+  return ownerId;
+}
+
+export function setOwner(id: string): void {
+  if (id === owner()) return;
+  ownerId = id;
   try {
-    return parseTable(localStorage.getItem(STORAGE_KEY));
+    localStorage.setItem(OWNER_KEY, id);
+  } catch (_error) {
+    // Known until the page is closed.
+  }
+}
+
+function keyOf(person: string): string {
+  return person ? STORAGE_KEY + "." + person : STORAGE_KEY;
+}
+
+function readTable(person: string): Table {
+  try {
+    return parseTable(localStorage.getItem(keyOf(person)));
   } catch (_error) {
     return {};
   }
+}
+
+/** The table of who is signed in, else the device's. */
+export function loadOwn(): Table {
+  return readTable(owner());
+}
+
+export function storeOwn(table: Table): void {
+  try {
+    localStorage.setItem(keyOf(owner()), JSON.stringify(bounded(table, LIMIT)));
+  } catch (_error) {
+    // Full or forbidden storage: the lesson plays, it only starts anew next time.
+  }
+}
+
+/** What is kept of who is signed in goes from this television: they sign out. */
+export function dropOwn(): void {
+  try {
+    if (owner()) localStorage.removeItem(keyOf(owner()));
+  } catch (_error) {
+    // There is nothing kept.
+  }
+  setOwner("");
+}
+
+/** What is known of each lesson last, of the device and of who is signed in. */
+export function loadTable(): Table {
+  const table = readTable("");
+  const own = loadOwn();
+  for (const asset in own) {
+    const here = table[asset];
+    if (!here || here.savedAt <= own[asset]!.savedAt) table[asset] = own[asset]!;
+  }
+  return table;
 }
 
 /** Whether all but the last moments were watched. */
@@ -117,11 +181,7 @@ export function bounded(table: Table, limit: number): Table {
 
 export function save(asset: string, position: number, duration: number, of: WatchedLesson): void {
   if (!isFinite(position) || !isFinite(duration)) return;
-  try {
-    const table = loadTable();
-    table[asset] = { position, duration, savedAt: new Date().getTime(), of };
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(bounded(table, LIMIT)));
-  } catch (_error) {
-    // Full or forbidden storage: the lesson plays, it only starts anew next time.
-  }
+  const table = loadOwn();
+  table[asset] = { position, duration, savedAt: new Date().getTime(), of };
+  storeOwn(table);
 }

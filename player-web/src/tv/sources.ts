@@ -48,6 +48,16 @@ export function sourcesOf(asset: Asset, can: Abilities): Source[] {
   return found;
 }
 
+/** Of a channel: it has one form only. */
+export function liveSourcesOf(stream: string, can: Abilities): Source[] {
+  const found: Source[] = [];
+  if (!can.h264) return found;
+  if (can.hls && can.isTv) found.push({ kind: "native", url: stream });
+  if (can.mse) found.push({ kind: "engine", url: stream });
+  if (can.hls && !can.isTv) found.push({ kind: "native", url: stream });
+  return found;
+}
+
 const TELEVISIONS = /Tizen|Web0S|webOS|SMART-TV|SmartTV|NetCast|HbbTV|VIDAA|Viera|BRAVIA|AFT[A-Z]|AndroidTV|Android TV|CrKey|MiTV|Hisense|TCL/i;
 
 export function isTelevision(userAgent: string): boolean {

@@ -29,6 +29,12 @@ export function clock(seconds: number | null | undefined): string {
   return hours > 0 ? hours + ":" + two(minutes) + ":" + rest : minutes + ":" + rest;
 }
 
+/** The hour in China of an RFC 3339 time: programmes are meant so, whatever a television takes for its zone. */
+export function hourOf(time: string): string {
+  const there = new Date(new Date(time).getTime() + 8 * 3600 * 1000);
+  return isFinite(there.getTime()) ? there.getUTCHours() + ":" + two(there.getUTCMinutes()) : "";
+}
+
 /** A length in words, such as 45 秒 or 1 小时 5 分钟; "" when unknown. */
 export function spoken(seconds: number | null | undefined): string {
   if (typeof seconds !== "number" || !isFinite(seconds) || seconds <= 0) return "";

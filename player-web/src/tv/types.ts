@@ -38,6 +38,7 @@ export interface Course extends CourseCard {
 }
 
 export interface Person {
+  id: string;
   name: string;
   division: string;
 }
@@ -51,4 +52,23 @@ export interface Room {
   id: string;
   name: string;
   division: string;
+}
+
+export interface ChannelPlay {
+  begin: string; // RFC 3339
+  end: string;
+  kind: "lesson" | "filler";
+  title?: string;
+  course_id?: string;
+  course_title?: string;
+}
+
+export interface Channel {
+  id: string;
+  title: string;
+  number: number;
+  summary: string;
+  stream?: string; // of its playlist; not there while it cannot be watched
+  now?: ChannelPlay | null;
+  next?: ChannelPlay | null;
 }

@@ -8,6 +8,7 @@ import { lessonName } from "./course";
 import { el, fill, key, setShown, setText, type Child } from "./dom";
 import { Feed } from "./feed";
 import type { Action } from "./keys";
+import { sendPositions } from "./positions";
 import { loadTable, positionOf, save } from "./progress";
 import { abilitiesHere, sourcesOf } from "./sources";
 import { clock, t } from "./text";
@@ -16,6 +17,7 @@ import type { Course, TvLesson } from "./types";
 const HIDE_MS = 8000;
 const SEEK_WAIT_MS = 500;
 const SAVE_MS = 5000;
+const SEND_MS = 15000;
 const PREPARING_MS = 5000;
 const PLAY_SECONDS = 10; // after which the server counts it
 const BACK_S = 10;
@@ -53,6 +55,7 @@ export class WatchScreen implements Screen {
   private seekTimer = 0;
   private waitTimer = 0;
   private savedAt = 0;
+  private sentAt = 0;
   private played = 0;
   private lastTime = -1;
   private target: number | null = null; // where the presses lead that are not carried out yet
@@ -289,6 +292,9 @@ export class WatchScreen implements Screen {
     if (!course || !lesson || !this.feed || !(video.currentTime > 0)) return;
     const title = lesson.title && course.lessons.length > 1 ? course.title + " · " + lesson.title : course.title;
     save(lesson.asset.id, video.currentTime, this.duration, { course: course.id, lesson: lesson.id, title, poster: lesson.asset.poster });
+    if (this.savedAt - this.sentAt < SEND_MS && !video.paused && !this.isGone) return;
+    this.sentAt = this.savedAt;
+    sendPositions();
   }
 
   private get duration(): number {
