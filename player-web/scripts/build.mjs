@@ -16,7 +16,10 @@ import { checkTv, tvOptions } from "./tv.mjs";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const output = resolve(process.argv[2] ?? join(root, "dist"));
 const OLDEST_BROWSERS = ["chrome80", "edge80", "firefox78", "safari13.1"];
-const BUNDLED = ["hls.js", "media-chrome", "lean-qr", "eventemitter3", "url-toolkit", "@svta/cml-id3"];
+const BUNDLED = [
+  "hls.js", "media-chrome", "lean-qr", "eventemitter3", "url-toolkit", "@svta/cml-id3",
+  "tus-js-client", "js-base64", "url-parse", "querystringify", "requires-port",
+];
 
 if (!process.argv.includes("--no-check")) {
   execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
@@ -27,10 +30,10 @@ mkdirSync(join(output, "assets"), { recursive: true });
 mkdirSync(join(output, "texts"));
 
 const tables = await loadTables(root);
-const addresses = { file: writeFiles(), style: await bundle({ site: "src/styles/site.css" }, {}), script: {} };
+const addresses = { file: writeFiles(), style: await bundle({ site: "src/styles/site.css", studio: "src/styles/studio.css" }, {}), script: {} };
 Object.assign(addresses.style, await bundle({ tv: "src/tv/tv.css" }, { target: ["chrome38"] }));
 for (const language of LANGUAGES) {
-  const pages = ["home", "course", "elder", "account"];
+  const pages = ["home", "course", "elder", "account", "studio"];
   const entries = Object.fromEntries(pages.map((name) => [name, `src/pages/${name}.ts`]));
   addresses.script[language] = await bundle(entries, {
     format: "esm",

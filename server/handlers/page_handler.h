@@ -14,6 +14,8 @@ void page_handler_elder(gpointer context, const HttpRequest *request, HttpRespon
 void page_handler_tv(gpointer context, const HttpRequest *request, HttpResponse *response);
 /** Signing in, the own account, answering for a television. */
 void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** The teachers' studio: the page's script asks who is signed in. */
+void page_handler_studio(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_offline(gpointer context, const HttpRequest *request, HttpResponse *response);
 
 void page_handler_feed(gpointer context, const HttpRequest *request, HttpResponse *response);

@@ -46,7 +46,6 @@ static void write_entry(JsonWriter *writer, const ServerContext *server, const H
   course_handler_write_members(writer, entry->course);
   json_writer_member_int(writer, "making_count", entry->making_count);
   json_writer_member_int(writer, "failed_count", entry->failed_count);
-  handler_write_time(writer, "updated_at", entry->course->updated_us);
   course_handler_write_rights(writer, server, request, entry->course->id);
   json_writer_end_object(writer);
 }
