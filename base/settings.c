@@ -231,6 +231,47 @@ static const OptionSpec table[] = {
      .value_name = "WHAT",
      .help = "With required, roles count only in sessions that began with a code of an authenticator (TOTP); with "
              "optional, people set one up as they like."},
+    {.name = "oidc-issuer",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, oidc_issuer),
+     .default_text = "",
+     .value_name = "URL",
+     .help =
+         "The OpenID provider at which people of a university or a city sign in, such as "
+         "https://id.example.edu.cn: what its /.well-known/openid-configuration calls issuer, to the letter. Give "
+         "it HOST/sign-in/oidc/callback as redirect address. Empty: there is none."},
+    {.name = "oidc-client-id",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, oidc_client_id),
+     .default_text = "",
+     .value_name = "ID",
+     .help = "What the provider calls this server."},
+    {.name = "oidc-client-secret-file",
+     .type = OPTION_TYPE_PATH,
+     .offset = offsetof(Settings, oidc_secret_file),
+     .default_text = "",
+     .value_name = "FILE",
+     .help = "Holds the secret that goes with oidc-client-id in its first line. Empty: the provider gave none."},
+    {.name = "oidc-login-claim",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, oidc_login_claim),
+     .default_text = "preferred_username",
+     .value_name = "CLAIM",
+     .help = "What the provider says that becomes the login of a new account. Later the account is known by the "
+             "provider's own id of the person (sub), whatever the name is then."},
+    {.name = "oidc-name-claim",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, oidc_name_claim),
+     .default_text = "name",
+     .value_name = "CLAIM",
+     .help = "What the provider says that becomes the name of a new account."},
+    {.name = "oidc-label",
+     .type = OPTION_TYPE_STRING,
+     .offset = offsetof(Settings, oidc_label),
+     .default_text = "",
+     .value_name = "TEXT",
+     .help = "What the button on the page for signing in says, such as the university's name. Empty: words of the "
+             "page."},
     {.name = "media-link-lifetime",
      .type = OPTION_TYPE_DURATION,
      .offset = offsetof(Settings, media_link_lifetime_us),
@@ -587,6 +628,10 @@ bool settings_check(const Settings *settings, GError **error) {
   if (*settings->room && settings->plain_http == PLAIN_HTTP_REDIRECT && *settings->tls_listen) {
     g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE,
                 "room needs plain-http = serve: televisions of a room ask without TLS");
+    return false;
+  }
+  if (*settings->oidc_issuer && !*settings->oidc_client_id) {
+    g_set_error(error, OPTION_ERROR, OPTION_ERROR_VALUE, "oidc-issuer needs oidc-client-id");
     return false;
   }
   if (settings->span_duration_us < settings->segment_duration_us) {

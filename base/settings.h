@@ -42,6 +42,12 @@ typedef struct {
   int64_t session_lifetime_us;       /**< a session that is not used ends after this */
   int64_t staff_session_lifetime_us; /**< the same of people with a role */
   int staff_second_factor;           /**< SecondFactor */
+  char *oidc_issuer;                 /**< the OpenID provider's address; empty: none */
+  char *oidc_client_id;              /**< what we are called there */
+  char *oidc_secret_file;            /**< holds the client's secret; empty: a public client */
+  char *oidc_login_claim;            /**< claim that becomes the login of a new account */
+  char *oidc_name_claim;             /**< claim that becomes its name */
+  char *oidc_label;                  /**< on the button; empty: the pages' own words */
   int64_t media_link_lifetime_us;    /**< of signed addresses of media, at least */
   char *room;                        /**< --room: id or name of the room that this server is for; empty: none */
   char *room_network;                /**< addresses and networks that stand in the room, between commas */

@@ -19,7 +19,8 @@ libswresample-dev|resampling
 libebur128-dev|loudness of sound
 libx264-dev|the H.264 encoder
 libmicrohttpd-dev|HTTP server
-libgnutls28-dev|TLS certificates of the HTTP server
+libgnutls28-dev|TLS certificates of the HTTP server, signatures of ID tokens
+libcurl4-gnutls-dev|asks the OpenID provider
 libsqlite3-dev|catalog
 zlib1g-dev|checksums of the search index
 libicu-dev|folding and sorting of Chinese in search

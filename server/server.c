@@ -111,7 +111,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
   server->context.uploads = upload_desk_new(settings);
   server->context.security_log = security_log_new();
   server->context.device_polls = poll_pace_new();
-  if (!open_access_log(server, settings, error))
+  if (!open_access_log(server, settings, error) || !oidc_provider_open(settings, &server->context.oidc, error))
     return false;
   server->proxies = http_proxies_parse("trusted-proxies", settings->trusted_proxies, error);
   if (server->proxies == NULL || !access_rules_check(routes, count, error) || !open_data(server, settings, error))
@@ -205,6 +205,7 @@ void server_stop(Server *server) {
   access_log_close(server->context.access_log);
   security_log_free(server->context.security_log);
   poll_pace_free(server->context.device_polls);
+  oidc_provider_free(server->context.oidc);
   queue_metrics_free(server->context.queue_metrics);
   upload_desk_free(server->context.uploads);
   g_free(server);

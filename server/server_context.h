@@ -10,6 +10,7 @@
 #include "server/http/http_transport.h"
 #include "server/import_desk.h"
 #include "server/index_slot.h"
+#include "server/oidc_provider.h"
 #include "server/open_files.h"
 #include "server/pages/page_shelf.h"
 #include "server/play_tally.h"
@@ -35,6 +36,7 @@ typedef struct {
   QueueMetrics *queue_metrics;
   UploadDesk *uploads;
   PlayTally *plays;
+  OidcProvider *oidc;     /**< NULL: none is set */
   PollPace *device_polls; /**< receivers that wait to be let in */
   ChannelBook *channels;
   ImportDesk *imports;

@@ -21,6 +21,7 @@
 #include "server/handlers/media_handler.h"
 #include "server/handlers/metrics_handler.h"
 #include "server/handlers/movie_handler.h"
+#include "server/handlers/oidc_handler.h"
 #include "server/handlers/page_handler.h"
 #include "server/handlers/person_handler.h"
 #include "server/handlers/position_handler.h"
@@ -183,6 +184,8 @@ static const HttpRoute routes[] = {
      RULE(open)},
     {HTTP_METHOD_GET, 0, "/api/v1/session", session_handler_get, "api_session", RULE(anyone)},
     {HTTP_METHOD_DELETE, 0, "/api/v1/session", session_handler_delete, "api_session", RULE(open)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_SLOW, "/sign-in/oidc", oidc_handler_begin, "sign_in_oidc", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_SLOW, "/sign-in/oidc/callback", oidc_handler_return, "sign_in_oidc", RULE(anyone)},
     {HTTP_METHOD_PUT, BODY | HTTP_ROUTE_SLOW, "/api/v1/me/password", me_handler_set_password, "api_me",
      RULE(session)},
     {HTTP_METHOD_GET, 0, "/api/v1/me/credentials", me_handler_list_credentials, "api_me", RULE(signed_in)},

@@ -134,7 +134,21 @@ static bool check_second_factor(const ServerContext *server, const HttpRequest *
   return false;
 }
 
-static void take_session(HttpResponse *response, const CatalogPerson *person, const char *room_id, bool is_strong) {
+/** How else one may sign in, for pages: null, or where and what the button says. */
+static void write_provider(JsonWriter *writer, const OidcProvider *provider) {
+  json_writer_name(writer, "sign_in");
+  if (provider == NULL) {
+    json_writer_null(writer);
+    return;
+  }
+  json_writer_begin_object(writer);
+  json_writer_member_string(writer, "url", "/sign-in/oidc");
+  json_writer_member_string(writer, "label", oidc_provider_label(provider));
+  json_writer_end_object(writer);
+}
+
+static void take_session(const ServerContext *server, HttpResponse *response, const CatalogPerson *person,
+                         const char *room_id, bool is_strong) {
   GString *text = g_string_new(NULL);
   JsonWriter writer;
   json_writer_init(&writer, text);
@@ -149,6 +163,7 @@ static void take_session(HttpResponse *response, const CatalogPerson *person, co
   }
   json_writer_member_bool(&writer, "is_strong", is_strong);
   json_writer_member_string(&writer, "room_id", room_id);
+  write_provider(&writer, server->oidc);
   json_writer_end_object(&writer);
   person_take_private(response, text);
 }
@@ -193,7 +208,7 @@ void session_handler_create(gpointer context, const HttpRequest *request, HttpRe
     return;
   attempt_guard_clear(attempts, keys.account);
   if (session_begin(server, request, response, person, is_strong, is_strong ? "password, code" : "password"))
-    take_session(response, person, NULL, is_strong);
+    take_session(server, response, person, NULL, is_strong);
 }
 
 /** A new secret for a session whose last one is old; when the new one comes, the old one's time is over. */
@@ -221,7 +236,8 @@ void session_handler_get(gpointer context, const HttpRequest *request, HttpRespo
   bool is_session = identity->kind == ACCESS_KIND_SESSION;
   if (is_session)
     tend_session(context, request, response, identity);
-  take_session(response, identity->person, identity->room_id, is_session && identity->credential->is_strong);
+  take_session(context, response, identity->person, identity->room_id,
+               is_session && identity->credential->is_strong);
 }
 
 void session_handler_delete(gpointer context, const HttpRequest *request, HttpResponse *response) {

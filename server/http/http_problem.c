@@ -182,6 +182,13 @@ static const ProblemText problems[] = {
                                       "not_implemented",
                                       {"不支持的操作", "Not implemented"},
                                       {"服务器不支持该操作。", "The server does not know that method."}},
+    [HTTP_PROBLEM_PROVIDER] =
+        {502,
+         "provider",
+         {"暂时无法登录", "Cannot sign in now"},
+         {"统一身份认证服务没有正常回应，请稍后再试，或用账号和密码登录。",
+          "The service at which you sign in does not answer as it should; try again later, or "
+          "sign in with account and password."}},
     [HTTP_PROBLEM_BUSY] = {503,
                            "busy",
                            {"服务器繁忙", "Busy"},

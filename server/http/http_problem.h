@@ -41,6 +41,7 @@ typedef enum {
   HTTP_PROBLEM_HEADERS_TOO_LARGE,
   HTTP_PROBLEM_INTERNAL,
   HTTP_PROBLEM_NOT_IMPLEMENTED,
+  HTTP_PROBLEM_PROVIDER,  /**< the provider at which people sign in does not answer as it should */
   HTTP_PROBLEM_BUSY,      /**< sets Retry-After */
   HTTP_PROBLEM_TOO_OFTEN, /**< the caller sets Retry-After */
   HTTP_PROBLEM_TOO_MANY,  /**< sets Retry-After */

@@ -7,6 +7,7 @@ export const accountTexts: Record<keyof typeof simplified, string> = {
   signIn: "Sign in",
   signOut: "Sign out",
   signedOut: "You are signed out.",
+  signInProvider: "Sign in with your institution's account",
   signInHint: "Public courses need no account. The staff of your community opens accounts.",
   login: "Account",
   password: "Password",

@@ -5,6 +5,7 @@ export const accountTexts = {
   signIn: "登录",
   signOut: "退出登录",
   signedOut: "已退出登录。",
+  signInProvider: "用统一身份认证登录",
   signInHint: "没有账号也能观看公开课程。账号由社区工作人员开通。",
   login: "账号",
   password: "密码",

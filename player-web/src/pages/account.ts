@@ -21,6 +21,7 @@ const STAFF_RIGHTS = { studio: ["teacher", "manager", "administrator"], admin: [
 
 class AccountPage {
   private person: Person | null = null;
+  private provider: Session["sign_in"] = null;
   private needsCode = false;
   private message = "";
 
@@ -31,7 +32,9 @@ class AccountPage {
 
   private async load(): Promise<void> {
     try {
-      this.person = (await ask<Session>("GET", "/api/v1/session")).person;
+      const session = await ask<Session>("GET", "/api/v1/session");
+      this.person = session.person;
+      this.provider = session.sign_in;
     } catch (problem) {
       this.message = this.textOf(problem);
     }
@@ -96,8 +99,17 @@ class AccountPage {
       code.box,
       element("button", { class: "button", type: "submit" }, a("signIn")),
       this.note(),
+      ...this.providerLink(),
       element("p", {}, a("signInHint")),
     );
+  }
+
+  /** To the university's or city's own sign-in, where there is one. */
+  private providerLink(): HTMLElement[] {
+    if (!this.provider) return [];
+    const next = nextAddress() ?? (location.pathname === "/sign-in" ? "/account" : location.pathname + location.search);
+    const href = `${this.provider.url}?next=${encodeURIComponent(next)}`;
+    return [element("p", {}, element("a", { class: "button button-quiet", id: "provider", href }, this.provider.label ?? a("signInProvider")))];
   }
 
   private overview(person: Person): HTMLElement {

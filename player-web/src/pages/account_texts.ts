@@ -17,6 +17,8 @@ export interface Person {
 
 export interface Session {
   person: Person | null;
+  /** An OpenID provider; its label is the operator's. */
+  sign_in: { url: string; label: string | null } | null;
 }
 
 /** Runs a step and tells what came of it (null: what was told last stays), or why not. */
