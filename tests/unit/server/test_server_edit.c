@@ -9,16 +9,20 @@ typedef struct {
   Fixture fixture;
   Browser teacher, reviewer, other;
   Lesson lesson;
-  char *school, *captions, *chapters, *poster;
+  char *school, *elsewhere, *captions, *chapters, *poster;
 } World;
 
-static void set_field(const World *world, const char *field, const char *value) {
+static void set_course_field(const World *world, const char *course_id, const char *field, const char *value) {
   g_autoptr(GError) error = NULL;
   g_autoptr(CatalogRecord) patch = catalog_record_new(RECORD_COURSE), made = NULL;
-  patch->id = g_strdup(world->lesson.course_id);
+  patch->id = g_strdup(course_id);
   catalog_record_set(patch, field, value);
   catalog_update_record(world->fixture.catalog, "test", patch, 0, &made, NULL, &error);
   g_assert_no_error(error);
+}
+
+static void set_field(const World *world, const char *field, const char *value) {
+  set_course_field(world, world->lesson.course_id, field, value);
 }
 
 static char *make_school(const World *world, const char *name) {
@@ -41,12 +45,12 @@ static Browser sign_in_as(const World *world, const char *login, Role role, cons
 static void world_open(World *world) {
   fixture_open(&world->fixture);
   world->school = make_school(world, "市社区大学");
-  g_autofree char *elsewhere = make_school(world, "西区社区学院");
+  world->elsewhere = make_school(world, "西区社区学院");
   world->lesson = lesson_make(&world->fixture, "太极拳", NULL);
   set_field(world, "institution_id", world->school);
   world->teacher = sign_in_as(world, "teacher", ROLE_TEACHER, world->school);
   world->reviewer = sign_in_as(world, "reviewer", ROLE_REVIEWER, world->school);
-  world->other = sign_in_as(world, "other", ROLE_TEACHER, elsewhere);
+  world->other = sign_in_as(world, "other", ROLE_TEACHER, world->elsewhere);
   world->captions = g_strdup_printf("/api/v1/assets/%s/captions/zh-CN", world->lesson.asset_id);
   world->chapters = g_strdup_printf("/api/v1/assets/%s/chapters", world->lesson.asset_id);
   world->poster = g_strdup_printf("/api/v1/assets/%s/poster", world->lesson.asset_id);
@@ -58,6 +62,7 @@ static void world_close(World *world) {
   browser_clear(&world->other);
   lesson_clear(&world->lesson);
   g_free(world->school);
+  g_free(world->elsewhere);
   g_free(world->captions);
   g_free(world->chapters);
   g_free(world->poster);
@@ -199,11 +204,29 @@ static void test_edit_list(void) {
   world_close(&world);
 }
 
+/** An asset brings rights along: nobody takes one of others into a course of their own. */
+static void test_edit_foreign_asset(void) {
+  World world;
+  world_open(&world);
+  g_auto(Lesson) own = lesson_make(&world.fixture, "书法", NULL);
+  set_course_field(&world, own.course_id, "institution_id", world.elsewhere);
+  g_autofree char *target = g_strdup_printf("/api/v1/courses/%s/lessons", own.course_id);
+  g_autofree char *home = g_strdup_printf("/api/v1/courses/%s/lessons", world.lesson.course_id);
+  g_autofree char *taken = g_strdup_printf("[{\"asset_id\":\"%s\"}]", world.lesson.asset_id);
+  g_auto(Reply) theft = {0}, captions = {0}, repeat = {0};
+  const char *any = "If-Match: *\r\n", *type = "application/json";
+  send_file(&world.other, "PUT", target, type, any, taken, strlen(taken), 403, &theft);
+  send_file(&world.other, "PUT", world.captions, "application/x-subrip", any, SRT, strlen(SRT), 403, &captions);
+  send_file(&world.teacher, "PUT", home, type, any, taken, strlen(taken), 200, &repeat);
+  world_close(&world);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/server/edit/captions", test_edit_captions);
   g_test_add_func("/server/edit/chapters", test_edit_chapters);
   g_test_add_func("/server/edit/poster", test_edit_poster);
   g_test_add_func("/server/edit/list", test_edit_list);
+  g_test_add_func("/server/edit/foreign-asset", test_edit_foreign_asset);
   return g_test_run();
 }
