@@ -180,7 +180,13 @@ static void fill_clock(GByteArray *out, TsStream stream, int64_t *last_clock, in
   }
 }
 
-static GBytes *write_packets(Builder *builder, const TsSegment *segment, int64_t end) {
+/** What the parts have, and how much room their samples need. */
+typedef struct {
+  bool has_video, has_audio;
+  size_t bytes;
+} Contents;
+
+static GBytes *write_packets(Builder *builder, const Contents *contents, uint32_t number, int64_t end) {
   TsPes *units = (TsPes *)(void *)builder->units->data;
   guint count = builder->units->len;
   size_t bytes = 4 * TS_PACKET_BYTES;
@@ -189,12 +195,12 @@ static GBytes *write_packets(Builder *builder, const TsSegment *segment, int64_t
     bytes += ts_pes_packet_bytes(&units[i]);
   GByteArray *out = g_byte_array_sized_new((guint)bytes);
   uint8_t counters[TS_STREAMS] = {0};
-  TsStream clock_stream = segment->video != NULL ? TS_STREAM_VIDEO : TS_STREAM_AUDIO;
+  TsStream clock_stream = contents->has_video ? TS_STREAM_VIDEO : TS_STREAM_AUDIO;
   guint first = 0;
   while (!units[first].has_clock)
     first++;
   int64_t last_clock = units[first].clock;
-  ts_tables_write(out, segment->video != NULL, segment->audio != NULL, segment->number);
+  ts_tables_write(out, contents->has_video, contents->has_audio, number);
   for (guint i = 0; i < count; i++) {
     fill_clock(out, clock_stream, &last_clock, MIN(units[i].dts, end) - TS_SEGMENT_LEAD, counters[clock_stream]);
     ts_pes_write(out, &units[i], &counters[units[i].stream]);
@@ -205,12 +211,17 @@ static GBytes *write_packets(Builder *builder, const TsSegment *segment, int64_t
   return g_byte_array_free_to_bytes(out);
 }
 
-/** Where the segment's decode times end, in the view. */
-static int64_t end_of(const TsSegment *segment) {
-  const TsTrack *track = segment->video != NULL ? segment->video : segment->audio;
-  const Mp4Sample *last = &track->samples[track->sample_count - 1];
-  int64_t end = ts_segment_time(last->decode_time + last->duration, track->init->timescale_hz);
-  return segment->offset + end - (segment->video != NULL ? DECODE_LEAD : 0);
+/** Where the decode times of the stream that has the clock end, in the view. */
+static int64_t end_of(const TsPart *parts, size_t count, bool has_video) {
+  int64_t end = 0;
+  for (size_t i = 0; i < count; i++) {
+    const TsTrack *track = has_video ? parts[i].video : parts[i].audio;
+    if (track == NULL)
+      continue;
+    const Mp4Sample *last = &track->samples[track->sample_count - 1];
+    end = parts[i].offset + ts_segment_time(last->decode_time + last->duration, track->init->timescale_hz);
+  }
+  return end - (has_video ? DECODE_LEAD : 0);
 }
 
 static void builder_clear(Builder *builder) {
@@ -220,26 +231,45 @@ static void builder_clear(Builder *builder) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Builder, builder_clear)
 
-GBytes *ts_segment_write(const TsSegment *segment, GError **error) {
-  const TsTrack *video = segment->video, *audio = segment->audio;
-  g_return_val_if_fail(video != NULL || audio != NULL, NULL);
-  if ((video != NULL && video->sample_count == 0) || (audio != NULL && audio->sample_count == 0)) {
-    set_damaged(error, "it is empty");
-    return NULL;
+static bool check_track(const TsTrack *track, GError **error) {
+  if (track == NULL)
+    return true;
+  if (track->sample_count == 0)
+    return set_damaged(error, "it is empty");
+  return has_sane_times(track) || set_damaged(error, "its times");
+}
+
+static bool look_at(const TsPart *parts, size_t count, Contents *contents, GError **error) {
+  for (size_t i = 0; i < count; i++) {
+    if (!check_track(parts[i].video, error) || !check_track(parts[i].audio, error))
+      return false;
+    contents->has_video |= parts[i].video != NULL;
+    contents->has_audio |= parts[i].audio != NULL;
+    contents->bytes += parts[i].video != NULL ? parts[i].video->size_bytes : 0;
   }
-  if ((video != NULL && !has_sane_times(video)) || (audio != NULL && !has_sane_times(audio))) {
-    set_damaged(error, "its times");
+  return true;
+}
+
+GBytes *ts_segment_write_parts(const TsPart *parts, size_t count, uint32_t number, GError **error) {
+  Contents contents = {0};
+  if (!look_at(parts, count, &contents, error))
     return NULL;
-  }
-  g_auto(Builder)
-      builder = {.payload = g_byte_array_sized_new((guint)((video != NULL ? video->size_bytes : 0) + 64 * 1024)),
-                 .units = g_array_new(FALSE, FALSE, sizeof(TsPes)),
-                 .offsets = g_array_new(FALSE, FALSE, sizeof(size_t))};
-  if (video != NULL && !add_video(&builder, video, segment->offset, error))
-    return NULL;
+  g_return_val_if_fail(contents.has_video || contents.has_audio, NULL);
+  g_auto(Builder) builder = {.payload = g_byte_array_sized_new((guint)(contents.bytes + 64 * 1024)),
+                             .units = g_array_new(FALSE, FALSE, sizeof(TsPes)),
+                             .offsets = g_array_new(FALSE, FALSE, sizeof(size_t))};
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].video != NULL && !add_video(&builder, parts[i].video, parts[i].offset, error))
+      return NULL;
   guint video_count = builder.units->len;
-  if (audio != NULL && !add_audio(&builder, audio, segment->offset, video == NULL, error))
-    return NULL;
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].audio != NULL && !add_audio(&builder, parts[i].audio, parts[i].offset, !contents.has_video, error))
+      return NULL;
   merge(&builder, video_count);
-  return write_packets(&builder, segment, end_of(segment));
+  return write_packets(&builder, &contents, number, end_of(parts, count, contents.has_video));
+}
+
+GBytes *ts_segment_write(const TsSegment *segment, GError **error) {
+  const TsPart part = {segment->video, segment->audio, segment->offset};
+  return ts_segment_write_parts(&part, 1, segment->number, error);
 }

@@ -31,5 +31,15 @@ typedef struct {
 /** A time of a track in the view. */
 int64_t ts_segment_time(int64_t time, int32_t timescale_hz);
 
+/** A stretch of a segment that is put together from several. Either track may be NULL. */
+typedef struct {
+  const TsTrack *video, *audio;
+  int64_t offset; /**< as above */
+} TsPart;
+
+/** Several stretches in one run of packets, each stream's in the order of its times. All parts together must have a track.
+ * As ts_segment_write(). */
+GBytes *ts_segment_write_parts(const TsPart *parts, size_t count, uint32_t number, GError **error);
+
 /** NULL with MP4_ERROR when a sample is damaged or is nothing that a transport stream carries. */
 GBytes *ts_segment_write(const TsSegment *segment, GError **error);

@@ -62,6 +62,7 @@ opencv-doc|real video clips
 clang-format|format check
 jq|reads API answers in tests
 tstools|judges transport streams in tests
+xmltv-util|reads the guide of channels in tests
 sqlite3|reads the catalog in tests
 curl|asks the server in tests
 openssl|makes certificates for tests

@@ -91,6 +91,7 @@ static bool open_data(Server *server, const Settings *settings, GError **error) 
   if (server->context.catalog == NULL)
     return false;
   server->context.channels = channel_book_new(server->context.catalog);
+  server->context.air = channel_air_new(server->context.catalog, server->context.store);
   return true;
 }
 
@@ -195,6 +196,7 @@ void server_stop(Server *server) {
   access_free(server->context.access);
   play_tally_free(server->context.plays);
   channel_book_free(server->context.channels);
+  channel_air_free(server->context.air);
   catalog_close(server->context.catalog);
   open_files_free(server->context.files);
   byte_cache_free(server->context.views);

@@ -6,6 +6,7 @@
 #include "server/access.h"
 #include "server/access_log.h"
 #include "server/byte_cache.h"
+#include "server/channel_air.h"
 #include "server/channel_book.h"
 #include "server/http/http_transport.h"
 #include "server/import_desk.h"
@@ -40,5 +41,6 @@ typedef struct {
   PollPace *device_polls; /**< receivers that wait to be let in */
   ChannelBook *channels;
   ImportDesk *imports;
+  ChannelAir *air;
   HttpTransport *transport; /**< for the count of open connections; NULL until it runs; atomic */
 } ServerContext;

@@ -8,6 +8,7 @@
 #include "server/handlers/caption_handler.h"
 #include "server/handlers/channel_guide.h"
 #include "server/handlers/channel_handler.h"
+#include "server/handlers/channel_stream.h"
 #include "server/handlers/chapter_handler.h"
 #include "server/handlers/course_handler.h"
 #include "server/handlers/dash_handler.h"
@@ -134,6 +135,14 @@ static const HttpRoute routes[] = {
      RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET | HTTP_ROUTE_SLOW, "/channels.xml",
      channel_guide_programme, "channel_guide", RULE(anyone)},
+    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/live.m3u8", channel_stream_multivariant, "channel_multivariant",
+     RULE(anyone)},
+    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/master.m3u8", channel_stream_multivariant, "channel_multivariant",
+     RULE(anyone)},
+    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/{height}/playlist.m3u8", channel_stream_playlist,
+     "channel_playlist", RULE(anyone)},
+    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/{height}/{segment}.ts", channel_stream_segment, "channel_segment",
+     RULE(anyone)},
     /* made by `kapok attach` */
     {HTTP_METHOD_GET, 0, "/api/v1/attachments", record_handler_list, "api_attachments", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}", record_handler_get, "api_attachments", RULE(anyone)},

@@ -262,7 +262,7 @@ static void check_random(GRand *rand) {
 
 static void test_random(void) {
   g_autoptr(GRand) rand = g_rand_new_with_seed(7);
-  for (int i = 0; i < 60; i++)
+  for (int i = 0; i < 30; i++)
     check_random(rand);
 }
 
