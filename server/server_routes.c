@@ -231,6 +231,7 @@ static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/activate", page_handler_account, "page_account", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/studio", page_handler_studio, "page_studio", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/studio/{course}", page_handler_studio, "page_studio", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/admin/channels", page_handler_channels, "page_channels", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/course/{course}", page_handler_course, "page_course", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/elder", page_handler_elder, "page_elder", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/tv", page_handler_tv, "page_tv", RULE(anyone)},

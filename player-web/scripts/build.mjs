@@ -33,7 +33,7 @@ const tables = await loadTables(root);
 const addresses = { file: writeFiles(), style: await bundle({ site: "src/styles/site.css", studio: "src/styles/studio.css" }, {}), script: {} };
 Object.assign(addresses.style, await bundle({ tv: "src/tv/tv.css" }, { target: ["chrome38"] }));
 for (const language of LANGUAGES) {
-  const pages = ["home", "course", "elder", "account", "studio"];
+  const pages = ["home", "course", "elder", "account", "studio", "channels"];
   const entries = Object.fromEntries(pages.map((name) => [name, `src/pages/${name}.ts`]));
   addresses.script[language] = await bundle(entries, {
     format: "esm",

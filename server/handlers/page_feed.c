@@ -110,3 +110,10 @@ void page_handler_studio(gpointer context, const HttpRequest *request, HttpRespo
   page_model_answer(&ask, response, "studio.html", "text/html; charset=utf-8",
                     page_model_new(&ask, request->target->path));
 }
+
+void page_handler_channels(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  g_auto(PageAsk) ask;
+  page_ask_init(&ask, context, request, response);
+  page_model_answer(&ask, response, "channels.html", "text/html; charset=utf-8",
+                    page_model_new(&ask, "/admin/channels"));
+}

@@ -24,5 +24,7 @@ void page_handler_robots(gpointer context, const HttpRequest *request, HttpRespo
 void page_handler_manifest(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_worker(gpointer context, const HttpRequest *request, HttpResponse *response);
 
+/** The week view of channels: filled by its script. */
+void page_handler_channels(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_asset(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_favicon(gpointer context, const HttpRequest *request, HttpResponse *response);

@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     bin: { type: 'string', default: path.join(HERE, '../../build/bin') },
     data: { type: 'string' },
     asset: { type: 'string' },
+    channel: { type: 'string' },
     runs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: 'cold,warm,movie' },
@@ -29,10 +30,10 @@ const { values: options } = parseArgs({
 
 if (options.help || !options.data || !options.asset) {
   console.log(`Usage: node tests/bench/views.mjs --data DIR --asset ID [--bin DIR] [--runs N] [--seconds N] [--only PART,...]
-    [--json FILE]
+    [--channel ID] [--json FILE]
 
 DIR is a data folder with the whole lesson ID, which no server uses meanwhile: see README.md.
-Parts: cold, warm, movie.`);
+Parts: cold, warm, movie, channel (of the channel ID; some of its lessons must be on the air).`);
   process.exit(options.help ? 0 : 2);
 }
 
@@ -227,12 +228,52 @@ async function measureMovie(report) {
   report.note(`the file is ${(size / 1e6).toFixed(1)} MB`);
 }
 
+const SLOT_S = 10;
+/** As far back as is asked for cold. */
+const BACK_S = 1800;
+
+/** A channel: slots made for the first time, and what a viewer costs, who asks for a segment and a playlist in each slot. nginx sends the
+ * same segments from files, and the playlist of one moment. */
+async function measureChannel(folder, report) {
+  const cold = [];
+  const viewers = [];
+  const ratios = [];
+  for (let run = 0; run < Number(options.runs); run++) {
+    const kapok = await startKapok();
+    const base = `/channels/${options.channel}`;
+    const variant = (await lines(`${kapok.origin}${base}/live.m3u8`))[0];
+    const playlist = `${base}/${variant}`;
+    const paths = (names) => names.map((name) => `${path.posix.dirname(playlist)}/${name}`);
+    const slots = paths(await lines(`${kapok.origin}${playlist}?back=${BACK_S}`));
+    const start = cpuMs(kapok);
+    const bytes = await fetchAll(kapok.origin, slots);
+    cold.push((cpuMs(kapok) - start) / slots.length);
+    report.note(`channel, run ${run + 1}: ${slots.length} slots, ${(bytes / 1e6).toFixed(1)} MB of ${variant}`);
+    const window = paths(await lines(kapok.origin + playlist));
+    const targets = window.flatMap((segment) => [segment, playlist]);
+    await copyFiles(kapok.origin, path.join(folder, 'files'), [...window, playlist]);
+    const nginx = await startNginx(folder);
+    const file = path.join(folder, 'targets');
+    writeFileSync(file, targets.join('\n'));
+    const measured = {};
+    for (const side of run % 2 ? [nginx, kapok] : [kapok, nginx]) measured[side.name] = await measureOnce(side, file);
+    viewers.push((SLOT_S * 1000) / (2 * measured.kapok.cpu));
+    ratios.push(measured.kapok.cpu / measured.nginx.cpu);
+    await stop(nginx);
+    await stop(kapok);
+  }
+  report.row('CPU of a cold slot of a channel, ms', '-', showRatios(cold), null, median(cold));
+  report.row('viewers of a channel per core', '-', showRatios(viewers, 0), null, median(viewers));
+  report.row('channel, CPU per request to nginx', '-', showRatios(ratios), null, median(ratios));
+}
+
 async function main() {
   const folder = mkdtempSync(path.join(tmpdir(), 'kapok-views-'));
   const report = new Report();
   try {
     execFileSync('chmod', ['755', folder]); // nginx's workers may be another user
-    const parts = { cold: () => measureCold(report), warm: () => measureWarm(folder, report), movie: () => measureMovie(report) };
+    const parts = { cold: () => measureCold(report), warm: () => measureWarm(folder, report), movie: () => measureMovie(report),
+      channel: () => measureChannel(folder, report) };
     for (const name of options.only.split(',')) await parts[name]();
     report.print();
     if (options.json) writeFileSync(options.json, JSON.stringify({ rows: report.rows, runs: report.runs }, null, 1));

@@ -12,8 +12,8 @@ const PROGRAMS = process.env.KAPOK_BIN ?? process.env.KAPOK_BUILT_BIN ?? join(SO
 const ENVIRONMENT = { ...process.env, LC_ALL: "C.UTF-8", LANG: "", LC_MESSAGES: "" };
 
 export class KapokServer {
-  /** Starts the server and waits until it is ready. */
-  static async start() {
+  /** Starts the server, with more settings if there are any, and waits until it is ready. */
+  static async start(...settings) {
     const server = new KapokServer();
     server.folder = mkdtempSync(join(tmpdir(), "kapok-browser-"));
     server.data = join(server.folder, "data");
@@ -22,7 +22,7 @@ export class KapokServer {
     const log = openSync(server.log, "w");
     server.child = spawn(
       join(PROGRAMS, "kapok"),
-      ["serve", "--data", server.data, "--listen", server.base.slice("http://".length)],
+      ["serve", "--data", server.data, "--listen", server.base.slice("http://".length), ...settings],
       { env: ENVIRONMENT, stdio: ["ignore", log, log] },
     );
     await server.ready();

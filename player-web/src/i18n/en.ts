@@ -116,6 +116,8 @@ export const pageTexts: Record<PageKey, string> = {
   feed: "New courses (RSS)",
   footer: "木棉 Kapok · learning for every resident",
   signIn: "Sign in",
+  channelsTitle: "Channels and schedules",
+  channelsNoScript: "Please allow JavaScript to edit schedules.",
   account: "Your account",
   studio: "Studio",
   studioLoading: "Opening…",

@@ -115,6 +115,8 @@ export const pageTexts = {
   feed: "新课订阅（RSS）",
   footer: "木棉 Kapok · 让每一位居民都能学习",
   signIn: "登录",
+  channelsTitle: "频道与节目单",
+  channelsNoScript: "请打开浏览器的 JavaScript，才能编辑节目单。",
   account: "我的账号",
   studio: "教师工作台",
   studioLoading: "正在打开…",
