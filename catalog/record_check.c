@@ -136,7 +136,7 @@ static bool check_field(const RecordField *field, char **value, RecordFault *fau
     g_free(*value);
     *value = g_strdup("0");
   }
-  return !*clean || check_one(field, value, fault);
+  return !**value || check_one(field, value, fault);
 }
 
 bool record_check(CatalogRecord *record, bool is_new, RecordFault *fault) {

@@ -146,6 +146,18 @@ static void test_import_lines_faults(void) {
   assert_fault(file, 4, 8, "code");
 }
 
+/* An empty number is 0, in whatever way it is given. */
+static void test_import_empty_number(void) {
+  g_autoptr(ImportFile) file =
+      parse_lines("{\"kind_of\":\"attachment\",\"course_id\":\"0000000000001\",\"title\":\"a\","
+                  "\"name\":\"a.pdf\",\"position\":null}\n");
+  RecordFault fault = {0};
+  g_assert_cmpuint(file->rows->len, ==, 1);
+  CatalogRecord *record = g_array_index(file->rows, ImportRow, 0).record;
+  g_assert_true(record_check(record, true, &fault));
+  g_assert_cmpstr(catalog_record_get(record, "position"), ==, "0");
+}
+
 static void test_import_many_rows(Fixture *fixture, gconstpointer unused) {
   (void)unused;
   g_autoptr(GString) text = g_string_new("name\n");
@@ -352,6 +364,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/import/table_refuses", test_import_table_refuses);
   g_test_add_func("/import/lines_faults", test_import_lines_faults);
+  g_test_add_func("/import/empty_number", test_import_empty_number);
   g_test_add_func("/table_list/both_ways", test_table_list);
   ADD(table);
   ADD(lessons);
