@@ -16,6 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 static void check_rows(const ImportFile *file) {
   for (guint i = 0; i < file->rows->len; i++) {
     const ImportRow *row = &g_array_index(file->rows, ImportRow, i);
+    g_assert((row->record == NULL) == (row->lesson != NULL));
+    if (row->lesson) {
+      const char *texts[] = {row->lesson->id, row->lesson->course_id, row->lesson->title, row->lesson->asset_id};
+      for (size_t j = 0; j < G_N_ELEMENTS(texts); j++)
+        g_assert(!texts[j] || g_utf8_validate(texts[j], -1, NULL));
+      continue;
+    }
     RecordFault fault = {0};
     g_assert(row->line > 0);
     if (!record_check(row->record, true, &fault)) {
