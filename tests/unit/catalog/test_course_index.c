@@ -1,16 +1,20 @@
 #include "catalog/course_change.h"
-#include "catalog/course_index.h"
+#include "catalog/course_index_internal.h"
 #include "tests/unit/catalog/catalog_fixture.h"
 
 #define WAIT_US (20 * G_TIME_SPAN_SECOND)
 #define MEMORY_BYTES (64 << 20)
 
-static CourseIndex *open_index(const Fixture *fixture) {
+static CourseIndex *open_index_of(const Fixture *fixture, int64_t memory_bytes) {
   g_autoptr(GError) error = NULL;
   g_autofree char *folder = g_build_filename(fixture->root, "search", NULL);
-  CourseIndex *index = course_index_open(fixture->catalog, fixture->store, folder, MEMORY_BYTES, NULL, &error);
+  CourseIndex *index = course_index_open(fixture->catalog, fixture->store, folder, memory_bytes, NULL, &error);
   g_assert_no_error(error);
   return index;
+}
+
+static CourseIndex *open_index(const Fixture *fixture) {
+  return open_index_of(fixture, MEMORY_BYTES);
 }
 
 static void add_course(const Fixture *fixture, const char *id, const char *title, const char *rest) {
@@ -272,11 +276,73 @@ static void test_course_index_after_restore(Fixture *fixture, gconstpointer unus
   course_index_close(index);
 }
 
+/* --- memory --- */
+
+#define SMALL_MEMORY_BYTES (16 << 20) /* the least that search-memory may be */
+#define MANY_COURSES 3000             /* more than a segment has whose results are not kept */
+#define MANY_QUERIES 1500
+
+static void add_many(const Fixture *fixture) {
+  g_autoptr(GString) sql = g_string_new("BEGIN;");
+  for (int i = 0; i < MANY_COURSES; i++)
+    g_string_append_printf(sql,
+                           "INSERT INTO course (id, title, summary, category, popularity, created_us, updated_us)"
+                           " VALUES ('%013d', '课程 n%d', '第 %d 组的太极拳和书法', '%s', %d, %d, 1);",
+                           i, i, i % 7, i % 2 ? "arts" : "sports", i % 11, i + 1);
+  g_string_append(sql, "COMMIT;");
+  fixture_run_sql(fixture, sql->str);
+}
+
+/* All that is answered to many questions, no two of them alike. */
+static char *ask_many(CourseIndex *index) {
+  g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+  for (int i = 0; i < MANY_QUERIES; i++) {
+    g_autofree char *text = g_strdup_printf("n%d", i), *group = g_strdup_printf("太极 n%d", i);
+    g_autoptr(CoursePage) page = find(index, text, NULL), both = find(index, group, NULL);
+    const CoursePage *pages[] = {page, both};
+    for (size_t j = 0; j < G_N_ELEMENTS(pages); j++) {
+      g_autofree char *total =
+          g_strdup_printf("%" G_GINT64_FORMAT "/%u", (gint64)pages[j]->total, pages[j]->categories->len);
+      g_checksum_update(checksum, (const guchar *)total, -1);
+      for (guint k = 0; k < pages[j]->courses->len; k++)
+        g_checksum_update(checksum, (const guchar *)((CatalogCourse *)pages[j]->courses->pdata[k])->id, -1);
+    }
+  }
+  return g_strdup(g_checksum_get_string(checksum));
+}
+
+static void assert_within(const LruCacheFigures *figures, size_t budget_bytes) {
+  g_assert_cmpuint(figures->size_bytes, <=, budget_bytes);
+  g_assert_cmpuint(figures->size_bytes, >, budget_bytes / 2); /* it came to its limit, */
+  g_assert_cmpuint(figures->misses, >, 2 * figures->count);   /* and most of what was kept has gone */
+}
+
+/* At the least memory that may be set what is kept stays within its share, and the answers are the same. */
+static void test_course_index_memory(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  add_many(fixture);
+  CourseIndex *index = open_index_of(fixture, 512 << 20);
+  g_autofree char *plenty = ask_many(index);
+  course_index_close(index);
+  index = open_index_of(fixture, SMALL_MEMORY_BYTES);
+  g_autofree char *little = ask_many(index);
+  LruCacheFigures results, pages;
+  search_cache_get_figures(index->results, &results);
+  lru_cache_get_figures(index->pages, &pages);
+  g_assert_cmpstr(little, ==, plenty);
+  g_test_message("results %zu in %zu bytes, pages %zu in %zu bytes", results.count, results.size_bytes, pages.count,
+                 pages.size_bytes);
+  assert_within(&results, SMALL_MEMORY_BYTES / 16);
+  assert_within(&pages, SMALL_MEMORY_BYTES / 16);
+  course_index_close(index);
+}
+
 #define ADD(name, func) g_test_add(name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   ADD("/course_index/follows", test_course_index_follows);
+  ADD("/course_index/memory", test_course_index_memory);
   ADD("/course_index/visibility", test_course_index_visibility);
   ADD("/course_index/highlights", test_course_index_highlights);
   ADD("/course_index/captions", test_course_index_captions);
