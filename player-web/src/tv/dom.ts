@@ -70,6 +70,20 @@ export function around(node: Node | null, attribute: string): HTMLElement | null
   return null;
 }
 
+/** Calls `visit` with what lies under the pointer when somebody moves it; not when the page moves under it, which engines tell
+ * in the same way. */
+export function onPointer(root: Element, visit: (target: Node) => void): void {
+  let x = -1;
+  let y = -1;
+  root.addEventListener("mousemove", (event) => {
+    const mouse = event as MouseEvent;
+    const hasMoved = x >= 0 && (mouse.screenX !== x || mouse.screenY !== y);
+    x = mouse.screenX;
+    y = mouse.screenY;
+    if (hasMoved) visit(mouse.target as Node);
+  });
+}
+
 export function each(root: Element, selector: string, visit: (node: HTMLElement) => void): void {
   const list = root.querySelectorAll(selector);
   for (let i = 0; i < list.length; i++) visit(list[i] as HTMLElement);

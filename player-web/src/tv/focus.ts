@@ -1,7 +1,7 @@
 // The focus of the page: arrow keys move it, and it is always on something that can be seen. What can have it carries the
 // class "f" and stands in a group (data-g); what scrolls carries data-scroll.
 
-import { around } from "./dom";
+import { around, onPointer } from "./dom";
 import { nextPlace, type Box, type Direction, type Group } from "./geometry";
 
 const MARGIN = 24; // CSS pixels of surroundings that are kept in sight
@@ -33,8 +33,8 @@ export class Focus {
   ) {
     const keep = () => this.keep();
     root.addEventListener("focusin", (event) => this.take(event.target as HTMLElement));
-    root.addEventListener("mouseover", (event) => {
-      const node = around(event.target as Node, "data-k");
+    onPointer(root, (target) => {
+      const node = around(target, "data-k");
       if (node && node !== this.current && isSeen(node)) this.set(node);
     });
     document.addEventListener("focusout", () => setTimeout(keep, 0));
@@ -90,8 +90,8 @@ export class Focus {
   /** Sees to it that something visible has the focus. */
   keep(): void {
     if (this.wanted !== null) {
-      const node = this.root.querySelector('.f[data-k="' + this.wanted + '"]') as HTMLElement | null;
-      if (node && isSeen(node)) this.set(node);
+      const node = listOf(this.root, '.f[data-k="' + this.wanted + '"]')[0]; // screens that are hidden may have one, too
+      if (node) this.set(node);
     }
     const active = document.activeElement;
     if (active && this.current === active && this.root.contains(active) && isSeen(active)) {
@@ -103,9 +103,17 @@ export class Focus {
       return;
     }
     const wanted = this.wanted;
-    const next = this.current && this.root.contains(this.current) && isSeen(this.current) ? this.current : this.fallback();
+    const next = this.sameAsBefore() || this.fallback();
     if (next && isSeen(next)) this.set(next);
     this.wanted = wanted;
+  }
+
+  /** What had the focus, or what has come in its place by the same name; null when it is gone. */
+  private sameAsBefore(): HTMLElement | null {
+    const name = this.name;
+    if (name === null) return null;
+    const list = listOf(this.root, '.f[data-k="' + name + '"]');
+    return list.indexOf(this.current!) >= 0 ? this.current : list[0] || null;
   }
 
   private take(node: HTMLElement): void {

@@ -5,7 +5,7 @@ import { ask, get } from "./ask";
 import { errorText, type App, type Screen } from "./app";
 import { Captions } from "./captions";
 import { lessonName } from "./course";
-import { el, fill, key, setShown, setText, type Child } from "./dom";
+import { el, fill, key, onPointer, setShown, setText, type Child } from "./dom";
 import { Feed } from "./feed";
 import type { Action } from "./keys";
 import { sendPositions } from "./positions";
@@ -157,7 +157,7 @@ export class WatchScreen implements Screen {
       this.setPlaying(this.video.paused);
       this.showPanel();
     });
-    this.node.addEventListener("mousemove", () => {
+    onPointer(this.node, () => {
       if (this.panel.hasAttribute("hidden") && this.feed) this.showPanel();
     });
   }
