@@ -56,16 +56,25 @@ static void clear_entry(gpointer data) {
   g_free(entry->changes);
 }
 
-bool catalog_list_audit(Catalog *catalog, const char *kind, const char *record_id, int64_t before, int64_t limit,
-                        GArray **ret_entries, GError **error) {
+bool catalog_note_change(Catalog *catalog, const char *actor, const char *kind, const char *record_id,
+                         const char *action, GError **error) {
+  g_auto(Transaction) transaction = {0};
+  g_auto(AuditEntry) entry = audit_entry_begin(kind, record_id, action);
+  return transaction_begin_write(&transaction, catalog, error) &&
+         audit_entry_record(&entry, transaction.connection, actor, g_get_real_time(), error) &&
+         transaction_commit(&transaction, error);
+}
+
+bool catalog_list_audit(Catalog *catalog, const AuditQuery *query, GArray **ret_entries, GError **error) {
   g_auto(Transaction) transaction = {0};
   if (!transaction_begin_read(&transaction, catalog, error))
     return false;
   g_autoptr(GArray) entries = g_array_new(FALSE, TRUE, sizeof(CatalogAuditEntry));
   g_array_set_clear_func(entries, clear_entry);
   g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LIST_AUDIT);
-  statement_bind(&statement, argument_text(kind), argument_text(record_id), argument_int(before),
-                 argument_int(limit));
+  statement_bind(&statement, argument_text(query->kind), argument_text(query->record_id),
+                 argument_int(query->before), argument_int(query->limit), argument_text(query->actor),
+                 argument_text(query->action), argument_int(query->since_us), argument_int(query->until_us));
   while (statement_next_row(&statement)) {
     CatalogAuditEntry entry = {.id = statement_int(&statement, 0),
                                .at_us = statement_int(&statement, 1),

@@ -9,10 +9,20 @@ typedef struct {
   char *changes; /**< JSON: {"field":[before,after],...}; null stands for what was not there */
 } CatalogAuditEntry;
 
-/** Newest first, at most `limit`, those before entry `before` (0: from the newest). `kind` and `record_id` NULL: any.
- * `ret_entries`: array of CatalogAuditEntry that frees what they hold. */
-bool catalog_list_audit(Catalog *catalog, const char *kind, const char *record_id, int64_t before, int64_t limit,
-                        GArray **ret_entries, GError **error);
+/** NULL and 0: any. */
+typedef struct {
+  const char *kind, *record_id, *action;
+  const char *actor;          /**< as it stands in the log, or the login of a person */
+  int64_t since_us, until_us; /**< from that time on; before that time */
+  int64_t before;             /**< those before that entry */
+  int64_t limit;              /**< at most so many */
+} AuditQuery;
+/** Newest first. `ret_entries`: array of CatalogAuditEntry that frees what they hold. */
+bool catalog_list_audit(Catalog *catalog, const AuditQuery *query, GArray **ret_entries, GError **error);
+
+/** Something that was done to a record and changes none of its fields: "retry", ... */
+bool catalog_note_change(Catalog *catalog, const char *actor, const char *kind, const char *record_id,
+                         const char *action, GError **error);
 
 /** Take away what is older than `before_us`, but for the newest entry, so that numbers of entries never come again; in
  * batches. `should_stop` (may be NULL) is asked between them. */

@@ -73,6 +73,13 @@ static bool resume_asset(Connection *connection, const char *asset_id, GError **
                                 connection_run(connection, STATEMENT_RESUME_JOBS, error, argument_text(asset_id)));
 }
 
+static bool raise_asset(Connection *connection, const char *asset_id, GError **error) {
+  g_auto(Control) control = {0};
+  return load_being_made(connection, asset_id, &control, error) &&
+         connection_run(connection, STATEMENT_RAISE_JOBS, error, argument_text(asset_id),
+                        argument_int(CONTROL_RAISED_PRIORITY));
+}
+
 static bool cancel_asset(Connection *connection, const char *asset_id, GError **error) {
   g_auto(Control) control = {0};
   return load_being_made(connection, asset_id, &control, error) &&
@@ -143,6 +150,10 @@ bool catalog_pause_all(Catalog *catalog, int64_t *ret_count, GError **error) {
 
 bool catalog_resume_all(Catalog *catalog, int64_t *ret_count, GError **error) {
   return control_all(catalog, STATEMENT_LIST_PAUSED, resume_asset, ret_count, error);
+}
+
+bool catalog_raise_asset(Catalog *catalog, const char *asset_id, GError **error) {
+  return control_one(catalog, asset_id, raise_asset, error);
 }
 
 bool catalog_cancel_asset(Catalog *catalog, const char *asset_id, GError **error) {

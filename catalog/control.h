@@ -14,6 +14,11 @@ bool catalog_resume_asset(Catalog *catalog, const char *asset_id, GError **error
 bool catalog_pause_all(Catalog *catalog, int64_t *ret_count, GError **error);
 bool catalog_resume_all(Catalog *catalog, int64_t *ret_count, GError **error);
 
+/** Its waiting jobs come before those of other lessons, but after what a viewer waits for. CONFLICT when it is ready or
+ * failed. What a probe has not planned yet is not raised. */
+#define CONTROL_RAISED_PRIORITY 95
+bool catalog_raise_asset(Catalog *catalog, const char *asset_id, GError **error);
+
 /** It becomes FAILED with "cancelled"; what is published can be played on. CONFLICT when it is ready or failed. */
 bool catalog_cancel_asset(Catalog *catalog, const char *asset_id, GError **error);
 

@@ -126,15 +126,30 @@ static void free_person(gpointer data) {
   catalog_person_free(data);
 }
 
-bool catalog_list_persons(Catalog *catalog, const char *after, int64_t limit, GPtrArray **ret_persons,
-                          GError **error) {
+/* LIKE pattern that holds `text` literally; NULL for NULL. */
+static char *pattern_of(const char *text) {
+  if (!text)
+    return NULL;
+  g_autoptr(GString) pattern = g_string_new("%");
+  for (; *text; text++) {
+    if (strchr("%_\\", *text))
+      g_string_append_c(pattern, '\\');
+    g_string_append_c(pattern, *text);
+  }
+  g_string_append_c(pattern, '%');
+  return g_strdup(pattern->str);
+}
+
+bool catalog_list_persons(Catalog *catalog, const PersonQuery *query, GPtrArray **ret_persons, GError **error) {
   g_auto(Transaction) transaction = {0};
+  g_autofree char *pattern = pattern_of(query->text);
   g_autoptr(GPtrArray) persons = g_ptr_array_new_with_free_func(free_person);
   if (!transaction_begin_read(&transaction, catalog, error))
     return false;
   {
     g_auto(Statement) statement = statement_use(transaction.connection, STATEMENT_LIST_PERSONS);
-    statement_bind(&statement, argument_text(after), argument_int(limit));
+    statement_bind(&statement, argument_text(query->after), argument_int(query->limit), argument_text(pattern),
+                   argument_text(query->division), argument_text(query->role));
     while (statement_next_row(&statement))
       g_ptr_array_add(persons, take_row(&statement));
     if (!statement_check(&statement, error))

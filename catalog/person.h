@@ -36,9 +36,16 @@ bool catalog_load_person(Catalog *catalog, const char *id, CatalogPerson **ret_p
 bool catalog_find_person(Catalog *catalog, const char *login, CatalogPerson **ret_person, GError **error);
 bool catalog_find_person_by_subject(Catalog *catalog, const char *subject, CatalogPerson **ret_person,
                                     GError **error);
-/** By login, those after `after` ("": from the start). `ret_persons`: array of CatalogPerson that frees them. */
-bool catalog_list_persons(Catalog *catalog, const char *after, int64_t limit, GPtrArray **ret_persons,
-                          GError **error);
+/** NULL: any. */
+typedef struct {
+  const char *after;    /**< those after this login; "": from the start; not NULL */
+  const char *text;     /**< part of the login or name */
+  const char *division; /**< leading digits of the code */
+  const char *role;     /**< that they hold somewhere */
+  int64_t limit;
+} PersonQuery;
+/** By login. `ret_persons`: array of CatalogPerson that frees them. */
+bool catalog_list_persons(Catalog *catalog, const PersonQuery *query, GPtrArray **ret_persons, GError **error);
 
 /** NULL leaves a field as it is. Disabled people are signed out everywhere. CONFLICT when the last administrator would be
  * disabled. */

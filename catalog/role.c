@@ -1,5 +1,6 @@
 #include "catalog/role.h"
 
+#include "base/json_writer.h"
 #include "catalog/division.h"
 
 #include <string.h>
@@ -75,6 +76,43 @@ bool role_grants_allow(const RoleGrant *grants, size_t count, Right right, const
     if (roles[grants[i].role].rights & right && (place == NULL || reaches(&grants[i], place)))
       return true;
   return false;
+}
+
+/** Which places of a reach are written. */
+typedef enum { REACH_DIVISIONS, REACH_INSTITUTIONS } ReachPart;
+
+static void write_reach_part(JsonWriter *writer, const RoleGrant *grants, size_t count, Right right,
+                             ReachPart part) {
+  json_writer_name(writer, part == REACH_DIVISIONS ? "divisions" : "institutions");
+  json_writer_begin_array(writer);
+  for (size_t i = 0; i < count; i++) {
+    const RoleGrant *grant = &grants[i];
+    if (!(roles[grant->role].rights & right))
+      continue;
+    if (part == REACH_INSTITUTIONS && !is_empty(grant->institution_id))
+      json_writer_string(writer, grant->institution_id);
+    if (part == REACH_DIVISIONS && is_empty(grant->institution_id) && !is_empty(grant->division)) {
+      g_autofree char *prefix = g_strndup(grant->division, division_prefix_length(grant->division));
+      if (prefix[0] != '\0')
+        json_writer_string(writer, prefix);
+    }
+  }
+  json_writer_end_array(writer);
+}
+
+char *role_grants_write_reach(const RoleGrant *grants, size_t count, Right right) {
+  static const Place nowhere = {NULL, NULL};
+  if (!role_grants_allow(grants, count, right, NULL))
+    return NULL;
+  GString *text = g_string_new(NULL);
+  JsonWriter writer;
+  json_writer_init(&writer, text);
+  json_writer_begin_object(&writer);
+  json_writer_member_int(&writer, "everything", role_grants_allow(grants, count, right, &nowhere));
+  write_reach_part(&writer, grants, count, right, REACH_DIVISIONS);
+  write_reach_part(&writer, grants, count, right, REACH_INSTITUTIONS);
+  json_writer_end_object(&writer);
+  return g_string_free(text, FALSE);
 }
 
 bool role_grants_may_give(const RoleGrant *giver, size_t count, const RoleGrant *grant) {

@@ -57,5 +57,8 @@ typedef struct {
  * for everywhere only. */
 bool role_grants_allow(const RoleGrant *grants, size_t count, Right right, const Place *place);
 
+/** The places that the grants give the right at, as the parameter of STATEMENT_IS_REACHED; NULL: nowhere. Caller frees. */
+char *role_grants_write_reach(const RoleGrant *grants, size_t count, Right right);
+
 /** Whether `giver` may give or take `grant`: they need RIGHT_PEOPLE over its place, and every right that it gives. */
 bool role_grants_may_give(const RoleGrant *giver, size_t count, const RoleGrant *grant);

@@ -338,7 +338,16 @@ typedef enum {
   STATEMENT_SAVE_WATCH_POSITION,
   STATEMENT_TRIM_WATCH_POSITIONS,
   STATEMENT_DELETE_WATCH_POSITION,
-  STATEMENT_LAST = STATEMENT_DELETE_WATCH_POSITION,
+  STATEMENT_QUERY_WORK,
+  STATEMENT_COUNT_WORK,
+  STATEMENT_RAISE_JOBS,
+  STATEMENT_LIST_REACHED_INSTITUTIONS,
+  STATEMENT_LIST_REVIEWS,
+  STATEMENT_COUNT_REVIEWS_DUE,
+  STATEMENT_IS_COURSE_IN_REVIEW,
+  STATEMENT_INSERT_REVIEW,
+  STATEMENT_TRIM_REVIEWS,
+  STATEMENT_LAST = STATEMENT_TRIM_REVIEWS,
 } StatementId;
 #define STATEMENT_COUNT (STATEMENT_LAST + 1)
 
@@ -384,6 +393,14 @@ extern const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PE
   "'deleted' AND (" STATEMENT_COURSE_IS_STAFFED(                                                                   \
       viewer) " OR (course.state = 'published' AND course.visible_to IN (SELECT value FROM json_each(" viewer      \
               ", '$.' || course.visibility))))))"
+
+/** Does the reach (a parameter that holds role_grants_write_reach()'s text, NULL: nowhere) hold what belongs to that division
+ * and institution? Both are expressions, "" for none. */
+#define STATEMENT_IS_REACHED(reach, division, institution)                                                         \
+  "(json_extract(" reach ", '$.everything') = 1"                                                                   \
+  " OR EXISTS (SELECT 1 FROM json_each(" reach ", '$.divisions') AS r"                                             \
+  "  WHERE substr(" division ", 1, length(r.value)) = r.value)"                                                    \
+  " OR " institution " IN (SELECT value FROM json_each(" reach ", '$.institutions')))"
 
 /** Settings of a fresh connection; the writer's come after those of every connection. */
 extern const char statement_setup_every[];

@@ -226,7 +226,9 @@ const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MOD
     /* newest first: ?1 kind, ?2 id (NULL: any), ?3 before this entry, ?4 limit */
     STATEMENT_READ(LIST_AUDIT, "SELECT id, at_us, actor, kind, record_id, action, changes FROM audit"
                                " WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR record_id = ?2)"
-                               " AND (?3 = 0 OR id < ?3) ORDER BY id DESC LIMIT ?4"),
+                               " AND (?3 = 0 OR id < ?3) AND (?5 IS NULL OR actor IN (?5, 'person:' || ?5))"
+                               " AND (?6 IS NULL OR action = ?6) AND (?7 = 0 OR at_us >= ?7)"
+                               " AND (?8 = 0 OR at_us < ?8) ORDER BY id DESC LIMIT ?4"),
     /* entries are in the order of time: none behind the first that stays is looked at */
     STATEMENT_WRITE(PRUNE_AUDIT,
                     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < COALESCE("

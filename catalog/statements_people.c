@@ -14,6 +14,26 @@
   "id, kind, COALESCE(person_id, ''), COALESCE(room_id, ''), label, scopes, is_strong, created_us, rotated_us,"    \
   " expires_us"
 
+/* Where a course belongs, for rights over it: see COURSE_PLACE. */
+#define COURSE_IS_REACHED(reach)                                                                                   \
+  STATEMENT_IS_REACHED(reach,                                                                                      \
+                       "COALESCE(NULLIF(course.division, ''), (SELECT division FROM institution WHERE id ="        \
+                       " course.institution_id), '')",                                                             \
+                       "COALESCE(course.institution_id, '')")
+
+/* Media that are not retired, with the lesson that has them or will have them. */
+#define WORK(reach)                                                                                                \
+  "asset LEFT JOIN lesson ON lesson.id = COALESCE("                                                                \
+  "  (SELECT id FROM lesson WHERE asset_id = asset.id ORDER BY id LIMIT 1),"                                       \
+  "  (SELECT id FROM lesson WHERE asset_id = asset.replaces_id ORDER BY id LIMIT 1))"                              \
+  " LEFT JOIN course ON course.id = lesson.course_id"                                                              \
+  " WHERE asset.retired_us = 0 AND " COURSE_IS_REACHED(reach)
+#define WORK_STATE                                                                                                 \
+  "CASE WHEN asset.state IN ('failed', 'ready') THEN asset.state WHEN asset.is_paused THEN 'paused'"               \
+  " WHEN EXISTS (SELECT 1 FROM job WHERE asset_id = asset.id AND state = 'running') THEN 'making'"                 \
+  " ELSE 'waiting' END"
+#define WORK_JOBS(of) "(SELECT COUNT(*) FROM job WHERE asset_id = asset.id AND state = '" of "')"
+
 const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FIRST] = {
     /* ?1 what, ?2 its id: division and institution where it belongs */
     STATEMENT_READ(
@@ -39,8 +59,14 @@ const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FI
     STATEMENT_READ(LOAD_PERSON, "SELECT " PERSON_COLUMNS " FROM person WHERE id = ?1"),
     STATEMENT_READ(FIND_PERSON, "SELECT " PERSON_COLUMNS " FROM person WHERE login = ?1"),
     STATEMENT_READ(FIND_PERSON_BY_SUBJECT, "SELECT " PERSON_COLUMNS " FROM person WHERE subject = ?1"),
-    /* ?1 after this login, ?2 limit */
-    STATEMENT_READ(LIST_PERSONS, "SELECT " PERSON_COLUMNS " FROM person WHERE login > ?1 ORDER BY login LIMIT ?2"),
+    /* ?1 after this login, ?2 limit, ?3 LIKE pattern, ?4 first digits of the division, ?5 role; NULL: any */
+    STATEMENT_READ(
+        LIST_PERSONS,
+        "SELECT " PERSON_COLUMNS " FROM person WHERE login > ?1"
+        " AND (?3 IS NULL OR login LIKE ?3 ESCAPE '\\' OR name LIKE ?3 ESCAPE '\\')"
+        " AND (?4 IS NULL OR substr(division, 1, length(?4)) = ?4)"
+        " AND (?5 IS NULL OR EXISTS (SELECT 1 FROM person_role WHERE person_id = person.id AND role = ?5))"
+        " ORDER BY login LIMIT ?2"),
     STATEMENT_WRITE(INSERT_PERSON, "INSERT INTO person (id, login, name, division, password, subject, created_us,"
                                    " updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"),
     STATEMENT_WRITE(UPDATE_PERSON, "UPDATE person SET name = ?2, division = ?3, is_disabled = ?4, updated_us = ?5,"
@@ -142,4 +168,37 @@ const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FI
                     " (SELECT lesson_id FROM watch_position WHERE person_id = ?1 ORDER BY saved_us DESC, lesson_id"
                     "  LIMIT -1 OFFSET ?2)"),
     STATEMENT_WRITE(DELETE_WATCH_POSITION, "DELETE FROM watch_position WHERE person_id = ?1 AND lesson_id = ?2"),
+
+    /* ?1 reach, ?2 state, ?3 LIKE pattern (NULL: any), ?4 created_us and ?5 id of the last one before the page (NULL: first
+     * page), ?6 limit */
+    STATEMENT_READ(QUERY_WORK,
+                   "SELECT asset.id, asset.source_name, asset.institution, COALESCE(course.id, ''),"
+                   " COALESCE(course.title, ''), COALESCE(lesson.title, ''), " WORK_STATE ","
+                   " CASE WHEN asset.state = 'ready' THEN 1.0 WHEN asset.plan IS NULL THEN 0.0 ELSE COALESCE("
+                   "  (SELECT SUM(weight * CASE state WHEN 'done' THEN 1.0 ELSE progress END) / SUM(weight)"
+                   "   FROM job WHERE asset_id = asset.id), 0.0) END, asset.error_code, asset.error_detail,"
+                   " " WORK_JOBS("ready") ", " WORK_JOBS("running") ", " WORK_JOBS("done") ", " WORK_JOBS(
+                       "failed") ","
+                                 " asset.source_size_bytes, asset.duration_us, asset.created_us, asset.updated_us"
+                                 " FROM " WORK("?1") " AND (?2 IS NULL OR " WORK_STATE " = ?2)"
+                                                     " AND (?3 IS NULL OR course.title LIKE ?3 ESCAPE '\\' OR "
+                                                     "lesson.title LIKE ?3 ESCAPE '\\'"
+                                                     "  OR asset.source_name LIKE ?3 ESCAPE '\\')"
+                                                     " AND (?5 IS NULL OR (asset.created_us, asset.id) < (?4, ?5))"
+                                                     " ORDER BY asset.created_us DESC, asset.id DESC LIMIT ?6"),
+    STATEMENT_READ(COUNT_WORK, "SELECT " WORK_STATE " AS s, COUNT(*) FROM " WORK("?1") " GROUP BY s"),
+    STATEMENT_WRITE(RAISE_JOBS, "UPDATE job SET priority = ?2 WHERE asset_id = ?1 AND priority < ?2"
+                                " AND state = 'ready'"),
+    STATEMENT_READ(LIST_REACHED_INSTITUTIONS,
+                   "SELECT name FROM institution WHERE " STATEMENT_IS_REACHED("?1", "division", "id")),
+    STATEMENT_READ(LIST_REVIEWS, "SELECT at_us, actor, is_approved, remark FROM course_review WHERE course_id = ?1"
+                                 " ORDER BY id DESC LIMIT ?2"),
+    STATEMENT_READ(COUNT_REVIEWS_DUE,
+                   "SELECT COUNT(*) FROM course WHERE state = 'review' AND " COURSE_IS_REACHED("?1")),
+    STATEMENT_READ(IS_COURSE_IN_REVIEW, "SELECT 1 FROM course WHERE id = ?1 AND state = 'review'"),
+    STATEMENT_WRITE(INSERT_REVIEW, "INSERT INTO course_review (course_id, at_us, actor, is_approved, remark)"
+                                   " VALUES (?1, ?2, ?3, ?4, ?5)"),
+    /* ?1 whose, ?2 how many stay */
+    STATEMENT_WRITE(TRIM_REVIEWS, "DELETE FROM course_review WHERE course_id = ?1 AND id NOT IN"
+                                  " (SELECT id FROM course_review WHERE course_id = ?1 ORDER BY id DESC LIMIT ?2)"),
 };

@@ -175,7 +175,8 @@ static bool run_list(Catalog *catalog, const CliOptions *options, char *const *a
   g_autofree char *after = g_strdup("");
   for (;;) {
     g_autoptr(GPtrArray) people = NULL;
-    if (!catalog_list_persons(catalog, after, PAGE_LIMIT, &people, error))
+    PersonQuery query = {.after = after, .limit = PAGE_LIMIT};
+    if (!catalog_list_persons(catalog, &query, &people, error))
       return false;
     for (guint i = 0; i < people->len; i++)
       print_person(people->pdata[i]);

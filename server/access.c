@@ -262,6 +262,11 @@ bool access_may_everywhere(const HttpRequest *request, Right right) {
   return access_may(request, right, &nowhere);
 }
 
+char *access_write_reach(const HttpRequest *request, Right right) {
+  const AccessIdentity *identity = access_identity(request);
+  return identity->scopes & right ? role_grants_write_reach(identity->grants, identity->grant_count, right) : NULL;
+}
+
 bool access_may_at(const Access *access, const HttpRequest *request, Right right, const char *kind,
                    const char *id) {
   g_auto(Place) place = {0};

@@ -72,6 +72,8 @@ const char *access_person_id(const HttpRequest *request);
 bool access_may(const HttpRequest *request, Right right, const Place *place);
 /** The same over the whole network. */
 bool access_may_everywhere(const HttpRequest *request, Right right);
+/** Where who asks holds the right, for lists: role_grants_write_reach(). NULL: nowhere. Caller frees. */
+char *access_write_reach(const HttpRequest *request, Right right);
 /** The same for a handler: false with 401 or 403 in `response`. */
 bool access_require(const HttpRequest *request, HttpResponse *response, Right right, const Place *place);
 /** The place is that of a stored object (catalog_load_place()); what is not there is nobody's to change. False also when the

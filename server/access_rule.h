@@ -44,7 +44,7 @@ extern const AccessRule access_rule_anyone, access_rule_open, access_rule_media,
     access_rule_asset_seen, access_rule_signed_in, access_rule_session, access_rule_upload, access_rule_new_course,
     access_rule_course, access_rule_attachment, access_rule_asset, access_rule_new_record, access_rule_institution,
     access_rule_lecturer, access_rule_room, access_rule_host, access_rule_collection, access_rule_channel,
-    access_rule_people, access_rule_operate;
+    access_rule_people, access_rule_operate, access_rule_work, access_rule_asset_managed, access_rule_review;
 
 /** Every rule, for tests and documents. */
 const AccessRule *const *access_rules(size_t *ret_count);

@@ -12,11 +12,13 @@
 #include "server/handlers/chapter_handler.h"
 #include "server/handlers/course_handler.h"
 #include "server/handlers/dash_handler.h"
+#include "server/handlers/desk_handler.h"
 #include "server/handlers/division_handler.h"
 #include "server/handlers/export_handler.h"
 #include "server/handlers/health_handler.h"
 #include "server/handlers/iframe_handler.h"
 #include "server/handlers/import_handler.h"
+#include "server/handlers/job_handler.h"
 #include "server/handlers/lesson_handler.h"
 #include "server/handlers/me_handler.h"
 #include "server/handlers/media_handler.h"
@@ -27,6 +29,7 @@
 #include "server/handlers/person_handler.h"
 #include "server/handlers/position_handler.h"
 #include "server/handlers/record_handler.h"
+#include "server/handlers/review_handler.h"
 #include "server/handlers/session_handler.h"
 #include "server/handlers/sign_in_code_handler.h"
 #include "server/handlers/storyboard_handler.h"
@@ -225,9 +228,24 @@ static const HttpRoute routes[] = {
      RULE(people)},
     {HTTP_METHOD_POST, BODY, "/api/v1/people/{person}/roles", person_handler_give_role, "api_people", RULE(people)},
     {HTTP_METHOD_DELETE, 0, "/api/v1/people/{person}/roles", person_handler_take_role, "api_people", RULE(people)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/people/{person}/credentials", person_handler_sign_out, "api_people",
+     RULE(people)},
+    /* what /admin shows beside records and people */
+    {HTTP_METHOD_GET, 0, "/api/v1/overview", desk_handler_overview, "api_overview", RULE(work)},
+    {HTTP_METHOD_GET, 0, "/api/v1/storage", desk_handler_storage, "api_storage", RULE(new_record)},
+    {HTTP_METHOD_GET, 0, "/api/v1/jobs", job_handler_list, "api_jobs", RULE(work)},
+    {HTTP_METHOD_POST, 0, "/api/v1/jobs/{asset}/retry", job_handler_retry, "api_jobs_edit", RULE(asset)},
+    {HTTP_METHOD_POST, 0, "/api/v1/jobs/{asset}/cancel", job_handler_cancel, "api_jobs_edit", RULE(asset)},
+    {HTTP_METHOD_POST, 0, "/api/v1/jobs/{asset}/pause", job_handler_pause, "api_jobs_edit", RULE(asset_managed)},
+    {HTTP_METHOD_POST, 0, "/api/v1/jobs/{asset}/resume", job_handler_resume, "api_jobs_edit", RULE(asset_managed)},
+    {HTTP_METHOD_POST, 0, "/api/v1/jobs/{asset}/raise", job_handler_raise, "api_jobs_edit", RULE(asset_managed)},
+    {HTTP_METHOD_GET, 0, "/api/v1/courses/{record}/reviews", review_handler_list, "api_reviews", RULE(course)},
+    {HTTP_METHOD_POST, BODY, "/api/v1/courses/{record}/reviews", review_handler_decide, "api_reviews",
+     RULE(review)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/", page_handler_home, "page_home", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/sign-in", page_handler_account, "page_account", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/account", page_handler_account, "page_account", RULE(anyone)},
+    {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/admin", page_handler_admin, "page_admin", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/activate", page_handler_account, "page_account", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/studio", page_handler_studio, "page_studio", RULE(anyone)},
     {HTTP_METHOD_GET, HTTP_ROUTE_PAGE, "/studio/{course}", page_handler_studio, "page_studio", RULE(anyone)},

@@ -30,10 +30,11 @@ mkdirSync(join(output, "assets"), { recursive: true });
 mkdirSync(join(output, "texts"));
 
 const tables = await loadTables(root);
-const addresses = { file: writeFiles(), style: await bundle({ site: "src/styles/site.css", studio: "src/styles/studio.css" }, {}), script: {} };
+const styles = { site: "src/styles/site.css", studio: "src/styles/studio.css", admin: "src/styles/admin.css" };
+const addresses = { file: writeFiles(), style: await bundle(styles, {}), script: {} };
 Object.assign(addresses.style, await bundle({ tv: "src/tv/tv.css" }, { target: ["chrome38"] }));
 for (const language of LANGUAGES) {
-  const pages = ["home", "course", "elder", "account", "studio", "channels"];
+  const pages = ["home", "course", "elder", "account", "studio", "channels", "admin"];
   const entries = Object.fromEntries(pages.map((name) => [name, `src/pages/${name}.ts`]));
   addresses.script[language] = await bundle(entries, {
     format: "esm",

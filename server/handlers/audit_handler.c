@@ -51,17 +51,44 @@ static GString *write_page(const GArray *entries, int64_t limit) {
   return text;
 }
 
+static const char *find_text(const HttpRequest *request, const char *name) {
+  const char *text = http_request_find_param(request, name);
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/** A time (RFC 3339) of a parameter; `*ret_time_us` stays when it is absent. */
+static bool read_time(const HttpRequest *request, HttpResponse *response, const char *name, int64_t *ret_time_us) {
+  const char *text = find_text(request, name);
+  if (text == NULL)
+    return true;
+  g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, utc);
+  if (time == NULL) {
+    g_autofree char *zh = g_strdup_printf("参数 %s 不是时间，应如 2026-11-29T08:00:00Z。", name);
+    g_autofree char *en = g_strdup_printf("The parameter %s is no time like 2026-11-29T08:00:00Z.", name);
+    http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
+    return false;
+  }
+  *ret_time_us = g_date_time_to_unix(time) * G_USEC_PER_SEC;
+  return true;
+}
+
 void audit_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  int64_t before = 0, limit = LIMIT_DEFAULT;
+  AuditQuery query = {.kind = find_text(request, "kind"),
+                      .record_id = find_text(request, "id"),
+                      .action = find_text(request, "action"),
+                      .actor = find_text(request, "actor"),
+                      .limit = LIMIT_DEFAULT};
   g_autoptr(GArray) entries = NULL;
   g_autoptr(GError) error = NULL;
-  if (!read_number(request, response, "before", G_MAXINT64, &before) ||
-      !read_number(request, response, "limit", LIMIT_MAX, &limit))
+  if (!read_number(request, response, "before", G_MAXINT64, &query.before) ||
+      !read_number(request, response, "limit", LIMIT_MAX, &query.limit) ||
+      !read_time(request, response, "since", &query.since_us) ||
+      !read_time(request, response, "until", &query.until_us))
     return;
-  if (catalog_list_audit(server->catalog, http_request_find_param(request, "kind"),
-                         http_request_find_param(request, "id"), before, limit, &entries, &error)) {
-    handler_take_json(response, write_page(entries, limit));
+  if (catalog_list_audit(server->catalog, &query, &entries, &error)) {
+    handler_take_json(response, write_page(entries, query.limit));
     http_response_set_header(response, "Cache-Control", HTTP_CACHE_NEVER);
   } else {
     handler_set_error(response, request, error);

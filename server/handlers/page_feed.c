@@ -117,3 +117,9 @@ void page_handler_channels(gpointer context, const HttpRequest *request, HttpRes
   page_model_answer(&ask, response, "channels.html", "text/html; charset=utf-8",
                     page_model_new(&ask, "/admin/channels"));
 }
+
+void page_handler_admin(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  g_auto(PageAsk) ask;
+  page_ask_init(&ask, context, request, response);
+  page_model_answer(&ask, response, "admin.html", "text/html; charset=utf-8", page_model_new(&ask, "/admin"));
+}

@@ -16,6 +16,8 @@ void page_handler_tv(gpointer context, const HttpRequest *request, HttpResponse 
 void page_handler_account(gpointer context, const HttpRequest *request, HttpResponse *response);
 /** The teachers' studio: the page's script asks who is signed in. */
 void page_handler_studio(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** For those who run a part of the network; its script asks who that is. */
+void page_handler_admin(gpointer context, const HttpRequest *request, HttpResponse *response);
 void page_handler_offline(gpointer context, const HttpRequest *request, HttpResponse *response);
 
 void page_handler_feed(gpointer context, const HttpRequest *request, HttpResponse *response);

@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-#define PAGE_LIMIT 100
+#define PAGE_LIMIT 50
+#define SCAN_LIMIT 200  /**< people that are looked at in one go */
+#define SCAN_BATCHES 25 /**< and so often for one page */
 
 /** Whether who asks may give this role. The place of an institution is looked up. */
 static bool may_give(const ServerContext *server, const HttpRequest *request, const RoleGrant *grant) {
@@ -52,30 +54,79 @@ static CatalogPerson *load_person(const ServerContext *server, const HttpRequest
   return g_steal_pointer(&person);
 }
 
+static const char *find_text(const HttpRequest *request, const char *name) {
+  const char *text = http_request_find_param(request, name);
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/** The next PAGE_LIMIT people that who asks has a say over, of SCAN_BATCHES batches at most; `*ret_next` the login to go on after,
+ * NULL at the end. */
+static bool load_page(const ServerContext *server, const HttpRequest *request, PersonQuery *query, GPtrArray *page,
+                      char **ret_next, GError **error) {
+  g_autofree char *after = g_strdup(query->after);
+  for (int batch = 0; batch < SCAN_BATCHES; batch++) {
+    g_autoptr(GPtrArray) people = NULL;
+    query->after = after;
+    if (!catalog_list_persons(server->catalog, query, &people, error))
+      return false;
+    for (guint i = 0; i < people->len; i++) {
+      if (!may_change(server, request, people->pdata[i]))
+        continue;
+      if (page->len == PAGE_LIMIT) { /* one more: there is a next page */
+        *ret_next = g_strdup(((const CatalogPerson *)page->pdata[page->len - 1])->login);
+        return true;
+      }
+      g_ptr_array_add(page, g_steal_pointer(&people->pdata[i]));
+    }
+    if (people->len < (guint)query->limit)
+      return true;
+    g_free(after);
+    const CatalogPerson *last = people->pdata[people->len - 1];
+    after = g_strdup(last != NULL ? last->login : ((const CatalogPerson *)page->pdata[page->len - 1])->login);
+  }
+  *ret_next = g_steal_pointer(&after);
+  return true;
+}
+
 void person_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const ServerContext *server = context;
-  const char *after = http_request_find_param(request, "cursor");
-  g_autoptr(GPtrArray) people = NULL;
+  const char *after = find_text(request, "cursor");
+  PersonQuery query = {.after = after != NULL ? after : "",
+                       .text = find_text(request, "q"),
+                       .division = find_text(request, "division"),
+                       .role = find_text(request, "role"),
+                       .limit = SCAN_LIMIT};
+  g_autoptr(GPtrArray) page = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_person_free);
+  g_autofree char *next = NULL;
   g_autoptr(GError) error = NULL;
-  if (!catalog_list_persons(server->catalog, after != NULL ? after : "", PAGE_LIMIT, &people, &error)) {
+  if (!load_page(context, request, &query, page, &next, &error)) {
     handler_set_error(response, request, error);
     return;
   }
   JsonWriter writer;
   GString *text = handler_begin_items(&writer);
-  for (guint i = 0; i < people->len; i++) {
-    const CatalogPerson *person = people->pdata[i];
-    if (!may_change(server, request, person))
-      continue;
+  for (guint i = 0; i < page->len; i++) {
     json_writer_begin_object(&writer);
-    person_json_write_members(&writer, person);
+    person_json_write_members(&writer, page->pdata[i]);
     json_writer_end_object(&writer);
   }
   json_writer_end_array(&writer);
-  const CatalogPerson *last = people->len == PAGE_LIMIT ? people->pdata[people->len - 1] : NULL;
-  json_writer_member_string(&writer, "next", last != NULL ? last->login : NULL);
+  json_writer_member_string(&writer, "next", next);
   json_writer_end_object(&writer);
   person_take_private(response, text);
+}
+
+void person_handler_sign_out(gpointer context, const HttpRequest *request, HttpResponse *response) {
+  static const CredentialKind kinds[] = {CREDENTIAL_SESSION, CREDENTIAL_TOKEN, CREDENTIAL_DEVICE};
+  const ServerContext *server = context;
+  g_autoptr(CatalogPerson) person = load_person(server, request, response);
+  g_autoptr(GError) error = NULL;
+  for (size_t i = 0; person != NULL && i < G_N_ELEMENTS(kinds); i++)
+    if (!catalog_revoke_credentials(server->catalog, access_actor(request), kinds[i], person->id, NULL, &error)) {
+      handler_set_error(response, request, error);
+      return;
+    }
+  if (person != NULL)
+    response->status = 204;
 }
 
 /** The hash of a new password; NULL with the problem set. */

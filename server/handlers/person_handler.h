@@ -12,3 +12,5 @@ void person_handler_update(gpointer context, const HttpRequest *request, HttpRes
 void person_handler_give_role(gpointer context, const HttpRequest *request, HttpResponse *response);
 /** DELETE, the same as parameters of the address. */
 void person_handler_take_role(gpointer context, const HttpRequest *request, HttpResponse *response);
+/** DELETE /api/v1/people/{person}/credentials: signed out everywhere, tokens withdrawn. */
+void person_handler_sign_out(gpointer context, const HttpRequest *request, HttpResponse *response);

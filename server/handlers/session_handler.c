@@ -134,6 +134,18 @@ static bool check_second_factor(const ServerContext *server, const HttpRequest *
   return false;
 }
 
+/** The rights that the roles of the person (NULL: none) give somewhere, as far as `scopes` go. */
+static void write_rights(JsonWriter *writer, const CatalogPerson *person, unsigned scopes) {
+  json_writer_name(writer, "rights");
+  json_writer_begin_array(writer);
+  for (int i = 0; person != NULL && i < RIGHT_COUNT; i++) {
+    Right right = (Right)(1u << i);
+    if (scopes & right && role_grants_allow(person->grants, person->grant_count, right, NULL))
+      json_writer_string(writer, right_name(right));
+  }
+  json_writer_end_array(writer);
+}
+
 /** How else one may sign in, for pages: null, or where and what the button says. */
 static void write_provider(JsonWriter *writer, const OidcProvider *provider) {
   json_writer_name(writer, "sign_in");
@@ -148,7 +160,7 @@ static void write_provider(JsonWriter *writer, const OidcProvider *provider) {
 }
 
 static void take_session(const ServerContext *server, HttpResponse *response, const CatalogPerson *person,
-                         const char *room_id, bool is_strong) {
+                         unsigned scopes, const char *room_id, bool is_strong) {
   GString *text = g_string_new(NULL);
   JsonWriter writer;
   json_writer_init(&writer, text);
@@ -161,6 +173,7 @@ static void take_session(const ServerContext *server, HttpResponse *response, co
   } else {
     json_writer_null(&writer);
   }
+  write_rights(&writer, person, scopes);
   json_writer_member_bool(&writer, "is_strong", is_strong);
   json_writer_member_string(&writer, "room_id", room_id);
   write_provider(&writer, server->oidc);
@@ -208,7 +221,7 @@ void session_handler_create(gpointer context, const HttpRequest *request, HttpRe
     return;
   attempt_guard_clear(attempts, keys.account);
   if (session_begin(server, request, response, person, is_strong, is_strong ? "password, code" : "password"))
-    take_session(server, response, person, NULL, is_strong);
+    take_session(server, response, person, RIGHT_ALL, NULL, is_strong);
 }
 
 /** A new secret for a session whose last one is old; when the new one comes, the old one's time is over. */
@@ -236,7 +249,7 @@ void session_handler_get(gpointer context, const HttpRequest *request, HttpRespo
   bool is_session = identity->kind == ACCESS_KIND_SESSION;
   if (is_session)
     tend_session(context, request, response, identity);
-  take_session(context, response, identity->person, identity->room_id,
+  take_session(context, response, identity->person, identity->scopes, identity->room_id,
                is_session && identity->credential->is_strong);
 }
 

@@ -418,6 +418,36 @@ async function testStudio() {
   await direct("GET", "/api/v1/studio/courses", { token: null }, 401, "sign_in");
 }
 
+/** What /admin asks for. */
+async function testDesk() {
+  const overview = (await through("GET", "/api/v1/overview")).json;
+  assert.ok(overview.machine.free_bytes > 0);
+  const jobs = (await through("GET", `/api/v1/jobs?limit=1&q=${encodeURIComponent("太极")}`)).json;
+  assert.equal(jobs.items[0].asset, ASSET);
+  await through("GET", "/api/v1/jobs?state=failed");
+  for (let round = 0; round < 600 && (await direct("GET", "/api/v1/jobs?state=ready", {}, 200)).json.items.length === 0; round++)
+    await new Promise((done) => setTimeout(done, 100));
+  for (const action of ["retry", "cancel", "pause", "raise"]) await through("POST", `/api/v1/jobs/${ASSET}/${action}`, {}, 409);
+  await through("POST", `/api/v1/jobs/${ASSET}/resume`, {}, 204); // nothing to resume
+  const storage = (await through("GET", "/api/v1/storage?limit=5")).json;
+  assert.equal(storage.items[0].institution, "社区大学");
+  await direct("GET", "/api/v1/storage?cursor=x", {}, 400, "bad_parameter");
+  const made = await through("POST", "/api/v1/courses", { body: { title: "送审的课" } }, 201);
+  const path = `/api/v1/courses/${made.json.id}`;
+  await through("POST", `${path}/reviews`, edit(made.etag, { decision: "approve" }), 409);
+  const sent = await through("PATCH", path, edit(made.etag, { status: "review" }));
+  await through("POST", `${path}/reviews`, edit(made.etag, { decision: "approve" }), 412);
+  const back = await through("POST", `${path}/reviews`, edit(sent.etag, { decision: "return", remark: "缺封面" }));
+  assert.equal(back.json.status, "draft");
+  assert.equal((await through("GET", `${path}/reviews`)).json.items[0].remark, "缺封面");
+  const person = (await through("POST", "/api/v1/people", { body: { login: "somebody", name: "某人" } }, 201)).json;
+  assert.equal((await through("GET", "/api/v1/people?q=some")).json.items[0].id, person.id);
+  await through("DELETE", `/api/v1/people/${person.id}/credentials`, {}, 204);
+  const log = (await through("GET", `/api/v1/audit?kind=asset&action=resume&actor=${encodeURIComponent("api:administrator")}&since=2026-01-01T00:00:00Z`)).json;
+  assert.equal(log.items[0].record_id, ASSET);
+  await direct("GET", "/api/v1/audit?since=yesterday", {}, 400, "bad_parameter");
+}
+
 const records = await testRecords();
 await testVersions(records.room);
 await testConcurrentEditors(records.lecturer);
@@ -433,5 +463,6 @@ await testChannels();
 await testImport();
 await testReading();
 await testStudio();
+await testDesk();
 await direct("DELETE", `/api/v1/institutions/${records.school.json.id}`, { headers: { "If-Match": "*" } }, 409, "conflict");
 console.log("# the whole API");

@@ -118,6 +118,8 @@ export const pageTexts: Record<PageKey, string> = {
   signIn: "Sign in",
   channelsTitle: "Channels and schedules",
   channelsNoScript: "Please allow JavaScript to edit schedules.",
+  admin: "Administration",
+  adminNoScript: "Please allow JavaScript to use the administration.",
   account: "Your account",
   studio: "Studio",
   studioLoading: "Opening…",

@@ -117,6 +117,8 @@ export const pageTexts = {
   signIn: "登录",
   channelsTitle: "频道与节目单",
   channelsNoScript: "请打开浏览器的 JavaScript，才能编辑节目单。",
+  admin: "管理后台",
+  adminNoScript: "请打开浏览器的 JavaScript，才能使用管理后台。",
   account: "我的账号",
   studio: "教师工作台",
   studioLoading: "正在打开…",

@@ -128,7 +128,8 @@ static void test_division_put(Fixture *fixture, gconstpointer unused) {
   g_assert_cmpstr(g_array_index(one, CatalogDivision, 0).parent, ==, "510402001000");
   g_assert_true(catalog_walk_divisions(fixture->catalog, "510402000000", 2, &walk, &error));
   g_assert_cmpuint(walk->len, ==, 2);
-  g_assert_true(catalog_list_audit(fixture->catalog, "division", "510402001003", 0, 10, &entries, &error));
+  AuditQuery query = {.kind = "division", .record_id = "510402001003", .limit = 10};
+  g_assert_true(catalog_list_audit(fixture->catalog, &query, &entries, &error));
   g_assert_cmpuint(entries->len, ==, 2);
   g_assert_cmpstr(g_array_index(entries, CatalogAuditEntry, 0).changes, ==, "{\"name\":[\"某村\",\"新村\"]}");
   g_assert_cmpstr(g_array_index(entries, CatalogAuditEntry, 0).actor, ==, "tester");

@@ -129,7 +129,8 @@ static void test_record_audit(Fixture *fixture, gconstpointer unused) {
   fixture_set_field(fixture, RECORD_LECTURER, id, "name", " 乙 ");
   g_assert_true(catalog_delete_record(fixture->catalog, "other", RECORD_LECTURER, id, 0, &error));
   g_autoptr(GArray) entries = NULL;
-  g_assert_true(catalog_list_audit(fixture->catalog, "lecturer", id, 0, 10, &entries, &error));
+  AuditQuery query = {.kind = "lecturer", .record_id = id, .limit = 10};
+  g_assert_true(catalog_list_audit(fixture->catalog, &query, &entries, &error));
   static const struct {
     const char *actor, *action, *changes;
   } expected[] = {
