@@ -268,6 +268,16 @@ test("submitted, reviewed, published, and seen by a resident", async () => {
   await page.click('[data-to="review"]');
   await said(page, "现在是“待审核”");
   const reviewer = await signIn("reviewer", "/studio");
+  const returned = await reviewer.page.evaluate(async (address) => {
+    const body = JSON.stringify({ decision: "return", remark: "请写明适合哪些人学" });
+    return (await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", "If-Match": "*" }, body })).status;
+  }, `/api/v1/courses/${courseId}/reviews`);
+  assert.equal(returned, 200);
+  await page.reload();
+  await page.waitForSelector(".studio-remark >> text=请写明适合哪些人学");
+  await page.click('[data-to="review"]');
+  await said(page, "现在是“待审核”");
+  assert.equal(await page.locator(".studio-remark").count(), 0, "it has been answered");
   await reviewer.page.click('.studio-chip >> text="待审核"');
   await reviewer.page.waitForFunction(() => document.querySelectorAll(".studio-course").length === 1);
   await reviewer.page.click(".studio-course a");

@@ -12,6 +12,7 @@ export const adminTexts: Record<keyof typeof simplified, string> = {
   section_people: "People",
   section_institutions: "Institutions",
   section_rooms: "Rooms",
+  section_channels: "Channels",
   section_lecturers: "Lecturers",
   section_collections: "Collections",
   section_divisions: "Divisions",

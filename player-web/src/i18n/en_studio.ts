@@ -72,6 +72,7 @@ export const studioTexts: Record<StudioKey, string> = {
   publish: "Publish",
   withdraw: "Withdraw",
   backToDraft: "Back to draft",
+  returned: "Returned by a reviewer ({day})",
   becameState: "It is “{state}” now.",
   needsLesson: "There is no lesson yet: upload a video first.",
   openPage: "Open the course page",

@@ -10,6 +10,7 @@ export const adminTexts = {
   section_people: "账号与权限",
   section_institutions: "机构",
   section_rooms: "活动室",
+  section_channels: "频道节目单",
   section_lecturers: "讲师",
   section_collections: "专题合集",
   section_divisions: "行政区划",

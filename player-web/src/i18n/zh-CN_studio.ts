@@ -70,6 +70,7 @@ export const studioTexts = {
   publish: "发布",
   withdraw: "下架",
   backToDraft: "退回草稿",
+  returned: "审核退回（{day}）",
   becameState: "现在是“{state}”。",
   needsLesson: "还没有课时，先上传视频吧。",
   openPage: "打开课程页面",

@@ -123,7 +123,8 @@ class AdminPage implements Desk {
       const attributes = { href: `/admin?section=${name}`, "aria-current": name === current && "page" };
       return element("li", {}, element("a", { ...attributes, onclick: (event) => open(event as MouseEvent) }, named("section", name)));
     };
-    return element("nav", { class: "admin-menu", "aria-label": a("sections") }, element("ul", {}, ...this.sections().map(link)));
+    const channels = this.session.rights.includes("manage") && element("li", {}, element("a", { href: "/admin/channels" }, a("section_channels")));
+    return element("nav", { class: "admin-menu", "aria-label": a("sections") }, element("ul", {}, ...this.sections().map(link), channels));
   }
 
   /** Over what this person has a say. */

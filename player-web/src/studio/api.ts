@@ -15,6 +15,11 @@ export class StudioError extends Error {
   }
 }
 
+export interface Review {
+  at: string;
+  decision: "approve" | "return";
+  remark: string;
+}
 export type CourseStatus = "draft" | "review" | "published" | "withdrawn";
 
 export interface StudioCourse {
@@ -158,6 +163,10 @@ export const api = {
   createCourse: (fields: Record<string, Value>) => read<EditedCourse>("POST", "/api/v1/courses", { json: fields }),
   patchCourse: (id: string, tag: string, fields: Record<string, unknown>) =>
     read<EditedCourse>("PATCH", courseUrl(id), { json: fields, match: tag }),
+  /** What reviewers said of it, newest first. */
+  async reviews(id: string): Promise<Review[]> {
+    return (await read<{ items: Review[] }>("GET", `${courseUrl(id)}/reviews`)).value.items;
+  },
   deleteCourse: (id: string, tag: string) => send("DELETE", courseUrl(id), { match: tag }),
   putLessons: (id: string, tag: string, lessons: { id?: string; asset_id?: string; title?: string }[]) =>
     read<EditedCourse>("PUT", `${courseUrl(id)}/lessons`, { json: lessons, match: tag }),

@@ -42,6 +42,7 @@ export class CourseEditor {
   private uploads!: UploadQueue;
   private readonly head = element("div", { class: "studio-head" });
   private readonly panel = element("section", { class: "studio-status", "aria-label": s("stateIs") });
+  private readonly remark = element("div", {});
   private readonly said = element("div", {});
 
   constructor(
@@ -56,14 +57,24 @@ export class CourseEditor {
     this.form = new CourseForm(this.course, (course) => this.take(course));
     this.lessons = new LessonList(this.course, this.uploads, (course) => this.take(course));
     this.attachments = new AttachmentList(this.course.value, this.uploads, () => this.reload());
-    fill(this.box, this.head, this.panel, this.said, this.lessons.box, this.form.box, this.attachments.box, this.deleteKey());
+    fill(this.box, this.head, this.panel, this.remark, this.said, this.lessons.box, this.form.box, this.attachments.box, this.deleteKey());
     this.showHead();
+    void this.showRemark();
     window.addEventListener("beforeunload", (event) => {
       if (this.form.isDirty || this.lessons.isDirty || this.uploads.isBusy) {
         event.preventDefault();
         event.returnValue = s("leaveWarning"); // older browsers ask only so
       }
     });
+  }
+
+  /** Why a reviewer gave the course back, while it is a draft. */
+  private async showRemark(): Promise<void> {
+    const isDraft = this.course.value.status === "draft";
+    const [last] = isDraft ? await api.reviews(this.id).catch(() => []) : [];
+    if (last?.decision !== "return" || !last.remark) return fill(this.remark);
+    const day = new Date(last.at).toLocaleDateString(document.documentElement.lang);
+    fill(this.remark, element("div", { class: "notice studio-remark" }, element("strong", {}, s("returned", { day })), element("p", {}, last.remark)));
   }
 
   private async reload(): Promise<void> {
@@ -80,6 +91,7 @@ export class CourseEditor {
     this.lessons.take(course);
     this.attachments.show(course.value.attachments);
     this.showHead();
+    void this.showRemark();
   }
 
   private showHead(): void {
