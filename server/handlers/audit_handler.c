@@ -13,12 +13,8 @@ static bool read_number(const HttpRequest *request, HttpResponse *response, cons
   guint64 number = 0;
   if (text == NULL || text[0] == '\0')
     return true;
-  if (!g_ascii_string_to_unsigned(text, 10, 1, max, &number, NULL)) {
-    g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
-    g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
-    http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
-    return false;
-  }
+  if (!g_ascii_string_to_unsigned(text, 10, 1, max, &number, NULL))
+    return handler_refuse_parameter(request, response, name);
   *ret_number = (int64_t)number;
   return true;
 }
@@ -51,14 +47,9 @@ static GString *write_page(const GArray *entries, int64_t limit) {
   return text;
 }
 
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 /** A time (RFC 3339) of a parameter; `*ret_time_us` stays when it is absent. */
 static bool read_time(const HttpRequest *request, HttpResponse *response, const char *name, int64_t *ret_time_us) {
-  const char *text = find_text(request, name);
+  const char *text = handler_find_text(request, name);
   if (text == NULL)
     return true;
   g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
@@ -75,10 +66,10 @@ static bool read_time(const HttpRequest *request, HttpResponse *response, const 
 
 void audit_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  AuditQuery query = {.kind = find_text(request, "kind"),
-                      .record_id = find_text(request, "id"),
-                      .action = find_text(request, "action"),
-                      .actor = find_text(request, "actor"),
+  AuditQuery query = {.kind = handler_find_text(request, "kind"),
+                      .record_id = handler_find_text(request, "id"),
+                      .action = handler_find_text(request, "action"),
+                      .actor = handler_find_text(request, "actor"),
                       .limit = LIMIT_DEFAULT};
   g_autoptr(GArray) entries = NULL;
   g_autoptr(GError) error = NULL;

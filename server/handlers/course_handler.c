@@ -170,13 +170,6 @@ static GString *write_page(const CoursePage *page) {
 
 typedef const CatalogWord *(*WordListFunc)(size_t *ret_count);
 
-static bool refuse_param(HttpResponse *response, const HttpRequest *request, const char *name) {
-  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
-  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
-  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
-  return false;
-}
-
 /** A parameter that is a word of a closed list, by slug or name; absent or empty: any. */
 static bool read_word(const HttpRequest *request, HttpResponse *response, const char *name, WordListFunc list,
                       const char **ret_slug) {
@@ -187,7 +180,7 @@ static bool read_word(const HttpRequest *request, HttpResponse *response, const 
   const CatalogWord *words = list(&count);
   const CatalogWord *word = catalog_find_word(words, count, text);
   if (word == NULL)
-    return refuse_param(response, request, name);
+    return handler_refuse_parameter(request, response, name);
   *ret_slug = word->slug;
   return true;
 }
@@ -206,7 +199,7 @@ static bool read_sort(const HttpRequest *request, HttpResponse *response, Course
       *ret_sort = (CourseSort)i;
       return true;
     }
-  return refuse_param(response, request, "sort");
+  return handler_refuse_parameter(request, response, "sort");
 }
 
 static bool read_limit(const HttpRequest *request, HttpResponse *response, int *ret_limit) {
@@ -215,14 +208,9 @@ static bool read_limit(const HttpRequest *request, HttpResponse *response, int *
   if (text == NULL || text[0] == '\0')
     return true;
   if (!g_ascii_string_to_unsigned(text, 10, 1, COURSE_PAGE_LIMIT_MAX, &limit, NULL))
-    return refuse_param(response, request, "limit");
+    return handler_refuse_parameter(request, response, "limit");
   *ret_limit = (int)limit;
   return true;
-}
-
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
 /** A page that was asked for before is written already. */
@@ -239,11 +227,11 @@ static void take_page(HttpResponse *response, CoursePage *page) {
 void course_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   CourseQuery query = {.viewer = access_viewer(request),
-                       .text = find_text(request, "q"),
-                       .division = find_text(request, "division"),
-                       .institution = find_text(request, "institution"),
-                       .band = find_text(request, "duration"),
-                       .cursor = find_text(request, "cursor"),
+                       .text = handler_find_text(request, "q"),
+                       .division = handler_find_text(request, "division"),
+                       .institution = handler_find_text(request, "institution"),
+                       .band = handler_find_text(request, "duration"),
+                       .cursor = handler_find_text(request, "cursor"),
                        .limit = PAGE_LIMIT_DEFAULT};
   query.sort = query.text != NULL ? COURSE_SORT_RELEVANCE : COURSE_SORT_NEWEST;
   if (!read_word(request, response, "category", catalog_categories, &query.category) ||
@@ -281,7 +269,7 @@ static GString *write_suggestions(const GArray *suggestions) {
 
 void course_handler_suggest(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  const char *text = find_text(request, "q");
+  const char *text = handler_find_text(request, "q");
   CourseIndex *index = index_slot_acquire(server->index);
   g_autoptr(GArray) suggestions = NULL;
   g_autoptr(GError) error = NULL;

@@ -73,10 +73,7 @@ static bool read_number(const HttpRequest *request, HttpResponse *response, cons
   const char *text = http_request_find_param(request, name);
   if (text == NULL || text[0] == '\0' || g_ascii_string_to_unsigned(text, 10, min, max, ret_number, NULL))
     return true;
-  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
-  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
-  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
-  return false;
+  return handler_refuse_parameter(request, response, name);
 }
 
 /** The page that begins at `first` of those whose name holds `text`. */

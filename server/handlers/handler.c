@@ -131,6 +131,18 @@ bool handler_take_blob(const ServerContext *server, const HttpRequest *request, 
   return true;
 }
 
+const char *handler_find_text(const HttpRequest *request, const char *name) {
+  const char *text = http_request_find_param(request, name);
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+bool handler_refuse_parameter(const HttpRequest *request, HttpResponse *response, const char *name) {
+  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
+  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
+  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
+  return false;
+}
+
 bool handler_parse_index(const char *text, int64_t *ret_index) {
   guint64 index = 0;
   if ((text[0] == '0' && text[1] != '\0') || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &index, NULL))

@@ -37,6 +37,12 @@ bool handler_load_this_asset(const ServerContext *context, const HttpRequest *re
 bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                        const char *key, const char *type, int64_t offset, int64_t length);
 
+/** A parameter of the query; NULL when it is not there or empty. */
+const char *handler_find_text(const HttpRequest *request, const char *name);
+
+/** Answer with 400: the parameter has a wrong value. Returns false. */
+bool handler_refuse_parameter(const HttpRequest *request, HttpResponse *response, const char *name);
+
 /** "0", "17": no sign, no leading zero, so that a thing has one address. */
 bool handler_parse_index(const char *text, int64_t *ret_index);
 

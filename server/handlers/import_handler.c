@@ -30,11 +30,6 @@ static bool refuse(const HttpRequest *request, HttpResponse *response, const cha
   return false;
 }
 
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 /** By the parameter `format`, the file's name, or the type of the body. */
 static bool read_format(const HttpRequest *request, HttpResponse *response, ImportFormat *ret_format) {
   static const struct {
@@ -44,8 +39,8 @@ static bool read_format(const HttpRequest *request, HttpResponse *response, Impo
                {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", IMPORT_FORMAT_XLSX},
                {"application/jsonl", IMPORT_FORMAT_LINES},
                {"application/x-ndjson", IMPORT_FORMAT_LINES}};
-  const char *name =
-      find_text(request, "format") != NULL ? find_text(request, "format") : find_text(request, "name");
+  const char *name = handler_find_text(request, "format") != NULL ? handler_find_text(request, "format")
+                                                                  : handler_find_text(request, "name");
   const char *type = http_request_find_header(request, "Content-Type");
   size_t length = type != NULL ? strcspn(type, "; \t") : 0;
   if (name != NULL && import_format_find(name, ret_format))
@@ -61,15 +56,15 @@ static bool read_format(const HttpRequest *request, HttpResponse *response, Impo
 }
 
 static bool read_kind(const HttpRequest *request, HttpResponse *response, RecordKind *ret_kind) {
-  const char *kind = find_text(request, "kind");
+  const char *kind = handler_find_text(request, "kind");
   *ret_kind = RECORD_COURSE;
   if (kind == NULL || (record_spec_find(kind, ret_kind) && *ret_kind != RECORD_ATTACHMENT))
     return true;
-  return refuse(request, response, "参数 kind 的值不对。", "The value of the parameter kind is wrong.");
+  return handler_refuse_parameter(request, response, "kind");
 }
 
 static bool read_switch(const HttpRequest *request, HttpResponse *response, const char *name, bool *ret_value) {
-  const char *text = find_text(request, name);
+  const char *text = handler_find_text(request, name);
   *ret_value = text != NULL && strcmp(text, "true") == 0;
   if (text == NULL || *ret_value || strcmp(text, "false") == 0)
     return true;
@@ -79,7 +74,7 @@ static bool read_switch(const HttpRequest *request, HttpResponse *response, cons
 }
 
 static bool check_institution(const ServerContext *server, const HttpRequest *request, HttpResponse *response) {
-  const char *id = find_text(request, "institution_id");
+  const char *id = handler_find_text(request, "institution_id");
   g_autoptr(CatalogRecord) institution = NULL;
   g_autoptr(GError) error = NULL;
   if (id == NULL || catalog_load_record(server->catalog, RECORD_INSTITUTION, id, &institution, &error))
@@ -92,7 +87,8 @@ static bool check_institution(const ServerContext *server, const HttpRequest *re
 }
 
 static bool check_name(const HttpRequest *request, HttpResponse *response) {
-  const char *name = find_text(request, "name"), *key = http_request_find_header(request, "Idempotency-Key");
+  const char *name = handler_find_text(request, "name"),
+             *key = http_request_find_header(request, "Idempotency-Key");
   if (name != NULL && (!g_utf8_validate(name, -1, NULL) || g_utf8_strlen(name, -1) > NAME_CHARACTERS_MAX))
     return refuse(request, response, "文件名太长。", "The file's name is too long.");
   return key == NULL || (key[0] != '\0' && strlen(key) <= IDEMPOTENCY_KEY_SIZE_MAX) ||
@@ -106,8 +102,8 @@ static bool read_wish(const ServerContext *server, const HttpRequest *request, H
   *ret_wish = (CatalogImport){.owner = (char *)access_actor(request),
                               .person_id = (char *)access_person_id(request),
                               .scopes = identity->scopes,
-                              .name = (char *)find_text(request, "name"),
-                              .institution_id = (char *)find_text(request, "institution_id")};
+                              .name = (char *)handler_find_text(request, "name"),
+                              .institution_id = (char *)handler_find_text(request, "institution_id")};
   if (ret_wish->person_id == NULL && identity->kind != ACCESS_KIND_OPERATOR) {
     http_problem_set(response, request, HTTP_PROBLEM_FORBIDDEN, NULL);
     return false;
@@ -346,15 +342,12 @@ static void write_row(JsonWriter *writer, const HttpRequest *request, const Impo
 
 static bool read_number(const HttpRequest *request, HttpResponse *response, const char *name, guint64 min,
                         guint64 max, int64_t *ret_number) {
-  const char *text = find_text(request, name);
+  const char *text = handler_find_text(request, name);
   guint64 number = 0;
   if (text == NULL)
     return true;
-  if (!g_ascii_string_to_unsigned(text, 10, min, max, &number, NULL)) {
-    g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
-    g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
-    return refuse(request, response, zh, en);
-  }
+  if (!g_ascii_string_to_unsigned(text, 10, min, max, &number, NULL))
+    return handler_refuse_parameter(request, response, name);
   *ret_number = (int64_t)number;
   return true;
 }

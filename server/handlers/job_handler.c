@@ -10,29 +10,17 @@
 
 #define PAGE_LIMIT_DEFAULT 50
 
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
-static bool refuse_parameter(const HttpRequest *request, HttpResponse *response, const char *name) {
-  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
-  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
-  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
-  return false;
-}
-
 /** `state` holds the state that the query points to. False with 400 set. */
 static bool read_query(const HttpRequest *request, HttpResponse *response, WorkState *state, WorkQuery *ret_query) {
-  const char *state_text = find_text(request, "state"), *limit_text = find_text(request, "limit");
+  const char *state_text = handler_find_text(request, "state"), *limit_text = handler_find_text(request, "limit");
   guint64 limit = PAGE_LIMIT_DEFAULT;
   if (state_text != NULL && !work_state_find(state_text, state))
-    return refuse_parameter(request, response, "state");
+    return handler_refuse_parameter(request, response, "state");
   if (limit_text != NULL && !g_ascii_string_to_unsigned(limit_text, 10, 1, WORK_PAGE_LIMIT_MAX, &limit, NULL))
-    return refuse_parameter(request, response, "limit");
+    return handler_refuse_parameter(request, response, "limit");
   *ret_query = (WorkQuery){.state = state_text != NULL ? state : NULL,
-                           .text = find_text(request, "q"),
-                           .cursor = find_text(request, "cursor"),
+                           .text = handler_find_text(request, "q"),
+                           .cursor = handler_find_text(request, "cursor"),
                            .limit = (int)limit};
   return true;
 }

@@ -54,11 +54,6 @@ static CatalogPerson *load_person(const ServerContext *server, const HttpRequest
   return g_steal_pointer(&person);
 }
 
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 /** The next PAGE_LIMIT people that who asks has a say over, of SCAN_BATCHES batches at most; `*ret_next` the login to go on after,
  * NULL at the end. */
 static bool load_page(const ServerContext *server, const HttpRequest *request, PersonQuery *query, GPtrArray *page,
@@ -89,11 +84,11 @@ static bool load_page(const ServerContext *server, const HttpRequest *request, P
 }
 
 void person_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
-  const char *after = find_text(request, "cursor");
+  const char *after = handler_find_text(request, "cursor");
   PersonQuery query = {.after = after != NULL ? after : "",
-                       .text = find_text(request, "q"),
-                       .division = find_text(request, "division"),
-                       .role = find_text(request, "role"),
+                       .text = handler_find_text(request, "q"),
+                       .division = handler_find_text(request, "division"),
+                       .role = handler_find_text(request, "role"),
                        .limit = SCAN_LIMIT};
   g_autoptr(GPtrArray) page = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_person_free);
   g_autofree char *next = NULL;

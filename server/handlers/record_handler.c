@@ -98,11 +98,6 @@ static bool read_limit(const HttpRequest *request, HttpResponse *response, int *
   return true;
 }
 
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 /** The parameter that chooses the owner of records of a kind. */
 static const char *owner_param(RecordKind kind) {
   return kind == RECORD_COLLECTION ? "kind" : kind == RECORD_ATTACHMENT ? "course_id" : "institution_id";
@@ -111,10 +106,10 @@ static const char *owner_param(RecordKind kind) {
 void record_handler_list(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   RecordKind kind = kind_of(request);
-  RecordQuery query = {.text = find_text(request, "q"),
-                       .division = find_text(request, "division"),
-                       .owner = find_text(request, owner_param(kind)),
-                       .cursor = find_text(request, "cursor"),
+  RecordQuery query = {.text = handler_find_text(request, "q"),
+                       .division = handler_find_text(request, "division"),
+                       .owner = handler_find_text(request, owner_param(kind)),
+                       .cursor = handler_find_text(request, "cursor"),
                        .limit = PAGE_LIMIT_DEFAULT};
   const CatalogViewer *viewer = access_viewer(request);
   g_autoptr(RecordPage) page = NULL;

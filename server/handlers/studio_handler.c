@@ -9,34 +9,22 @@
 
 #define PAGE_LIMIT_DEFAULT 50
 
-static const char *find_text(const HttpRequest *request, const char *name) {
-  const char *text = http_request_find_param(request, name);
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
-static bool refuse_parameter(const HttpRequest *request, HttpResponse *response, const char *name) {
-  g_autofree char *zh = g_strdup_printf("参数 %s 的值不对。", name);
-  g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong.", name);
-  http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
-  return false;
-}
-
 /* False with 400 set. */
 static bool read_query(const HttpRequest *request, HttpResponse *response, DeskQuery *ret_query) {
   size_t count = 0;
   guint64 limit = PAGE_LIMIT_DEFAULT;
   const CatalogWord *states = catalog_course_states(&count);
-  const char *state = find_text(request, "status"), *limit_text = find_text(request, "limit");
+  const char *state = handler_find_text(request, "status"), *limit_text = handler_find_text(request, "limit");
   const CatalogWord *word = state != NULL ? catalog_find_word(states, count, state) : NULL;
   if (state != NULL && word == NULL)
-    return refuse_parameter(request, response, "status");
+    return handler_refuse_parameter(request, response, "status");
   if (limit_text != NULL && !g_ascii_string_to_unsigned(limit_text, 10, 1, COURSE_PAGE_LIMIT_MAX, &limit, NULL))
-    return refuse_parameter(request, response, "limit");
+    return handler_refuse_parameter(request, response, "limit");
   *ret_query = (DeskQuery){.viewer = access_viewer(request),
                            .state = word != NULL ? word->slug : NULL,
-                           .text = find_text(request, "q"),
+                           .text = handler_find_text(request, "q"),
                            .limit = (int)limit,
-                           .cursor = find_text(request, "cursor")};
+                           .cursor = handler_find_text(request, "cursor")};
   return true;
 }
 
