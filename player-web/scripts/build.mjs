@@ -21,6 +21,19 @@ const BUNDLED = [
   "tus-js-client", "js-base64", "url-parse", "querystringify", "requires-port",
 ];
 
+/** What all bundles have in common. */
+const SHARED = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  target: OLDEST_BROWSERS,
+  supported: { destructuring: true }, // esbuild's table counts a rare Safari bug against all of it
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+  logLimit: 20,
+};
+
 if (!process.argv.includes("--no-check")) {
   execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
   checkTv(root);
@@ -31,7 +44,7 @@ mkdirSync(join(output, "texts"));
 
 const tables = await loadTables(root);
 const styles = { site: "src/styles/site.css", studio: "src/styles/studio.css", admin: "src/styles/admin.css" };
-const addresses = { file: writeFiles(), style: await bundle(styles, {}), script: {} };
+const addresses = { file: writeFiles(), style: await bundle(styles, {}), inline: { home: await styleText("src/styles/home_page.css") }, script: {} };
 Object.assign(addresses.style, await bundle({ tv: "src/tv/tv.css" }, { target: ["chrome38"] }));
 for (const language of LANGUAGES) {
   const pages = ["home", "course", "elder", "account", "studio", "channels", "admin"];
@@ -51,23 +64,23 @@ copyFileSync(join(root, "src/favicon.svg"), join(output, "favicon.svg"));
 copyFileSync(join(root, "src/favicon.ico"), join(output, "favicon.ico"));
 packFolder(output, ["texts"]);
 
+/** A style sheet to stand in a page. */
+async function styleText(path) {
+  const { outputFiles } = await build({ ...SHARED, entryPoints: [join(root, path)], write: false });
+  const text = outputFiles[0].text.trim();
+  if (text.includes("{{")) throw new Error(`${path}: the server would take a pair of braces for its own`);
+  return text;
+}
+
 /** Bundles entry points into assets/NAME-HASH.EXT and gives their addresses by name. */
 async function bundle(entries, options) {
   const result = await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     outdir: join(output, "assets"),
-    absWorkingDir: root,
-    bundle: true,
-    minify: true,
     metafile: true,
-    target: OLDEST_BROWSERS,
-    supported: { destructuring: true }, // esbuild's table counts a rare Safari bug against all of it
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
-    legalComments: "none",
-    charset: "utf8",
-    logLevel: "warning",
-    logLimit: 20,
+    ...SHARED,
     ...options,
   });
   const made = {};

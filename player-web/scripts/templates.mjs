@@ -1,5 +1,5 @@
 // Templates of pages: {{> part}} takes in src/templates/_part.html, {{style:NAME}} and {{file:NAME}} are addresses of
-// built files. What else stands in braces is the server's (server/pages/page_template.h).
+// built files, {{inline:NAME}} is a style sheet itself. What else stands in braces is the server's (server/pages/page_template.h).
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export function templateNames(root) {
 export function fillTemplate(root, name, addresses) {
   const text = readFileSync(join(root, "src/templates", name), "utf8");
   return include(root, text, 0)
-    .replace(/\{\{(style|file):([\w-]+)\}\}/g, (_whole, kind, key) => {
+    .replace(/\{\{(style|file|inline):([\w-]+)\}\}/g, (_whole, kind, key) => {
       const address = addresses[kind][key];
       if (!address) throw new Error(`${name} names ${kind}:${key}, which is not built`);
       return address;
