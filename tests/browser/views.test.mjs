@@ -86,7 +86,16 @@ async function startPlayer(name) {
   await page.evaluate(
     `(${start})(window.video, ${JSON.stringify(`${server.base}/media/${asset}`)}, ${tracks.find((one) => one.kind === "video").height})`,
   );
-  await page.evaluate(() => window.video.play());
+  // dash.js loads its source a moment after it was told to, which ends a play() of before.
+  await page.waitForFunction(() =>
+    window.video.play().then(
+      () => true,
+      (error) => {
+        if (error.name !== "AbortError") throw error;
+        return false;
+      },
+    ),
+  );
   return { page, context, complaints };
 }
 
