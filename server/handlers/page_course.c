@@ -225,8 +225,11 @@ static void set_course(const PageAsk *ask, json_t *model, json_t *course) {
                       json_boolean(json_array_size(json_object_get(course, "attachments")) > 0));
   json_object_set_new(model, "has_related", json_boolean(json_array_size(json_object_get(model, "related")) > 0));
   json_object_set_new(model, "has_lessons", json_boolean(json_array_size(json_object_get(course, "lessons")) > 1));
-  if (lesson != NULL)
+  if (lesson != NULL) {
+    const char *poster = page_model_get(asset, "poster");
+    page_model_set(lesson, "poster", poster[0] != '\0' ? poster : page_model_get(course, "poster"));
     json_object_set(model, "lesson", lesson);
+  }
   json_object_set(model, "course", course);
 }
 

@@ -17,7 +17,19 @@ import { drawElderControls, isElder } from "./elder_controls";
 import { Transcript } from "./transcript";
 
 const POLL_MS = 2000;
+const POSTER_WAIT_MS = 800; // at most
 const POSITIONS_MS = 1500; // so long a player waits for what was watched on another device
+
+/** The poster is what people see first: the player's script, ten times as large, does not share a slow line with it. */
+async function posterShown(): Promise<void> {
+  const poster = document.querySelector<HTMLImageElement>("#player .poster img");
+  if (!poster || poster.complete) return;
+  await new Promise<void>((done) => {
+    const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => done()));
+    for (const event of ["load", "error"]) poster.addEventListener(event, drawn, { once: true });
+    setTimeout(done, POSTER_WAIT_MS);
+  });
+}
 
 class CoursePage {
   private readonly api = new ApiClient(language);
@@ -66,6 +78,10 @@ class CoursePage {
   private openWhenPlayable(): void {
     if (this.player || this.isOpening || !isPlayable(this.asset)) return;
     this.isOpening = true;
+    void posterShown().then(() => this.load());
+  }
+
+  private load(): void {
     import("../player/player").then(
       ({ Player: PlayerOfLesson }) => this.open(PlayerOfLesson),
       () => {
