@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "catalog/course_row.h"
+#include "catalog/like_pattern.h"
 #include "catalog/transaction.h"
 
 #include <inttypes.h>
@@ -59,20 +60,6 @@ static bool check(const DeskQuery *query, GError **error) {
   return true;
 }
 
-/* LIKE pattern of what holds `text` literally; NULL for NULL. */
-static char *write_pattern(const char *text) {
-  if (!text)
-    return NULL;
-  GString *pattern = g_string_new("%");
-  for (; *text; text++) {
-    if (strchr("%_\\", *text))
-      g_string_append_c(pattern, '\\');
-    g_string_append_c(pattern, *text);
-  }
-  g_string_append_c(pattern, '%');
-  return g_string_free(pattern, FALSE);
-}
-
 static DeskCourse *read_entry(Statement *statement) {
   DeskCourse *entry = g_new0(DeskCourse, 1);
   entry->course = course_row_read(statement);
@@ -83,7 +70,7 @@ static DeskCourse *read_entry(Statement *statement) {
 
 static bool load_page(Connection *connection, const DeskQuery *query, const DeskPosition *position, DeskPage *page,
                       GError **error) {
-  g_autofree char *viewer = viewer_write_json(query->viewer), *pattern = write_pattern(query->text);
+  g_autofree char *viewer = viewer_write_json(query->viewer), *pattern = like_pattern_new(query->text);
   g_auto(Statement) statement = statement_use(connection, STATEMENT_LIST_EDITABLE_COURSES);
   statement_bind(&statement, argument_text(viewer), argument_text(query->state), argument_text(pattern),
                  argument_int(position->updated_us), argument_text(position->id), argument_int(query->limit + 1));

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "catalog/course_cursor.h"
 #include "catalog/course_row.h"
+#include "catalog/like_pattern.h"
 #include "catalog/transaction.h"
 
 #include <string.h>
@@ -92,18 +93,9 @@ bool course_query_check(const CourseQuery *query, GError **error) {
   return true;
 }
 
-/* LIKE pattern that holds `text` literally. */
-static void append_pattern(GString *pattern, const char *text, size_t size) {
-  for (size_t i = 0; i < size; i++) {
-    if (strchr("%_\\", text[i]))
-      g_string_append_c(pattern, '\\');
-    g_string_append_c(pattern, text[i]);
-  }
-}
-
 static void append_word(GString *json, const char *word, size_t size) {
   g_autoptr(GString) pattern = g_string_new("%");
-  append_pattern(pattern, word, size);
+  like_pattern_append(pattern, word, size);
   g_string_append_c(pattern, '%');
   if (json->len > 1)
     g_string_append_c(json, ',');
@@ -134,7 +126,7 @@ static char *write_prefix_pattern(const char *prefix) {
   if (!prefix || !*prefix)
     return NULL;
   g_autoptr(GString) pattern = g_string_new(NULL);
-  append_pattern(pattern, prefix, strlen(prefix));
+  like_pattern_append(pattern, prefix, strlen(prefix));
   g_string_append_c(pattern, '%');
   return g_strdup(pattern->str);
 }

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "catalog/audit.h"
 #include "catalog/division.h"
+#include "catalog/like_pattern.h"
 #include "catalog/transaction.h"
 
 #include <string.h>
@@ -126,23 +127,9 @@ static void free_person(gpointer data) {
   catalog_person_free(data);
 }
 
-/* LIKE pattern that holds `text` literally; NULL for NULL. */
-static char *pattern_of(const char *text) {
-  if (!text)
-    return NULL;
-  g_autoptr(GString) pattern = g_string_new("%");
-  for (; *text; text++) {
-    if (strchr("%_\\", *text))
-      g_string_append_c(pattern, '\\');
-    g_string_append_c(pattern, *text);
-  }
-  g_string_append_c(pattern, '%');
-  return g_strdup(pattern->str);
-}
-
 bool catalog_list_persons(Catalog *catalog, const PersonQuery *query, GPtrArray **ret_persons, GError **error) {
   g_auto(Transaction) transaction = {0};
-  g_autofree char *pattern = pattern_of(query->text);
+  g_autofree char *pattern = like_pattern_new(query->text);
   g_autoptr(GPtrArray) persons = g_ptr_array_new_with_free_func(free_person);
   if (!transaction_begin_read(&transaction, catalog, error))
     return false;

@@ -2,6 +2,7 @@
 
 #include "base/base64url.h"
 #include "base/id.h"
+#include "catalog/like_pattern.h"
 #include "catalog/record_statements.h"
 #include "catalog/transaction.h"
 
@@ -118,26 +119,13 @@ static bool parse_cursor(const char *cursor, char **ret_id, char **ret_key, GErr
   return true;
 }
 
-static char *write_pattern(const char *text) {
-  if (!text || !*text)
-    return NULL;
-  GString *pattern = g_string_new("%");
-  for (; *text; text++) {
-    if (strchr("%_\\", *text))
-      g_string_append_c(pattern, '\\');
-    g_string_append_c(pattern, *text);
-  }
-  g_string_append_c(pattern, '%');
-  return g_string_free(pattern, FALSE);
-}
-
 static const char *null_if_empty(const char *text) {
   return text && *text ? text : NULL;
 }
 
 static bool read_page(Connection *connection, RecordKind kind, const RecordQuery *query, const char *key,
                       const char *id, RecordPage *page, GError **error) {
-  g_autofree char *pattern = write_pattern(query->text);
+  g_autofree char *pattern = like_pattern_new(query->text);
   g_auto(Statement) statement = statement_use(connection, statements[kind].list);
   statement_bind(&statement, argument_text(pattern), argument_text(null_if_empty(query->division)),
                  argument_text(null_if_empty(query->owner)), argument_text(key), argument_text(id),

@@ -1,5 +1,6 @@
 #include "catalog/work.h"
 
+#include "catalog/like_pattern.h"
 #include "catalog/transaction.h"
 
 #include <inttypes.h>
@@ -79,19 +80,6 @@ static bool parse_cursor(const char *cursor, int64_t *ret_created_us, const char
   return true;
 }
 
-static char *pattern_of(const char *text) {
-  if (text == NULL || text[0] == '\0')
-    return NULL;
-  g_autoptr(GString) pattern = g_string_new("%");
-  for (; *text != '\0'; text++) {
-    if (strchr("%_\\", *text) != NULL)
-      g_string_append_c(pattern, '\\');
-    g_string_append_c(pattern, *text);
-  }
-  g_string_append_c(pattern, '%');
-  return g_strdup(pattern->str);
-}
-
 static bool check_query(const WorkQuery *query, int64_t *ret_created_us, const char **ret_asset_id,
                         GError **error) {
   bool is_good = query->limit >= 1 && query->limit <= WORK_PAGE_LIMIT_MAX &&
@@ -106,7 +94,7 @@ static bool check_query(const WorkQuery *query, int64_t *ret_created_us, const c
 bool catalog_query_work(Catalog *catalog, const WorkQuery *query, WorkPage **ret_page, GError **error) {
   int64_t created_us = 0;
   const char *asset_id = NULL, *state = query->state != NULL ? work_state_name(*query->state) : NULL;
-  g_autofree char *pattern = pattern_of(query->text);
+  g_autofree char *pattern = like_pattern_new(query->text);
   g_auto(Transaction) transaction = {0};
   if (!check_query(query, &created_us, &asset_id, error) || !transaction_begin_read(&transaction, catalog, error))
     return false;

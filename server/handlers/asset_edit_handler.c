@@ -5,6 +5,7 @@
 #include "catalog/chapter_json.h"
 #include "catalog/side_captions.h"
 #include "server/access.h"
+#include "server/handlers/asset_json.h"
 #include "server/handlers/chapter_handler.h"
 #include "server/handlers/edit.h"
 
@@ -206,20 +207,6 @@ void asset_edit_handler_delete_captions(gpointer context, const HttpRequest *req
 
 /* --- chapters --- */
 
-static void write_chapters(JsonWriter *writer, const GArray *chapters, HttpLanguage language) {
-  json_writer_name(writer, "items");
-  json_writer_begin_array(writer);
-  for (guint i = 0; i < chapters->len; i++) {
-    const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);
-    g_autofree char *title = chapter_handler_title(chapter, i, language);
-    json_writer_begin_object(writer);
-    handler_write_seconds(writer, "start", chapter->start_us);
-    json_writer_member_string(writer, "title", title);
-    json_writer_end_object(writer);
-  }
-  json_writer_end_array(writer);
-}
-
 /* False with the problem set. */
 static bool answer_chapters(const ServerContext *server, const HttpRequest *request, HttpResponse *response) {
   const char *asset_id = http_request_route_param(request, "asset");
@@ -236,7 +223,7 @@ static bool answer_chapters(const ServerContext *server, const HttpRequest *requ
   json_writer_init(&writer, text);
   json_writer_begin_object(&writer);
   json_writer_member_bool(&writer, "own", own->len > 0);
-  write_chapters(&writer, own->len > 0 ? own : shown, request->language);
+  asset_json_write_chapters(&writer, "items", own->len > 0 ? own : shown, request->language);
   json_writer_end_object(&writer);
   take_private_json(response, text);
   set_version(response, version);

@@ -90,12 +90,9 @@ static bool write_tracks(JsonWriter *writer, Catalog *catalog, const CatalogAsse
   return true;
 }
 
-static bool write_chapters(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
-                           GError **error) {
-  g_autoptr(GArray) chapters = NULL;
-  if (!catalog_load_chapters(catalog, asset->id, &chapters, error))
-    return false;
-  json_writer_name(writer, "chapters");
+void asset_json_write_chapters(JsonWriter *writer, const char *name, const GArray *chapters,
+                               HttpLanguage language) {
+  json_writer_name(writer, name);
   json_writer_begin_array(writer);
   for (guint i = 0; i < chapters->len; i++) {
     const CatalogChapter *chapter = &g_array_index(chapters, CatalogChapter, i);
@@ -106,6 +103,14 @@ static bool write_chapters(JsonWriter *writer, Catalog *catalog, const CatalogAs
     json_writer_end_object(writer);
   }
   json_writer_end_array(writer);
+}
+
+static bool write_chapters(JsonWriter *writer, Catalog *catalog, const CatalogAsset *asset, HttpLanguage language,
+                           GError **error) {
+  g_autoptr(GArray) chapters = NULL;
+  if (!catalog_load_chapters(catalog, asset->id, &chapters, error))
+    return false;
+  asset_json_write_chapters(writer, "chapters", chapters, language);
   return true;
 }
 

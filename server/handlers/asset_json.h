@@ -9,5 +9,8 @@
 bool asset_json_write(JsonWriter *writer, const ServerContext *server, const CatalogAsset *asset,
                       HttpLanguage language, GError **error);
 
+/** Write chapters (of CatalogChapter) as the array `name`; those without a title get one in that language. */
+void asset_json_write_chapters(JsonWriter *writer, const char *name, const GArray *chapters, HttpLanguage language);
+
 /** What went wrong, in that language; NULL when nothing did. */
 const char *asset_json_error_text(const CatalogAsset *asset, HttpLanguage language);

@@ -6,19 +6,6 @@
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 500
 
-/** A number of a parameter; `*ret_number` stays when it is absent. */
-static bool read_number(const HttpRequest *request, HttpResponse *response, const char *name, guint64 max,
-                        int64_t *ret_number) {
-  const char *text = http_request_find_param(request, name);
-  guint64 number = 0;
-  if (text == NULL || text[0] == '\0')
-    return true;
-  if (!g_ascii_string_to_unsigned(text, 10, 1, max, &number, NULL))
-    return handler_refuse_parameter(request, response, name);
-  *ret_number = (int64_t)number;
-  return true;
-}
-
 static void write_entry(JsonWriter *writer, const CatalogAuditEntry *entry) {
   json_writer_begin_object(writer);
   json_writer_member_int(writer, "id", entry->id);
@@ -73,8 +60,8 @@ void audit_handler_list(gpointer context, const HttpRequest *request, HttpRespon
                       .limit = LIMIT_DEFAULT};
   g_autoptr(GArray) entries = NULL;
   g_autoptr(GError) error = NULL;
-  if (!read_number(request, response, "before", G_MAXINT64, &query.before) ||
-      !read_number(request, response, "limit", LIMIT_MAX, &query.limit) ||
+  if (!handler_read_number(request, response, "before", 1, G_MAXINT64, &query.before) ||
+      !handler_read_number(request, response, "limit", 1, LIMIT_MAX, &query.limit) ||
       !read_time(request, response, "since", &query.since_us) ||
       !read_time(request, response, "until", &query.until_us))
     return;

@@ -67,20 +67,11 @@ static gint compare_usage(gconstpointer one, gconstpointer other) {
   return a_bytes != b_bytes ? (a_bytes < b_bytes ? 1 : -1) : strcmp(a->institution, b->institution);
 }
 
-/** A number of a parameter from `min` on; false with 400 set. `*ret_number` stays when it is absent. */
-static bool read_number(const HttpRequest *request, HttpResponse *response, const char *name, guint64 min,
-                        guint64 max, guint64 *ret_number) {
-  const char *text = http_request_find_param(request, name);
-  if (text == NULL || text[0] == '\0' || g_ascii_string_to_unsigned(text, 10, min, max, ret_number, NULL))
-    return true;
-  return handler_refuse_parameter(request, response, name);
-}
-
 /** The page that begins at `first` of those whose name holds `text`. */
-static GString *write_storage(const GArray *usage, const char *text, guint64 first, guint64 limit) {
+static GString *write_storage(const GArray *usage, const char *text, int64_t first, int64_t limit) {
   JsonWriter writer;
   GString *json = handler_begin_items(&writer);
-  guint64 at = 0;
+  int64_t at = 0;
   for (guint i = 0; i < usage->len && at <= first + limit; i++) {
     const QuotaUsage *each = &g_array_index(usage, QuotaUsage, i);
     if (text != NULL && strstr(each->institution, text) == NULL)
@@ -90,7 +81,7 @@ static GString *write_storage(const GArray *usage, const char *text, guint64 fir
     at++;
   }
   json_writer_end_array(&writer);
-  g_autofree char *next = at > first + limit ? g_strdup_printf("%" G_GUINT64_FORMAT, first + limit) : NULL;
+  g_autofree char *next = at > first + limit ? g_strdup_printf("%" G_GINT64_FORMAT, first + limit) : NULL;
   json_writer_member_string(&writer, "next", next);
   json_writer_end_object(&writer);
   return json;
@@ -98,12 +89,12 @@ static GString *write_storage(const GArray *usage, const char *text, guint64 fir
 
 void desk_handler_storage(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
-  guint64 first = 0, limit = PAGE_LIMIT_DEFAULT;
+  int64_t first = 0, limit = PAGE_LIMIT_DEFAULT;
   g_autoptr(GArray) usage = NULL;
   g_autoptr(GError) error = NULL;
   const char *text = http_request_find_param(request, "q");
-  if (!read_number(request, response, "cursor", 0, G_MAXINT32, &first) ||
-      !read_number(request, response, "limit", 1, PAGE_LIMIT_MAX, &limit))
+  if (!handler_read_number(request, response, "cursor", 0, G_MAXINT32, &first) ||
+      !handler_read_number(request, response, "limit", 1, PAGE_LIMIT_MAX, &limit))
     return;
   if (!load_usage(server, request, &usage, &error)) {
     handler_set_error(response, request, error);

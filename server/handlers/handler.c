@@ -143,6 +143,18 @@ bool handler_refuse_parameter(const HttpRequest *request, HttpResponse *response
   return false;
 }
 
+bool handler_read_number(const HttpRequest *request, HttpResponse *response, const char *name, int64_t min,
+                         int64_t max, int64_t *ret_number) {
+  const char *text = handler_find_text(request, name);
+  guint64 number = 0;
+  if (text == NULL)
+    return true;
+  if (!g_ascii_string_to_unsigned(text, 10, (guint64)min, (guint64)max, &number, NULL))
+    return handler_refuse_parameter(request, response, name);
+  *ret_number = (int64_t)number;
+  return true;
+}
+
 bool handler_parse_index(const char *text, int64_t *ret_index) {
   guint64 index = 0;
   if ((text[0] == '0' && text[1] != '\0') || !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, &index, NULL))

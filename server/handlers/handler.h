@@ -43,6 +43,10 @@ const char *handler_find_text(const HttpRequest *request, const char *name);
 /** Answer with 400: the parameter has a wrong value. Returns false. */
 bool handler_refuse_parameter(const HttpRequest *request, HttpResponse *response, const char *name);
 
+/** A number of the query from `min` to `max`; `*ret_number` stays when the parameter is not there or empty. False with 400 set. */
+bool handler_read_number(const HttpRequest *request, HttpResponse *response, const char *name, int64_t min,
+                         int64_t max, int64_t *ret_number);
+
 /** "0", "17": no sign, no leading zero, so that a thing has one address. */
 bool handler_parse_index(const char *text, int64_t *ret_index);
 

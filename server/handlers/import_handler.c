@@ -340,18 +340,6 @@ static void write_row(JsonWriter *writer, const HttpRequest *request, const Impo
   json_writer_end_object(writer);
 }
 
-static bool read_number(const HttpRequest *request, HttpResponse *response, const char *name, guint64 min,
-                        guint64 max, int64_t *ret_number) {
-  const char *text = handler_find_text(request, name);
-  guint64 number = 0;
-  if (text == NULL)
-    return true;
-  if (!g_ascii_string_to_unsigned(text, 10, min, max, &number, NULL))
-    return handler_refuse_parameter(request, response, name);
-  *ret_number = (int64_t)number;
-  return true;
-}
-
 void import_handler_rows(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
   int64_t after = 0, limit = ROWS_LIMIT_DEFAULT;
@@ -361,8 +349,8 @@ void import_handler_rows(gpointer context, const HttpRequest *request, HttpRespo
   g_autoptr(GError) error = NULL;
   JsonWriter writer;
   if (!load_theirs(server, request, response, &import) ||
-      !read_number(request, response, "after", 0, G_MAXINT64, &after) ||
-      !read_number(request, response, "limit", 1, IMPORT_REPORT_LIMIT_MAX, &limit) ||
+      !handler_read_number(request, response, "after", 0, G_MAXINT64, &after) ||
+      !handler_read_number(request, response, "limit", 1, IMPORT_REPORT_LIMIT_MAX, &limit) ||
       !read_switch(request, response, "failed", &is_failed_only))
     return;
   if (!catalog_list_import_rows(server->catalog, import->id, after, limit, is_failed_only, &rows, &error)) {

@@ -12,12 +12,12 @@
 
 /** `state` holds the state that the query points to. False with 400 set. */
 static bool read_query(const HttpRequest *request, HttpResponse *response, WorkState *state, WorkQuery *ret_query) {
-  const char *state_text = handler_find_text(request, "state"), *limit_text = handler_find_text(request, "limit");
-  guint64 limit = PAGE_LIMIT_DEFAULT;
+  const char *state_text = handler_find_text(request, "state");
+  int64_t limit = PAGE_LIMIT_DEFAULT;
   if (state_text != NULL && !work_state_find(state_text, state))
     return handler_refuse_parameter(request, response, "state");
-  if (limit_text != NULL && !g_ascii_string_to_unsigned(limit_text, 10, 1, WORK_PAGE_LIMIT_MAX, &limit, NULL))
-    return handler_refuse_parameter(request, response, "limit");
+  if (!handler_read_number(request, response, "limit", 1, WORK_PAGE_LIMIT_MAX, &limit))
+    return false;
   *ret_query = (WorkQuery){.state = state_text != NULL ? state : NULL,
                            .text = handler_find_text(request, "q"),
                            .cursor = handler_find_text(request, "cursor"),

@@ -12,14 +12,14 @@
 /* False with 400 set. */
 static bool read_query(const HttpRequest *request, HttpResponse *response, DeskQuery *ret_query) {
   size_t count = 0;
-  guint64 limit = PAGE_LIMIT_DEFAULT;
+  int64_t limit = PAGE_LIMIT_DEFAULT;
   const CatalogWord *states = catalog_course_states(&count);
-  const char *state = handler_find_text(request, "status"), *limit_text = handler_find_text(request, "limit");
+  const char *state = handler_find_text(request, "status");
   const CatalogWord *word = state != NULL ? catalog_find_word(states, count, state) : NULL;
   if (state != NULL && word == NULL)
     return handler_refuse_parameter(request, response, "status");
-  if (limit_text != NULL && !g_ascii_string_to_unsigned(limit_text, 10, 1, COURSE_PAGE_LIMIT_MAX, &limit, NULL))
-    return handler_refuse_parameter(request, response, "limit");
+  if (!handler_read_number(request, response, "limit", 1, COURSE_PAGE_LIMIT_MAX, &limit))
+    return false;
   *ret_query = (DeskQuery){.viewer = access_viewer(request),
                            .state = word != NULL ? word->slug : NULL,
                            .text = handler_find_text(request, "q"),
