@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mergePositions, type Position } from "../src/player/positions";
+import type { Position } from "../src/api/types";
+import { mergePositions } from "../src/player/positions";
 import { joinTables, RESUME_LIMIT, type ResumeEntry } from "../src/player/resume";
 
 const NOW = 1_000_000_000;

@@ -69,3 +69,17 @@ export interface CourseData {
   lesson: string; // the one that the page shows
   duration: number | null;
 }
+
+/** Where somebody was in a lesson, of /api/v1/me/positions; `age` in seconds. */
+export interface Position {
+  lesson: string;
+  lesson_title: string;
+  course: string;
+  course_title: string;
+  lesson_count: number;
+  asset: string;
+  poster: string | null;
+  position: number;
+  duration: number;
+  age: number;
+}

@@ -1,6 +1,7 @@
 // Positions of who is signed in: brought in line with the server's, so that another device goes on where this one was left.
 // The server tells how long ago a lesson was watched rather than when, so the clock of a device does not matter.
 
+import type { Position } from "../api/types";
 import { loadOwnTable, personId, removeEntry, RESUME_LIMIT, storeOwnTable, type ResumeEntry, type ResumeTable } from "./resume";
 
 const ADDRESS = "/api/v1/me/positions";
@@ -8,19 +9,6 @@ const SEND_EVERY_MS = 15000;
 const TIMEOUT_MS = 5000;
 const SAME_MS = 2000; // ages are whole seconds
 const SENT_AT_ONCE_MAX = 20;
-
-export interface Position {
-  lesson: string;
-  lesson_title: string;
-  course: string;
-  course_title: string;
-  lesson_count: number;
-  asset: string;
-  poster: string | null;
-  position: number;
-  duration: number;
-  age: number;
-}
 
 function entryOf(item: Position, nowMs: number): ResumeEntry {
   const title = item.lesson_count > 1 ? `${item.course_title} · ${item.lesson_title}` : item.course_title;

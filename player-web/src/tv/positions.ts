@@ -1,6 +1,7 @@
 // Positions of who is signed in, in line with the server's, so that a lesson that was begun on a phone goes on here. The server
 // tells how long ago a lesson was watched, so the clock of a television does not matter. (player/positions.ts of the other pages.)
 
+import type { Position } from "../api/types";
 import { ask, get } from "./ask";
 import { loadOwn, owner, storeOwn, type ResumeEntry, type Table } from "./progress";
 
@@ -8,19 +9,6 @@ const ADDRESS = "/api/v1/me/positions";
 const ALL = 200; // what the server tells at most
 const SAME_MS = 2000; // ages are whole seconds
 const SENT_AT_ONCE_MAX = 20;
-
-export interface Position {
-  lesson: string;
-  lesson_title: string;
-  course: string;
-  course_title: string;
-  lesson_count: number;
-  asset: string;
-  poster: string | null;
-  position: number;
-  duration: number;
-  age: number;
-}
 
 function entryOf(item: Position, nowMs: number): ResumeEntry {
   const title = item.lesson_count > 1 ? item.course_title + " · " + item.lesson_title : item.course_title;
