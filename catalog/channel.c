@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "catalog/asset_row.h"
 #include "catalog/audit.h"
+#include "catalog/channel_write.h"
 #include "catalog/record_edit.h"
 #include "catalog/record_statements.h"
 #include "catalog/transaction.h"
@@ -291,29 +292,41 @@ static bool store(Connection *connection, const char *actor, const char *id, con
          audit_entry_record(&entry, connection, actor, now_us, error);
 }
 
+bool channel_schedule_set(Connection *connection, const char *actor, const char *id,
+                          const ChannelDocument *document, int64_t now_us, int64_t *ret_from_us,
+                          bool *ret_is_changed, RecordFault *ret_fault, GError **error) {
+  g_autofree char *after = channel_document_write(document), *before = NULL;
+  if (!check_items(connection, document, ret_fault, error) || !find_newest(connection, id, &before, error))
+    return false;
+  int64_t steps = (now_us + CHANNEL_EDIT_LEAD_US) / CHANNEL_EDIT_STEP_US + 1;
+  int64_t from_us = before != NULL ? steps * CHANNEL_EDIT_STEP_US : 0;
+  bool is_changed = g_strcmp0(before, after) != 0;
+  if (is_changed && !store(connection, actor, id, before, after, from_us, now_us, error))
+    return false;
+  *ret_from_us = is_changed ? from_us : now_us;
+  *ret_is_changed = is_changed;
+  return true;
+}
+
 bool catalog_set_channel_schedule(Catalog *catalog, const char *actor, const char *id, int64_t expected_version,
                                   const char *text, size_t size, int64_t now_us, int64_t *ret_from_us,
                                   RecordFault *ret_fault, GError **error) {
   g_autoptr(ChannelDocument) document = channel_document_parse(text, size, ret_fault, error);
   if (document == NULL)
     return false;
-  g_autofree char *after = channel_document_write(document), *before = NULL;
   g_auto(Transaction) transaction = {0};
   g_autoptr(CatalogRecord) record = NULL;
+  int64_t from_us = 0;
+  bool is_changed = false;
   if (!transaction_begin_write(&transaction, catalog, error) ||
       !record_load(transaction.connection, RECORD_CHANNEL, id, &record, error) ||
       !record_edit_check_version(record, expected_version, error) ||
-      !check_items(transaction.connection, document, ret_fault, error) ||
-      !find_newest(transaction.connection, id, &before, error))
-    return false;
-  int64_t steps = (now_us + CHANNEL_EDIT_LEAD_US) / CHANNEL_EDIT_STEP_US + 1;
-  int64_t from_us = before != NULL ? steps * CHANNEL_EDIT_STEP_US : 0;
-  bool is_changed = g_strcmp0(before, after) != 0;
-  if (is_changed && (!store(transaction.connection, actor, id, before, after, from_us, now_us, error) ||
-                     !transaction_commit(&transaction, error)))
+      !channel_schedule_set(transaction.connection, actor, id, document, now_us, &from_us, &is_changed, ret_fault,
+                            error) ||
+      (is_changed && !transaction_commit(&transaction, error)))
     return false;
   if (ret_from_us != NULL)
-    *ret_from_us = is_changed ? from_us : now_us;
+    *ret_from_us = from_us;
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "catalog/export.h"
 
 #include "base/csv.h"
+#include "catalog/channel.h"
 #include "catalog/division.h"
 #include "catalog/record_json.h"
 #include "catalog/record_store.h"
@@ -11,38 +12,62 @@
 /** Records of one piece: reading one takes a transaction, and those who stream wait for it. */
 #define PIECE_RECORDS 100
 
-/* The steps of an export of lines: divisions, then records kind by kind. */
-static const RecordKind line_kinds[] = {RECORD_INSTITUTION, RECORD_LECTURER,   RECORD_ROOM,
-                                        RECORD_COURSE,      RECORD_COLLECTION, RECORD_ATTACHMENT};
-#define STEP_DIVISIONS (-1)
-#define STEP_END ((int)G_N_ELEMENTS(line_kinds))
+/* The steps of an export of lines: divisions (or the institution whose export it is), then records kind by kind. */
+static const RecordKind line_kinds[] = {RECORD_INSTITUTION, RECORD_LECTURER,   RECORD_ROOM,   RECORD_COURSE,
+                                        RECORD_COLLECTION,  RECORD_ATTACHMENT, RECORD_CHANNEL};
+/* Of an institution; attachments follow their courses. */
+static const RecordKind institution_kinds[] = {RECORD_LECTURER, RECORD_ROOM, RECORD_COURSE, RECORD_CHANNEL};
+#define STEP_FIRST (-1)
+#define STEP_END INT_MAX
 
 struct Export {
   Catalog *catalog;
   bool is_table;
-  bool has_heads;  /* of a table, written */
-  RecordKind kind; /* of a table */
-  int step;        /* of lines: STEP_DIVISIONS, or an index of line_kinds; of a table 0; then STEP_END */
-  char *after;     /* division's code, or cursor; NULL: from the start */
+  bool has_heads; /* of a table, written */
+  const RecordKind *kinds;
+  int kind_count;
+  int step;             /* STEP_FIRST, an index of `kinds`, STEP_END */
+  char *institution_id; /* NULL: of all */
+  char *after;          /* division's code, or cursor; NULL: from the start */
 };
 
-static Export *export_new(Catalog *catalog, bool is_table, RecordKind kind) {
+static Export *export_new(Catalog *catalog, const char *institution_id, const RecordKind *kinds, int kind_count,
+                          bool is_table) {
   Export *export = g_new0(Export, 1);
-  *export = (Export){.catalog = catalog, .is_table = is_table, .kind = kind, .step = is_table ? 0 : STEP_DIVISIONS};
+  *export = (Export){.catalog = catalog,
+                     .is_table = is_table,
+                     .kinds = kinds,
+                     .kind_count = kind_count,
+                     .step = is_table ? 0 : STEP_FIRST,
+                     .institution_id = g_strdup(institution_id)};
   return export;
 }
 
 Export *export_new_lines(Catalog *catalog) {
-  return export_new(catalog, false, RECORD_COURSE);
+  return export_new(catalog, NULL, line_kinds, G_N_ELEMENTS(line_kinds), false);
+}
+
+Export *export_new_institution_lines(Catalog *catalog, const char *institution_id) {
+  return export_new(catalog, institution_id, institution_kinds, G_N_ELEMENTS(institution_kinds), false);
 }
 
 Export *export_new_table(Catalog *catalog, RecordKind kind) {
-  return export_new(catalog, true, kind);
+  return export_new_institution_table(catalog, kind, NULL);
+}
+
+Export *export_new_institution_table(Catalog *catalog, RecordKind kind, const char *institution_id) {
+  static const RecordKind all[] = {RECORD_COURSE,     RECORD_INSTITUTION, RECORD_LECTURER, RECORD_ROOM,
+                                   RECORD_COLLECTION, RECORD_ATTACHMENT,  RECORD_CHANNEL};
+  const RecordKind *kinds = all;
+  while (*kinds != kind)
+    kinds++;
+  return export_new(catalog, institution_id, kinds, 1, true);
 }
 
 void export_free(Export *export) {
   if (!export)
     return;
+  g_free(export->institution_id);
   g_free(export->after);
   g_free(export);
 }
@@ -102,12 +127,56 @@ static bool append_lessons(const Export *export, const char *course_id, GString 
   return true;
 }
 
-static bool append_record(const Export *export, const CatalogRecord *record, GString *text, GError **error) {
+static bool append_schedule(const Export *export, const char *channel_id, GString *text, GError **error) {
+  g_autoptr(CatalogChannel) channel = NULL;
+  JsonWriter writer;
+  if (!catalog_load_channel(export->catalog, channel_id, &channel, error))
+    return false;
+  if (channel->revisions->len == 0)
+    return true;
+  g_autofree char *schedule = catalog_channel_write_schedule(channel);
+  begin_line(&writer, text, "schedule");
+  json_writer_member_string(&writer, "channel_id", channel_id);
+  json_writer_name(&writer, "schedule");
+  json_writer_raw(&writer, schedule);
+  end_line(&writer, text);
+  return true;
+}
+
+static void append_plain(GString *text, const CatalogRecord *record) {
   JsonWriter writer;
   begin_line(&writer, text, record_spec(record->kind)->name);
   record_json_write_members(&writer, record, true);
   end_line(&writer, text);
-  return record->kind != RECORD_COURSE || append_lessons(export, record->id, text, error);
+}
+
+static bool append_attachments(const Export *export, const char *course_id, GString *text, GError **error) {
+  RecordQuery query = {.owner = course_id, .limit = RECORD_PAGE_LIMIT_MAX};
+  g_autoptr(RecordPage) page = NULL;
+  if (!catalog_query_records(export->catalog, RECORD_ATTACHMENT, &query, &page, error))
+    return false;
+  for (guint i = 0; i < page->records->len; i++)
+    append_plain(text, page->records->pdata[i]);
+  return true;
+}
+
+static bool append_record(const Export *export, const CatalogRecord *record, GString *text, GError **error) {
+  append_plain(text, record);
+  if (record->kind == RECORD_CHANNEL)
+    return append_schedule(export, record->id, text, error);
+  if (record->kind != RECORD_COURSE)
+    return true;
+  return append_lessons(export, record->id, text, error) &&
+         (!export->institution_id || append_attachments(export, record->id, text, error));
+}
+
+static bool next_institution(Export *export, GString *text, GError **error) {
+  g_autoptr(CatalogRecord) record = NULL;
+  if (!catalog_load_record(export->catalog, RECORD_INSTITUTION, export->institution_id, &record, error))
+    return false;
+  append_plain(text, record);
+  export->step++;
+  return true;
 }
 
 /* --- tables --- */
@@ -138,8 +207,8 @@ static void append_heads(RecordKind kind, GString *text) {
 /* --- pieces --- */
 
 static bool next_records(Export *export, GString *text, GError **error) {
-  RecordKind kind = export->is_table ? export->kind : line_kinds[export->step];
-  RecordQuery query = {.limit = PIECE_RECORDS, .cursor = export->after};
+  RecordKind kind = export->kinds[export->step];
+  RecordQuery query = {.owner = export->institution_id, .limit = PIECE_RECORDS, .cursor = export->after};
   g_autoptr(RecordPage) page = NULL;
   if (!catalog_query_records(export->catalog, kind, &query, &page, error))
     return false;
@@ -151,19 +220,21 @@ static bool next_records(Export *export, GString *text, GError **error) {
   }
   g_free(export->after);
   export->after = g_steal_pointer(&page->next);
-  if (!export->after)
-    export->step = export->is_table ? STEP_END : export->step + 1;
+  if (!export->after && ++export->step == export->kind_count)
+    export->step = STEP_END;
   return true;
 }
 
 bool export_next(Export *export, GString *text, bool *ret_is_end, GError **error) {
   if (export->is_table && !export->has_heads) {
-    append_heads(export->kind, text);
+    append_heads(export->kinds[0], text);
     export->has_heads = true;
   }
-  bool is_good = export->step == STEP_END         ? true
-                 : export->step == STEP_DIVISIONS ? next_divisions(export, text, error)
-                                                  : next_records(export, text, error);
+  bool is_good = true;
+  if (export->step == STEP_FIRST)
+    is_good = export->institution_id ? next_institution(export, text, error) : next_divisions(export, text, error);
+  else if (export->step != STEP_END)
+    is_good = next_records(export, text, error);
   if (is_good)
     *ret_is_end = export->step == STEP_END;
   return is_good;

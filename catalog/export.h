@@ -12,13 +12,18 @@ typedef struct Export Export;
 Export *export_new_lines(Catalog *catalog);
 /** As catalog_export_table(). */
 Export *export_new_table(Catalog *catalog, RecordKind kind);
+/** Of one institution, with what belongs to it: lecturers, rooms, courses in every state with lessons and attachments,
+ * channels with their schedules. Fails with NOT_FOUND at the first piece when there is none of that id. */
+Export *export_new_institution_lines(Catalog *catalog, const char *institution_id);
+/** A table of what belongs to an institution; NULL: to all. Of courses, lecturers, rooms or channels. */
+Export *export_new_institution_table(Catalog *catalog, RecordKind kind, const char *institution_id);
 void export_free(Export *export);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Export, export_free)
 /** Append the next piece to `text`, some records; `*ret_is_end` when there is no more. */
 bool export_next(Export *export, GString *text, bool *ret_is_end, GError **error);
 
-/** JSON lines of all divisions, institutions, lecturers, rooms, courses with their lessons and attachments, and
- * collections, in an order in which each names only what came before; `kind_of` is the first member. Secrets of links are
+/** JSON lines of all divisions, institutions, lecturers, rooms, courses with their lessons and attachments,
+ * collections, and channels with their newest schedules, in an order in which each names only what came before; `kind_of` is the first member. Secrets of links are
  * in it; deleted courses and the audit log are not. Reads page by page: what is edited meanwhile may be in it or not. */
 bool catalog_export_lines(Catalog *catalog, ExportWriteFunc write, gpointer user_data, GError **error);
 

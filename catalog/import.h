@@ -2,6 +2,7 @@
  * (pure, no catalog); taking them into the catalog makes new records or changes those whose `id` is there. */
 #pragma once
 
+#include "catalog/channel_document.h"
 #include "catalog/record.h"
 
 #define IMPORT_FILE_BYTES_MAX (256 << 20)
@@ -21,10 +22,18 @@ typedef struct {
   int64_t position;
 } ImportLesson;
 
+/** The schedule of a channel that is there. */
+typedef struct {
+  char *channel_id;
+  ChannelDocument *document;
+} ImportSchedule;
+
+/** One of the three. */
 typedef struct {
   int64_t line;
-  CatalogRecord *record; /**< or NULL: a lesson */
+  CatalogRecord *record;
   ImportLesson *lesson;
+  ImportSchedule *schedule;
   char *institution; /**< by name, found or made; NULL: not given */
   char *lecturers;   /**< names of lecturers, joined by RECORD_LIST_SEPARATOR, found or made; NULL: not given */
 } ImportRow;
@@ -45,7 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImportFile, import_file_free)
 bool import_table_parse(RecordKind kind, const char *data, size_t size, ImportFile *file, GError **error);
 
 /** Read JSON lines: an object each, as record_json_parse() takes them; `kind_of` names its kind when it is not `kind`: that
- * of a record, "division" or "lesson". Empty lines are passed over; wrong ones become faults. INVALID, as above, when the
+ * of a record, "division", "lesson" or "schedule". Empty lines are passed over; wrong ones become faults. INVALID, as above, when the
  * bytes are no text. */
 bool import_lines_parse(RecordKind kind, const char *data, size_t size, ImportFile *file, GError **error);
 
@@ -80,5 +89,6 @@ bool catalog_import(Catalog *catalog, const char *actor, ImportFile *file, bool 
 void import_file_add_fault(ImportFile *file, int64_t line, const char *message_zh, const char *message_en);
 void import_file_add_record_fault(ImportFile *file, int64_t line, const RecordFault *fault);
 void import_lesson_free(ImportLesson *lesson);
+void import_schedule_free(ImportSchedule *schedule);
 /** INVALID with both texts; false. */
 bool import_refuse(GError **error, const char *message_zh, const char *message_en);

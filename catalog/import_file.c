@@ -26,10 +26,19 @@ void import_lesson_free(ImportLesson *lesson) {
   g_free(lesson);
 }
 
+void import_schedule_free(ImportSchedule *schedule) {
+  if (!schedule)
+    return;
+  g_free(schedule->channel_id);
+  channel_document_free(schedule->document);
+  g_free(schedule);
+}
+
 static void clear_row(gpointer data) {
   ImportRow *row = data;
   catalog_record_free(row->record);
   import_lesson_free(row->lesson);
+  import_schedule_free(row->schedule);
   g_free(row->institution);
   g_free(row->lecturers);
 }

@@ -105,6 +105,56 @@ static void take_lesson(ImportFile *file, int64_t line, const char *text, size_t
   json_decref(object);
 }
 
+/* --- schedules --- */
+
+static void check_schedule_members(json_t *object, RecordFault *fault) {
+  const char *member = NULL;
+  json_t *value = NULL;
+  json_object_foreach(object, member, value) {
+    bool is_channel = strcmp(member, "channel_id") == 0, is_schedule = strcmp(member, "schedule") == 0;
+    if (!is_channel && !is_schedule && strcmp(member, "kind_of") != 0)
+      record_fault_set(fault, RECORD_FAULT_UNKNOWN_FIELD, member, NULL);
+    else if ((is_channel && !json_is_string(value)) || (is_schedule && !json_is_object(value)))
+      record_fault_set(fault, RECORD_FAULT_TYPE, member, NULL);
+  }
+  if (fault->reason != RECORD_FAULT_NONE)
+    return;
+  if (!json_object_get(object, "channel_id"))
+    record_fault_set(fault, RECORD_FAULT_MISSING, "channel_id", NULL);
+  else if (!json_object_get(object, "schedule"))
+    record_fault_set(fault, RECORD_FAULT_MISSING, "schedule", NULL);
+}
+
+static ImportSchedule *read_schedule(json_t *object, RecordFault *fault) {
+  check_schedule_members(object, fault);
+  if (fault->reason != RECORD_FAULT_NONE)
+    return NULL;
+  char *text = json_dumps(json_object_get(object, "schedule"), JSON_COMPACT);
+  ChannelDocument *document = channel_document_parse(text, strlen(text), fault, NULL);
+  free(text);
+  if (!document)
+    return NULL;
+  ImportSchedule *schedule = g_new(ImportSchedule, 1);
+  *schedule = (ImportSchedule){g_strdup(json_string_value(json_object_get(object, "channel_id"))), document};
+  return schedule;
+}
+
+/* The line is a JSON object: take_line() has seen its kind. */
+static void take_schedule(ImportFile *file, int64_t line, const char *text, size_t size) {
+  json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+  RecordFault fault = {0};
+  ImportSchedule *schedule = object ? read_schedule(object, &fault) : NULL;
+  if (schedule) {
+    ImportRow row = {.line = line, .schedule = schedule};
+    g_array_append_val(file->rows, row);
+  } else if (fault.reason != RECORD_FAULT_NONE) {
+    import_file_add_record_fault(file, line, &fault);
+  } else {
+    import_file_add_fault(file, line, "节目表无效", "the schedule is not valid");
+  }
+  json_decref(object);
+}
+
 static void take_line(ImportFile *file, RecordKind kind, int64_t line, const char *text, size_t size) {
   g_autofree char *code = NULL, *name = NULL, *name_en = NULL;
   g_autofree char *own = kind_of(text, size, &code, &name, &name_en);
@@ -113,6 +163,8 @@ static void take_line(ImportFile *file, RecordKind kind, int64_t line, const cha
     take_division(file, line, code, name, name_en);
   } else if (g_str_equal(own, "lesson")) {
     take_lesson(file, line, text, size);
+  } else if (g_str_equal(own, "schedule")) {
+    take_schedule(file, line, text, size);
   } else if (*own && !record_spec_find(own, &kind)) {
     record_fault_set(&fault, RECORD_FAULT_NO_WORD, "kind_of", own);
     import_file_add_record_fault(file, line, &fault);

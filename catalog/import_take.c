@@ -153,6 +153,8 @@ static bool take_record(ImportTake *take, const ImportRow *row, ImportResult *re
 /* False with `fault` for a row that is wrong, with `error` when the catalog cannot go on. */
 static bool take_row(ImportTake *take, const ImportRow *row, ImportResult *ret_result, RecordFault *fault,
                      GError **error) {
+  if (row->schedule)
+    return import_take_schedule(take, row->schedule, ret_result, fault, error);
   return row->lesson ? import_take_lesson(take, row->lesson, ret_result, fault, error)
                      : take_record(take, row, ret_result, fault, error);
 }
@@ -186,6 +188,10 @@ static void note(ImportTake *take, int64_t line, ImportResult result, const char
 static void note_row(ImportTake *take, const ImportRow *row, ImportResult result, const char *message_zh,
                      const char *message_en) {
   const CatalogRecord *record = row->record;
+  if (row->schedule) {
+    note(take, row->line, result, "schedule", row->schedule->channel_id, NULL, message_zh, message_en);
+    return;
+  }
   if (row->lesson) {
     note(take, row->line, result, "lesson", row->lesson->id, row->lesson->title, message_zh, message_en);
     return;

@@ -17,7 +17,7 @@ typedef enum {
 typedef struct {
   int64_t line;
   ImportResult result;
-  const char *kind;              /**< "course", ..., "division", "lesson"; "": it could not be read */
+  const char *kind;              /**< "course", ..., "division", "lesson", "schedule"; "": it could not be read */
   char *record_id, *title;       /**< never NULL */
   char *message_zh, *message_en; /**< never NULL; "" where nothing is wrong */
 } ImportOutcome;
@@ -57,6 +57,8 @@ bool import_rights_check(const ImportTake *take, const CatalogRecord *record, bo
 bool import_rights_check_course(const ImportTake *take, const char *course_id, RecordFault *fault, GError **error);
 bool import_take_lesson(ImportTake *take, const ImportLesson *lesson, ImportResult *ret_result, RecordFault *fault,
                         GError **error);
+bool import_take_schedule(ImportTake *take, const ImportSchedule *schedule, ImportResult *ret_result,
+                          RecordFault *fault, GError **error);
 
 /** The current row of a statement that reads import jobs; the caller's. */
 CatalogImport *import_job_read_row(Statement *statement);

@@ -21,6 +21,7 @@ typedef struct {
   const CliOptions *options;
   DataFolder folder;
   GHashTable *institutions; /* name -> id */
+  GHashTable *lecturers;    /* id of the institution and name -> id */
   char *asset_id;           /* of the media that every course shares, once it was taken in; or NULL */
   int64_t added, present;
 } Demo;
@@ -28,6 +29,7 @@ typedef struct {
 static void demo_clear(Demo *demo) {
   data_folder_clear(&demo->folder);
   g_clear_pointer(&demo->institutions, g_hash_table_unref);
+  g_clear_pointer(&demo->lecturers, g_hash_table_unref);
   g_free(demo->asset_id);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Demo, demo_clear)
@@ -51,11 +53,12 @@ static bool put_divisions(Demo *demo, GError **error) {
          catalog_put_divisions(demo->folder.catalog, ACTOR, rows, &counts, error);
 }
 
-/* NULL in `ret_id` when there is none of that name. */
-static bool find_institution(Demo *demo, const char *name, char **ret_id, GError **error) {
-  RecordQuery query = {.text = name, .limit = RECORD_PAGE_LIMIT_MAX};
+/* NULL in `ret_id` when there is none of that name; `owner`: as in RecordQuery. */
+static bool find_named(Demo *demo, RecordKind kind, const char *owner, const char *name, char **ret_id,
+                       GError **error) {
+  RecordQuery query = {.text = name, .owner = owner, .limit = RECORD_PAGE_LIMIT_MAX};
   g_autoptr(RecordPage) page = NULL;
-  if (!catalog_query_records(demo->folder.catalog, RECORD_INSTITUTION, &query, &page, error))
+  if (!catalog_query_records(demo->folder.catalog, kind, &query, &page, error))
     return false;
   *ret_id = NULL;
   for (guint i = 0; i < page->records->len && !*ret_id; i++) {
@@ -85,10 +88,39 @@ static const char *institution_id(Demo *demo, const char *name, const char *kind
   if (known)
     return known;
   char *id = NULL;
-  if (!find_institution(demo, name, &id, error) ||
+  if (!find_named(demo, RECORD_INSTITUTION, NULL, name, &id, error) ||
       (!id && !add_institution(demo, name, kind, division, &id, error)))
     return NULL;
   g_hash_table_insert(demo->institutions, g_strdup(name), id);
+  return id;
+}
+
+/* --- lecturers --- */
+
+static bool add_lecturer(Demo *demo, const char *institution, const char *name, char **ret_id, GError **error) {
+  g_autoptr(CatalogRecord) record = catalog_record_new(RECORD_LECTURER), stored = NULL;
+  catalog_record_set(record, "name", name);
+  catalog_record_set(record, "institution_id", institution);
+  if (!catalog_create_record(demo->folder.catalog, ACTOR, record, NULL, &stored, NULL, NULL, error))
+    return false;
+  *ret_id = g_strdup(stored->id);
+  return true;
+}
+
+/* Who teaches a category at an institution: its teaching group, no person. Borrowed from the demo's table. */
+static const char *lecturer_id(Demo *demo, const char *institution, const char *category, GError **error) {
+  size_t count = 0;
+  const CatalogWord *words = catalog_categories(&count), *word = catalog_find_word(words, count, category);
+  g_autofree char *name = g_strconcat(word ? word->zh : "", "教研组", NULL);
+  g_autofree char *key = g_strconcat(institution, name, NULL);
+  const char *known = g_hash_table_lookup(demo->lecturers, key);
+  if (known)
+    return known;
+  char *id = NULL;
+  if (!find_named(demo, RECORD_LECTURER, institution, name, &id, error) ||
+      (!id && !add_lecturer(demo, institution, name, &id, error)))
+    return NULL;
+  g_hash_table_insert(demo->lecturers, g_steal_pointer(&key), id);
   return id;
 }
 
@@ -125,7 +157,8 @@ static char *list_member(const json_t *object, const char *name) {
   return g_strjoinv(RECORD_LIST_SEPARATOR, (char **)texts->pdata);
 }
 
-static CatalogRecord *new_course(const json_t *object, const char *id, const char *institution) {
+static CatalogRecord *new_course(const json_t *object, const char *id, const char *institution,
+                                 const char *lecturer) {
   static const char *const plain[] = {"title", "summary", "category", "kind", "level", "division"};
   CatalogRecord *record = catalog_record_new(RECORD_COURSE);
   record->id = g_strdup(id);
@@ -136,6 +169,7 @@ static CatalogRecord *new_course(const json_t *object, const char *id, const cha
   catalog_record_set(record, "audiences", audiences);
   catalog_record_set(record, "tags", tags);
   catalog_record_set(record, "institution_id", institution);
+  catalog_record_set(record, "lecturer_ids", lecturer);
   catalog_record_set(record, "status", "published");
   return record;
 }
@@ -171,9 +205,11 @@ static bool add_course(Demo *demo, const json_t *object, GError **error) {
   const char *institution =
       institution_id(demo, text_member(object, "institution"), text_member(object, "institution_kind"),
                      text_member(object, "division"), error);
-  if (!institution)
+  const char *lecturer =
+      institution ? lecturer_id(demo, institution, text_member(object, "category"), error) : NULL;
+  if (!lecturer)
     return false;
-  g_autoptr(CatalogRecord) record = new_course(object, id, institution);
+  g_autoptr(CatalogRecord) record = new_course(object, id, institution, lecturer);
   if (!take_media(demo, error) ||
       !catalog_create_record(demo->folder.catalog, ACTOR, record, NULL, &stored, NULL, NULL, error) ||
       !add_lesson(demo, stored->id, title, error))
@@ -226,6 +262,7 @@ int cli_demo_run(const CliOptions *options, char *const *arguments) {
   g_autofree char *shipped = shared_path("demo/courses.jsonl");
   const char *given = cli_option_text(options->courses);
   demo.institutions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  demo.lecturers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   if (!data_folder_open(options->settings.data_dir, &demo.folder, &error) || !put_divisions(&demo, &error) ||
       !add_courses(&demo, given ? given : shipped, &error)) {
     text_print_error("%s", error->message);

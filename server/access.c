@@ -245,6 +245,15 @@ const CatalogViewer *access_viewer(const HttpRequest *request) {
   return access_identity(request)->viewer;
 }
 
+CatalogViewer access_viewer_by_link(const HttpRequest *request, const char *links[2]) {
+  const CatalogViewer *known = access_viewer(request);
+  CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
+  links[0] = http_request_find_param(request, "link");
+  links[1] = NULL;
+  viewer.links = links[0] != NULL ? links : NULL;
+  return viewer;
+}
+
 const char *access_actor(const HttpRequest *request) {
   const char *actor = access_identity(request)->actor;
   return actor != NULL ? actor : "api";
@@ -354,7 +363,7 @@ static bool lead_to_signed(const Access *access, const HttpRequest *request, Htt
 static bool check_media(const Access *access, HttpRequest *request, HttpResponse *response,
                         const AccessRule *rule) {
   const char *asset_id = http_request_route_param(request, rule->param);
-  const char *links[2] = {http_request_find_param(request, "link"), NULL};
+  const char *links[2];
   bool is_public = false, may_see = false;
   g_autoptr(GError) error = NULL;
   if (request->is_sealed)
@@ -368,9 +377,7 @@ static bool check_media(const Access *access, HttpRequest *request, HttpResponse
   if (is_public || !id_is_valid(asset_id)) /* what is no id the handler does not find */
     return true;
   identify(access, request);
-  const CatalogViewer *known = access_viewer(request);
-  CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
-  viewer.links = links[0] != NULL ? links : NULL;
+  CatalogViewer viewer = access_viewer_by_link(request, links);
   if (catalog_may_see_asset(access->catalog, asset_id, &viewer, &is_public, &may_see, NULL) && may_see) {
     request->is_private = rule == &access_rule_file && is_in_room(access, request);
     return rule->who == ACCESS_WHO_SEES || request->is_private ||

@@ -96,6 +96,9 @@ AttemptGuard *access_attempts(const Access *access);
 
 /** Who asks, for catalog_may_see_course() and queries; NULL: somebody unknown. */
 const CatalogViewer *access_viewer(const HttpRequest *request);
+/** The same with the secret of a link that the address brings (`?link=`). `links` has room for it and its end, and must
+ * outlive the viewer. */
+CatalogViewer access_viewer_by_link(const HttpRequest *request, const char *links[2]);
 
 /** The name for the audit log. */
 const char *access_actor(const HttpRequest *request);

@@ -11,14 +11,16 @@ void attachment_handler_file(gpointer context, const HttpRequest *request, HttpR
   const char *id = http_request_route_param(request, "record");
   g_autoptr(CatalogRecord) record = NULL;
   g_autoptr(GError) error = NULL;
+  const char *links[2];
+  CatalogViewer viewer = access_viewer_by_link(request, links);
   bool may_see = false;
   if (!id_is_valid(id)) {
     http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
     return;
   }
   if (!catalog_load_record(server->catalog, RECORD_ATTACHMENT, id, &record, &error) ||
-      !catalog_may_see_course(server->catalog, catalog_record_get(record, "course_id"), access_viewer(request),
-                              &may_see, &error)) {
+      !catalog_may_see_course(server->catalog, catalog_record_get(record, "course_id"), &viewer, &may_see,
+                              &error)) {
     handler_set_error(response, request, error);
     return;
   }

@@ -309,8 +309,9 @@ static bool write_lessons(JsonWriter *writer, const ServerContext *server, const
   return true;
 }
 
-static void write_attachment(JsonWriter *writer, const CatalogRecord *record) {
-  g_autofree char *url = g_strdup_printf("/api/v1/attachments/%s/file", record->id);
+/** Who came by the secret of a link gets addresses that bring it again: `query` is "" or "?link=...". */
+static void write_attachment(JsonWriter *writer, const CatalogRecord *record, const char *query) {
+  g_autofree char *url = g_strdup_printf("/api/v1/attachments/%s/file%s", record->id, query);
   json_writer_begin_object(writer);
   json_writer_member_string(writer, "id", record->id);
   json_writer_member_string(writer, "title", catalog_record_get(record, "title"));
@@ -320,8 +321,18 @@ static void write_attachment(JsonWriter *writer, const CatalogRecord *record) {
   json_writer_end_object(writer);
 }
 
-static bool write_attachments(JsonWriter *writer, Catalog *catalog, const char *course_id, GError **error) {
-  RecordQuery query = {.owner = course_id, .limit = RECORD_PAGE_LIMIT_MAX};
+static char *link_query(const HttpRequest *request, const CatalogCourse *course) {
+  const char *link = http_request_find_param(request, "link");
+  if (link == NULL || strcmp(course->visibility, "link") != 0)
+    return g_strdup("");
+  g_autofree char *escaped = g_uri_escape_string(link, NULL, false);
+  return g_strconcat("?link=", escaped, NULL);
+}
+
+static bool write_attachments(JsonWriter *writer, Catalog *catalog, const HttpRequest *request,
+                              const CatalogCourse *course, GError **error) {
+  RecordQuery query = {.owner = course->id, .limit = RECORD_PAGE_LIMIT_MAX};
+  g_autofree char *link = link_query(request, course);
   g_autoptr(RecordPage) page = NULL;
   if (!catalog_query_records(catalog, RECORD_ATTACHMENT, &query, &page, error))
     return false;
@@ -329,7 +340,7 @@ static bool write_attachments(JsonWriter *writer, Catalog *catalog, const char *
   json_writer_begin_array(writer);
   for (guint i = 0; i < page->records->len; i++)
     if (!attachment_is_absent(page->records->pdata[i]))
-      write_attachment(writer, page->records->pdata[i]);
+      write_attachment(writer, page->records->pdata[i], link);
   json_writer_end_array(writer);
   return true;
 }
@@ -345,7 +356,7 @@ static bool write_course(GString *text, const ServerContext *server, const HttpR
     course_handler_write_rights(&writer, server, request, course->id);
   }
   if (!write_lessons(&writer, server, lessons, request->language, error) ||
-      !write_attachments(&writer, server->catalog, course->id, error))
+      !write_attachments(&writer, server->catalog, request, course, error))
     return false;
   json_writer_end_object(&writer);
   return true;
@@ -364,21 +375,11 @@ bool course_handler_answer(gpointer context, const HttpRequest *request, HttpRes
   return false;
 }
 
-/** Who asks; `links` has room for the secret of a link and its end. */
-static CatalogViewer viewer_of(const HttpRequest *request, const char *links[2]) {
-  const CatalogViewer *known = access_viewer(request);
-  CatalogViewer viewer = known != NULL ? *known : (CatalogViewer){0};
-  links[0] = http_request_find_param(request, "link");
-  links[1] = NULL;
-  viewer.links = links;
-  return viewer;
-}
-
 /** Whether who asks may see the course that the address names; 404 otherwise. */
 static bool require_seen(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                          const char *id) {
   const char *links[2];
-  CatalogViewer viewer = viewer_of(request, links);
+  CatalogViewer viewer = access_viewer_by_link(request, links);
   g_autoptr(GError) error = NULL;
   bool may_see = false;
   if (id_is_valid(id) && !catalog_may_see_course(server->catalog, id, &viewer, &may_see, &error))

@@ -99,6 +99,31 @@ is "an editor gets that of a draft" "$(status -H "$token" "$BASE/api/v1/attachme
 is "nobody else, not even at once" "$(status "$BASE/api/v1/attachments/$unseen/file")" 404
 is "nor its description" "$(status "$BASE/api/v1/attachments/$unseen")" 404
 is "nor in a list" "$(status "$BASE/api/v1/attachments?course_id=$hidden")" 404
+send() { # METHOD PATH BODY
+  curl -fsS -X "$1" -H "$token" -H 'If-Match: *' -H 'Content-Type: application/json' -d "$3" "$BASE$2"
+}
+secret=$(send PATCH "/api/v1/courses/$hidden" '{"status":"published","visibility":"link"}' | jq -r .visible_to)
+url=$(curl -fsS "$BASE/api/v1/courses/$hidden?link=$secret" | jq -r '.attachments[0].url')
+is "who came by a link gets an address that brings it" "$url" "/api/v1/attachments/$unseen/file?link=$secret"
+is "and the PDF" "$(status "$BASE$url")" 200
+is "not with another one" "$(status "$BASE/api/v1/attachments/$unseen/file?link=${secret}x")" 404
+is "nor without" "$(status "$BASE/api/v1/attachments/$unseen/file")" 404
+
+# --- channels ---
+channel=$(send POST /api/v1/channels '{"title":"社区一台","number":1}' | jq -r .id)
+send PUT "/api/v1/channels/$channel/schedule" \
+  "{\"entries\":[{\"days\":[1,2],\"start\":\"08:00\",\"course_id\":\"$open\"}],\"filler\":[{\"course_id\":\"$open\"}]}" >/dev/null
+is "channels as a table" "$(curl -fsS -H "$token" "$BASE/api/v1/export/channels.csv" | grep -c 社区一台)" 1
+
+# --- what belongs to an institution ---
+school=$(jq -r 'select(.kind_of == "course" and .title == "书法").institution_id' "$WORK/all.jsonl")
+curl -fsS -H "$token" "$BASE/api/v1/institutions/$school/export.jsonl" >"$WORK/school.jsonl"
+is "its courses and no others" \
+  "$(jq -r 'select(.kind_of == "course").institution_id' "$WORK/school.jsonl" | sort -u)" "$school"
+is "with their attachments" "$(jq -r 'select(.kind_of == "attachment").id' "$WORK/school.jsonl" | grep -c "$seen")" 1
+is "not for everybody" "$(status "$BASE/api/v1/institutions/$school/export.jsonl")" 401
+is "of one that is not there" "$(status -H "$token" "$BASE/api/v1/institutions/0000000000000/export.jsonl")" 404
+is "its courses as a table" "$(curl -fsS -H "$token" "$BASE/api/v1/institutions/$school/courses.csv" | grep -c 书法)" 1
 
 # --- over HTTP: a sheet comes in, everything goes out, and in again elsewhere ---
 make_sheet "$WORK/more.xlsx"
@@ -119,6 +144,7 @@ is "nothing is left of the files" "$(find "$DATA/imports" -type f | wc -l)" 0
 curl -fsS -H "$token" "$BASE/api/v1/export.jsonl" >"$WORK/http.jsonl"
 is "the export over HTTP is that of the program" "$("$KAPOK" export --data "$DATA" | cmp - "$WORK/http.jsonl" && echo same)" same
 has "with attachments" "$(cat "$WORK/http.jsonl")" '"kind_of":"attachment"'
+has "and schedules" "$(cat "$WORK/http.jsonl")" '"kind_of":"schedule"'
 stop_serve
 DATA=$WORK/third
 start_serve --workers 1 --api-token-file "$WORK/token"
