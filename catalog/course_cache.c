@@ -1,6 +1,8 @@
 #include "catalog/course_cache.h"
 
+#include "base/json_writer.h"
 #include "base/lru_cache.h"
+#include "catalog/course_card.h"
 #include "catalog/course_row.h"
 #include "catalog/transaction.h"
 #include "catalog/version.h"
@@ -72,13 +74,8 @@ static CatalogCourse *find(CourseCache *cache, const char *id, uint64_t *ret_ver
   return catalog_course_ref(kept->course);
 }
 
-/* Its progress does not change any more. */
-static bool is_settled(const CatalogCourse *course) {
-  return !course->asset_id || course->asset_state == ASSET_STATE_READY;
-}
-
 static void keep(CourseCache *cache, CatalogCourse *course, uint64_t version) {
-  if (!is_settled(course))
+  if (!course_is_settled(course))
     return;
   g_autoptr(GBytes) key = g_bytes_new(course->id, strlen(course->id));
   g_autoptr(Kept) kept = g_new(Kept, 1);
@@ -86,25 +83,62 @@ static void keep(CourseCache *cache, CatalogCourse *course, uint64_t version) {
   lru_cache_keep(cache->courses, key, kept, size_of(course));
 }
 
-static bool load(Connection *connection, const char *id, CatalogCourse **ret_course, GError **error) {
-  bool has_row = false;
-  g_auto(Statement) statement = statement_use(connection, STATEMENT_LOAD_COURSE);
-  statement_bind(&statement, argument_text(id));
-  if (!statement_find_row(&statement, &has_row, error))
-    return false;
-  *ret_course = has_row ? course_row_read(&statement) : NULL;
-  return true;
+/* JSON array of the ids that have no course yet. */
+static char *write_missing(const char *const *ids, const GPtrArray *courses) {
+  GString *text = g_string_new(NULL);
+  JsonWriter writer;
+  json_writer_init(&writer, text);
+  json_writer_begin_array(&writer);
+  for (guint i = 0; i < courses->len; i++)
+    if (!courses->pdata[i])
+      json_writer_string(&writer, ids[i]);
+  json_writer_end_array(&writer);
+  return g_string_free(text, FALSE);
 }
 
-/* Is the kept course, which may be NULL, still what the catalog has? */
+/* Takes the course. */
+static void put(GPtrArray *courses, const char *const *ids, CatalogCourse *course) {
+  for (guint i = 0; i < courses->len; i++)
+    if (!courses->pdata[i] && strcmp(ids[i], course->id) == 0) {
+      courses->pdata[i] = course;
+      return;
+    }
+  catalog_course_free(course);
+}
+
+/* All that are missing by one statement: to begin one costs as much as some rows. */
+static bool load_missing(Connection *connection, const char *const *ids, GPtrArray *courses, GError **error) {
+  g_autofree char *missing = write_missing(ids, courses);
+  if (strcmp(missing, "[]") == 0)
+    return true;
+  g_auto(Statement) statement = statement_use(connection, STATEMENT_LOAD_COURSES);
+  statement_bind(&statement, argument_text(missing));
+  while (statement_next_row(&statement))
+    put(courses, ids, course_row_read(&statement));
+  return statement_check(&statement, error);
+}
+
+/* Is the kept course still what the catalog has? */
 static bool check(Connection *connection, const CatalogCourse *course, bool *ret_same, GError **error) {
   int64_t change_seq = 0;
-  *ret_same = false;
-  if (!course)
-    return true;
   if (!connection_number(connection, STATEMENT_LOAD_COURSE_CHANGE, &change_seq, error, argument_text(course->id)))
     return false;
   *ret_same = change_seq == course->change_seq;
+  return true;
+}
+
+/* Forget those that are not of `version` and have changed since they were kept. */
+static bool check_kept(Connection *connection, GPtrArray *courses, const uint64_t *versions, uint64_t version,
+                       GError **error) {
+  for (guint i = 0; i < courses->len; i++) {
+    bool is_same = false;
+    if (!courses->pdata[i] || versions[i] == version)
+      continue;
+    if (!check(connection, courses->pdata[i], &is_same, error))
+      return false;
+    if (!is_same)
+      g_clear_pointer(&courses->pdata[i], catalog_course_free);
+  }
   return true;
 }
 
@@ -112,38 +146,32 @@ static bool check(Connection *connection, const CatalogCourse *course, bool *ret
 static bool renew(CourseCache *cache, const char *const *ids, GPtrArray *courses, const uint64_t *versions,
                   uint64_t version, GError **error) {
   g_auto(Transaction) transaction = {0};
-  if (!transaction_begin_read(&transaction, cache->catalog, error))
+  if (!transaction_begin_read(&transaction, cache->catalog, error) ||
+      !check_kept(transaction.connection, courses, versions, version, error) ||
+      !load_missing(transaction.connection, ids, courses, error))
     return false;
-  for (guint i = 0; i < courses->len; i++) {
-    CatalogCourse *course = courses->pdata[i];
-    bool is_same = course && versions[i] == version;
-    if (is_same)
-      continue;
-    if (!check(transaction.connection, course, &is_same, error))
-      return false;
-    if (!is_same) {
-      g_clear_pointer(&courses->pdata[i], catalog_course_free);
-      if (!load(transaction.connection, ids[i], (CatalogCourse **)&courses->pdata[i], error))
-        return false;
-    }
-    if (courses->pdata[i])
+  for (guint i = 0; i < courses->len; i++)
+    if (courses->pdata[i] && versions[i] != version)
       keep(cache, courses->pdata[i], version);
-  }
   return true;
 }
 
-bool course_cache_load(CourseCache *cache, const char *const *ids, size_t count, GPtrArray **ret_courses,
-                       GError **error) {
+bool course_cache_load(CourseCache *cache, const CourseWanted *wanted, GPtrArray **ret_courses, GError **error) {
   uint64_t version = catalog_version(cache->catalog); /* before anything is read */
   g_autoptr(GPtrArray) courses = g_ptr_array_new_with_free_func((GDestroyNotify)catalog_course_free);
-  g_autofree uint64_t *versions = g_new0(uint64_t, MAX(count, 1));
+  g_autofree uint64_t *versions = g_new0(uint64_t, MAX(wanted->count, 1));
   bool is_all = true;
-  for (size_t i = 0; i < count; i++) {
-    CatalogCourse *course = find(cache, ids[i], &versions[i]);
+  for (size_t i = 0; i < wanted->count; i++) {
+    CatalogCourse *course = find(cache, wanted->ids[i], &versions[i]);
+    if (!course && wanted->read_card && (course = wanted->read_card(wanted->data, i)) &&
+        wanted->are_cards_current) {
+      versions[i] = version;
+      keep(cache, course, version);
+    }
     is_all = is_all && course && versions[i] == version;
     g_ptr_array_add(courses, course);
   }
-  if (!is_all && !renew(cache, ids, courses, versions, version, error))
+  if (!is_all && !renew(cache, wanted->ids, courses, versions, version, error))
     return false;
   *ret_courses = g_steal_pointer(&courses);
   return true;

@@ -2,7 +2,7 @@
 
 #include "catalog/asset.h"
 #include "catalog/chapter.h"
-#include "catalog/course.h"
+#include "catalog/course_card.h"
 #include "media/webvtt.h"
 
 #include <string.h>
@@ -51,6 +51,7 @@ static SearchDocument *read_course(const CatalogCourse *course) {
   document->created_us = course->created_us;
   document->duration_us = course->duration_us;
   document->popularity = (uint32_t)CLAMP(course->popularity, 0, UINT32_MAX);
+  document->card = course_card_write(course);
   return document;
 }
 

@@ -298,6 +298,11 @@ static bool load_last_change(CourseIndex *index, int64_t *ret_last) {
   return true;
 }
 
+bool course_index_is_current(CourseIndex *index, const SearchSnapshot *snapshot) {
+  int64_t last = 0;
+  return load_last_change(index, &last) && snapshot->change_seq >= last;
+}
+
 /* Whoever asks right after a change sees it; while changes keep coming nobody waits for them. */
 SearchSnapshot *course_index_snapshot(CourseIndex *index) {
   int64_t last = 0;

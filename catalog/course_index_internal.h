@@ -32,3 +32,5 @@ struct CourseIndex {
 
 /** The index for a request; waits a little for a change that was just made. */
 SearchSnapshot *course_index_snapshot(CourseIndex *index);
+/** Is all in it that the catalog has now? */
+bool course_index_is_current(CourseIndex *index, const SearchSnapshot *snapshot);

@@ -1,3 +1,4 @@
+#include "catalog/course_card.h"
 #include "catalog/course_cursor.h"
 #include "catalog/course_document.h"
 #include "catalog/course_index_internal.h"
@@ -138,17 +139,32 @@ static bool is_still_visible(const CatalogCourse *course, const CatalogViewer *v
   return viewer_may_see(viewer, &gate);
 }
 
-static bool load_courses(CourseIndex *index, const SearchResult *result, GPtrArray **ret_courses, GError **error) {
+/* The hits whose courses are wanted. */
+typedef struct {
+  SearchSnapshot *snapshot;
+  const SearchResult *result;
+} Hits;
+
+static CatalogCourse *read_card(gpointer data, size_t i) {
+  const Hits *hits = data;
+  const SearchHit *hit = &g_array_index(hits->result->hits, SearchHit, i);
+  return course_card_read(hits->snapshot->parts[hit->part].segment, hit->ordinal);
+}
+
+static bool load_courses(CourseIndex *index, SearchSnapshot *snapshot, const SearchResult *result,
+                         GPtrArray **ret_courses, GError **error) {
+  Hits hits = {snapshot, result};
   g_autofree const char **ids = g_new0(const char *, result->hits->len + 1);
+  CourseWanted wanted = {ids, result->hits->len, read_card, &hits, course_index_is_current(index, snapshot)};
   for (guint i = 0; i < result->hits->len; i++)
     ids[i] = g_array_index(result->hits, SearchHit, i).id;
-  return course_cache_load(index->courses, ids, result->hits->len, ret_courses, error);
+  return course_cache_load(index->courses, &wanted, ret_courses, error);
 }
 
 static bool load_page(CourseIndex *index, const CourseQuery *query, SearchSnapshot *snapshot,
                       const SearchResult *result, CoursePage *page, GError **error) {
   g_autoptr(GPtrArray) courses = NULL;
-  if (!load_courses(index, result, &courses, error))
+  if (!load_courses(index, snapshot, result, &courses, error))
     return false;
   for (guint i = 0; i < courses->len; i++) {
     CatalogCourse *course = courses->pdata[i];

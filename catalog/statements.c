@@ -423,6 +423,9 @@ static const StatementSpec specs[] = {
     /* only courses that nobody has edited */
     WRITE(SUIT_COURSE_KIND, "UPDATE course SET kind = 'hd' WHERE kind = 'micro' AND updated_us = created_us"
                             " AND id IN (SELECT course_id FROM lesson WHERE asset_id = ?1)"),
+    READ(LOAD_COURSES,
+         "SELECT " COURSE_COLUMNS " FROM json_each(?1) AS wanted"
+         " CROSS JOIN course ON course.id = wanted.value" COURSE_ASSET "WHERE course.state <> 'deleted'"),
     READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS " FROM course" COURSE_ASSET "WHERE course.id = ?1"
                       " AND course.state <> 'deleted'"),
     READ(LOAD_COURSE_CHANGE, "SELECT change_seq FROM course WHERE id = ?1 AND state <> 'deleted'"),

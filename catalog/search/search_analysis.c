@@ -51,6 +51,17 @@ SearchKey search_key_initials(const char *letters, size_t count) {
   return key;
 }
 
+bool search_is_long_initial(const char *letters, size_t size) {
+  return size == 2 && letters[1] == 'h' && (letters[0] == 'z' || letters[0] == 'c' || letters[0] == 's');
+}
+
+SearchKey search_key_beginning(const char *letters) {
+  SearchKey key = new_key(TOKEN_BEGINNING);
+  key.bytes[key.size++] = letters[0];
+  key.bytes[key.size++] = letters[1];
+  return key;
+}
+
 size_t search_run_length(const FoldedText *folded, size_t at) {
   FoldClass class = fold_class(folded->chars[at]);
   size_t length = 1;
@@ -81,6 +92,13 @@ static void emit_han(const Run *run) {
     }
 }
 
+static void emit_beginning(const Run *run, const char *letters, size_t i, size_t length) {
+  if (!search_is_long_initial(letters, 2))
+    return;
+  SearchKey key = search_key_beginning(letters);
+  emit(run, &key, i, length);
+}
+
 /* Syllables from i on that are known, side by side, at most three. */
 static size_t count_known(const uint16_t *syllables, size_t count, size_t i) {
   size_t known = 0;
@@ -99,7 +117,11 @@ static void emit_pinyin(const Run *run) {
       initials[length - 1] = pinyin_syllable_text(syllables[i + length - 1])[0];
       SearchKey key = search_key_initials(initials, length);
       emit(run, &key, i, length);
+      if (length == 2)
+        emit_beginning(run, initials, i, length);
     }
+    if (known > 0)
+      emit_beginning(run, pinyin_syllable_text(syllables[i]), i, 1);
     for (size_t length = 1; length <= MIN(known, 2); length++) {
       SearchKey key = search_key_pinyin(syllables[i], length == 2 ? syllables[i + 1] : 0);
       emit(run, &key, i, length);

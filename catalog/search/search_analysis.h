@@ -4,6 +4,7 @@
  *   w  a word or number of another script, cut to SEARCH_WORD_SIZE_MAX bytes
  *   p  a syllable of pinyin, or two side by side joined by an apostrophe: "tai", "tai'ji"
  *   i  the initials of one, two or three syllables side by side: "t", "tj", "tjq"
+ *   b  what "zh", "ch" or "sh" alone may mean: a syllable that begins so, or two syllables whose initials are these
  *
  * Pinyin is that of pinyin_lexicon_read(). Pure functions; any thread.
  */
@@ -18,6 +19,7 @@
 #define TOKEN_WORD 'w'
 #define TOKEN_PINYIN 'p'
 #define TOKEN_INITIALS 'i'
+#define TOKEN_BEGINNING 'b'
 
 typedef struct {
   char bytes[SEARCH_KEY_SIZE_MAX];
@@ -28,6 +30,9 @@ SearchKey search_key_han(const gunichar *han, size_t count);
 SearchKey search_key_word(const gunichar *chars, size_t count);
 SearchKey search_key_pinyin(unsigned first, unsigned second); /**< `second` 0: one syllable alone */
 SearchKey search_key_initials(const char *letters, size_t count);
+/** "zh", "ch" or "sh": the initials of pinyin that are two letters. */
+bool search_is_long_initial(const char *letters, size_t size);
+SearchKey search_key_beginning(const char *letters);
 
 /** How many characters from `at` on are of the same class; a separator counts alone. */
 size_t search_run_length(const FoldedText *folded, size_t at);

@@ -1,6 +1,9 @@
 #include "catalog/search/search_builder.h"
 
+#include "catalog/search/search_columns.h"
 #include "catalog/search/search_segment_writer.h"
+#include "catalog/search/search_standing.h"
+#include "catalog/search/search_summary.h"
 #include "catalog/search/search_terms.h"
 #include "catalog/search/search_title.h"
 #include "catalog/search/search_values.h"
@@ -111,40 +114,37 @@ static void add_document_terms(SearchTerms *terms, uint32_t ordinal, const Searc
   }
 }
 
-static void write_terms(const SearchBuilder *builder, SegmentWriter *writer) {
+static void write_terms(const SearchBuilder *builder, SegmentWriter *writer, SummaryWriter *summaries) {
   g_autoptr(SearchTerms) terms = search_terms_new();
+  segment_writer_set_summaries(writer, summaries);
   for (uint32_t i = 0; i < builder->documents->len; i++)
     add_document_terms(terms, i, document_at(builder, i));
   search_terms_write(terms, writer);
 }
 
-static SegmentRow make_row(SearchValues *values, const SearchDocument *document) {
-  SegmentRow row = {
+static void add_columns(SearchColumns *columns, SearchValues *values, const SearchDocument *document) {
+  SegmentPlace place = {search_values_number(values, VALUE_INSTITUTION, document->institution),
+                        search_values_number(values, VALUE_DIVISION, document->division)};
+  SegmentProfile profile = {
       .category = (uint8_t)search_values_number(values, VALUE_CATEGORY, document->category),
       .kind = (uint8_t)search_values_number(values, VALUE_KIND, document->kind),
       .level = (uint8_t)search_values_number(values, VALUE_LEVEL, document->level),
-      .title_length = (uint16_t)MIN(g_utf8_strlen(document->title, -1), UINT16_MAX),
       .band = (uint8_t)search_duration_band(document->duration_us),
-      .institution = search_values_number(values, VALUE_INSTITUTION, document->institution),
-      .division = search_values_number(values, VALUE_DIVISION, document->division),
       .visibility = search_values_number(values, VALUE_VISIBILITY, document->visibility),
   };
   for (char **audience = document->audiences; *audience; audience++) {
     uint32_t number = search_values_number(values, VALUE_AUDIENCE, *audience);
     if (number > 0)
-      row.audiences |= (uint16_t)(1u << (number - 1));
+      profile.audiences |= 1u << (number - 1);
   }
-  return row;
+  search_columns_add(columns, &profile, &place);
 }
 
-static void write_rows(const SearchBuilder *builder, SegmentWriter *writer) {
-  g_autoptr(SearchValues) values = search_values_new();
-  segment_writer_begin(writer, SECTION_ROWS);
-  for (uint32_t i = 0; i < builder->documents->len; i++) {
-    SegmentRow row = make_row(values, document_at(builder, i));
-    segment_writer_append(writer, &row, sizeof row);
-  }
-  segment_writer_end(writer);
+static void write_columns(const SearchBuilder *builder, SearchColumns *columns, SearchValues *values,
+                          SegmentWriter *writer) {
+  for (uint32_t i = 0; i < builder->documents->len; i++)
+    add_columns(columns, values, document_at(builder, i));
+  search_columns_write(columns, writer);
   search_values_write(values, writer);
 }
 
@@ -190,6 +190,14 @@ static void write_numbers(const SearchBuilder *builder, SegmentWriter *writer) {
   for (uint32_t i = 0; i < builder->documents->len; i++)
     segment_writer_append(writer, &document_at(builder, i)->popularity, sizeof(uint32_t));
   segment_writer_end(writer);
+  segment_writer_begin(writer, SECTION_STANDING);
+  for (uint32_t i = 0; i < builder->documents->len; i++) {
+    const SearchDocument *document = document_at(builder, i);
+    uint32_t standing =
+        search_standing(document->popularity, document->created_us, g_utf8_strlen(document->title, -1));
+    segment_writer_append(writer, &standing, sizeof standing);
+  }
+  segment_writer_end(writer);
 }
 
 static void append_string(GByteArray *out, const char *text) {
@@ -221,6 +229,13 @@ static void append_cues(GByteArray *out, const SearchDocument *document) {
   }
 }
 
+static void append_card(GByteArray *out, const SearchDocument *document) {
+  gsize size = 0;
+  const guint8 *card = document->card ? g_bytes_get_data(document->card, &size) : NULL;
+  if (size > 0)
+    g_byte_array_append(out, card, (guint)size);
+}
+
 typedef void (*AppendFunc)(GByteArray *out, const SearchDocument *document);
 
 static void write_records(const SearchBuilder *builder, SegmentWriter *writer, SectionId data, SectionId offsets,
@@ -243,12 +258,16 @@ bool search_builder_write(SearchBuilder *builder, const char *path, GError **err
   g_autoptr(SegmentWriter) writer = segment_writer_new(path, error);
   if (!writer)
     return false;
+  g_autoptr(SearchColumns) columns = search_columns_new();
+  g_autoptr(SearchValues) values = search_values_new();
   g_ptr_array_sort(builder->documents, compare_documents);
-  write_rows(builder, writer);
+  write_columns(builder, columns, values, writer);
   write_ids(builder, writer);
   write_numbers(builder, writer);
   write_records(builder, writer, SECTION_TEXTS, SECTION_TEXT_OFFSETS, append_texts);
   write_records(builder, writer, SECTION_CUES, SECTION_CUE_OFFSETS, append_cues);
-  write_terms(builder, writer);
+  write_records(builder, writer, SECTION_CARDS, SECTION_CARD_OFFSETS, append_card);
+  g_autoptr(SummaryWriter) summaries = summary_writer_new(columns, search_values_for_summaries(values));
+  write_terms(builder, writer, summaries);
   return segment_writer_finish(writer, builder->documents->len, builder->text_size, error);
 }

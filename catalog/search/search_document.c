@@ -44,6 +44,7 @@ void search_document_free(SearchDocument *document) {
   g_strfreev(document->lecturers);
   g_strfreev(document->audiences);
   g_array_unref(document->cues);
+  g_clear_pointer(&document->card, g_bytes_unref);
   g_free(document);
 }
 

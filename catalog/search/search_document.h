@@ -33,6 +33,7 @@ typedef struct {
   int64_t created_us, duration_us;
   uint32_t popularity; /**< more is better */
   GArray *cues;        /**< SearchCue, by lesson and time */
+  GBytes *card;        /**< kept with it for whoever shows it; NULL: nothing */
 } SearchDocument;
 
 /** An empty document: texts "", lists empty, public. */

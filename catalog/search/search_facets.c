@@ -6,13 +6,10 @@ struct SearchFacetSum {
   GHashTable *counts[SEARCH_FACET_COUNT]; /* text to int64_t * */
 };
 
-SearchFacets *search_facets_new(const SearchSegment *segment) {
+SearchFacets *search_facets_new(uint32_t institution_count, uint32_t division_count) {
   SearchFacets *facets = g_new0(SearchFacets, 1);
-  facets->institution_count = segment->value_counts[VALUE_INSTITUTION];
-  facets->division_count = segment->value_counts[VALUE_DIVISION];
-  uint32_t audience_count = segment->value_counts[VALUE_AUDIENCE];
-  facets->combinations = 1u << MIN(audience_count > 0 ? audience_count - 1 : 0, SEARCH_AUDIENCES_MAX);
-  facets->audiences = g_new0(uint32_t, facets->combinations);
+  facets->institution_count = institution_count;
+  facets->division_count = division_count;
   facets->institutions = g_new0(uint32_t, facets->institution_count + 1);
   facets->divisions = g_new0(uint32_t, facets->division_count + 1);
   return facets;
@@ -21,15 +18,53 @@ SearchFacets *search_facets_new(const SearchSegment *segment) {
 void search_facets_free(SearchFacets *facets) {
   if (!facets)
     return;
-  g_free(facets->audiences);
   g_free(facets->institutions);
   g_free(facets->divisions);
   g_free(facets);
 }
 
 size_t search_facets_size(const SearchFacets *facets) {
-  return sizeof *facets +
-         sizeof(uint32_t) * ((size_t)facets->combinations + facets->institution_count + facets->division_count + 2);
+  return sizeof *facets + sizeof(uint32_t) * ((size_t)facets->institution_count + facets->division_count + 2);
+}
+
+static void add_to(uint32_t *counter, int64_t count) {
+  *counter = (uint32_t)(*counter + count);
+}
+
+void search_facets_add_profile(SearchFacets *facets, const SegmentProfile *profile, int64_t count) {
+  add_to(&facets->categories[profile->category], count);
+  add_to(&facets->kinds[profile->kind], count);
+  add_to(&facets->levels[profile->level], count);
+  add_to(&facets->bands[profile->band], count);
+  for (uint32_t bits = profile->audiences & ((1u << SEARCH_AUDIENCES_MAX) - 1); bits != 0; bits &= bits - 1)
+    add_to(&facets->audiences[__builtin_ctz(bits) + 1], count);
+}
+
+void search_facets_add_place(SearchFacets *facets, const SegmentPlace *place, int64_t count) {
+  if (place->institution < facets->institution_count)
+    add_to(&facets->institutions[place->institution], count);
+  if (place->division < facets->division_count)
+    add_to(&facets->divisions[place->division], count);
+}
+
+void search_tally_init(SearchTally *tally, const SearchSegment *segment) {
+  *tally = (SearchTally){segment, g_new0(uint32_t, segment->profile_count + 1),
+                         g_new0(uint32_t, segment->place_count + 1)};
+}
+
+void search_tally_clear(SearchTally *tally) {
+  g_clear_pointer(&tally->profiles, g_free);
+  g_clear_pointer(&tally->places, g_free);
+}
+
+void search_tally_add_to(const SearchTally *tally, SearchFacets *facets) {
+  const SearchSegment *segment = tally->segment;
+  for (uint32_t i = 0; i < segment->profile_count; i++)
+    if (tally->profiles[i] > 0)
+      search_facets_add_profile(facets, &segment->profiles[i], tally->profiles[i]);
+  for (uint32_t i = 0; i < segment->place_count; i++)
+    if (tally->places[i] > 0)
+      search_facets_add_place(facets, &segment->places[i], tally->places[i]);
 }
 
 SearchFacetSum *search_facet_sum_new(void) {
@@ -69,18 +104,6 @@ static void add_list(SearchFacetSum *sum, SearchFacet facet, const SearchSegment
       add_count(sum, facet, segment->values[list][i], strlen(segment->values[list][i]), counts[i]);
 }
 
-static void add_audiences(SearchFacetSum *sum, const SearchSegment *segment, const SearchFacets *facets) {
-  int64_t counts[SEARCH_AUDIENCES_MAX] = {0};
-  for (uint32_t combination = 1; combination < facets->combinations; combination++)
-    for (unsigned bit = 0; facets->audiences[combination] > 0 && bit < SEARCH_AUDIENCES_MAX; bit++)
-      if (combination >> bit & 1)
-        counts[bit] += facets->audiences[combination];
-  for (unsigned bit = 0; bit < SEARCH_AUDIENCES_MAX; bit++) {
-    const char *value = segment_value(segment, VALUE_AUDIENCE, bit + 1);
-    add_count(sum, SEARCH_FACET_AUDIENCE, value, strlen(value), counts[bit]);
-  }
-}
-
 /* Digits of the level below a prefix: province 2, city 4, county 6, township 9, village 12. */
 static size_t level_below(const char *prefix) {
   static const size_t levels[] = {2, 4, 6, 9, 12};
@@ -111,7 +134,7 @@ void search_facet_sum_add(SearchFacetSum *sum, const SearchSegment *segment, con
   for (unsigned band = 1; band < SEARCH_BAND_COUNT; band++)
     add_count(sum, SEARCH_FACET_DURATION, search_band_name(band), strlen(search_band_name(band)),
               facets->bands[band]);
-  add_audiences(sum, segment, facets);
+  add_list(sum, SEARCH_FACET_AUDIENCE, segment, VALUE_AUDIENCE, facets->audiences, SEARCH_AUDIENCES_MAX + 1);
   add_divisions(sum, segment, facets, division);
 }
 

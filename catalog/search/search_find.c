@@ -5,6 +5,7 @@
 #include "catalog/search/search_filter.h"
 #include "catalog/search/search_locate.h"
 #include "catalog/search/search_rank.h"
+#include "catalog/search/search_summary.h"
 
 #include <string.h>
 
@@ -28,7 +29,10 @@ typedef struct {
 /* The part of it that is at work. */
 typedef struct {
   SearchFilter filter;
-  SearchFacets *facets; /* NULL: not wanted */
+  bool has_facets;
+  SearchTally tally;
+  SearchFacets *facets; /* NULL: not wanted, or still in `tally` */
+  GArray *known_best;   /* NULL: in `best` */
   bool by_relevance;
   RankOrder order;
   RankBest best;
@@ -36,11 +40,14 @@ typedef struct {
 } FindPart;
 
 static inline void take(FindPart *part, uint32_t ordinal, uint8_t quality) {
-  if (!search_filter_accepts(&part->filter, ordinal))
+  const SearchSegment *segment = part->filter.segment;
+  uint32_t profile = segment_column_at(&segment->profile_numbers, ordinal);
+  uint32_t place = segment_column_at(&segment->place_numbers, ordinal);
+  if (!search_filter_accepts_numbers(&part->filter, ordinal, profile, place))
     return;
   part->total++;
-  if (part->facets)
-    search_facets_add(part->facets, &part->filter.segment->rows[ordinal]);
+  part->tally.profiles[profile]++;
+  part->tally.places[place]++;
   if (part->by_relevance)
     rank_best_add(&part->best, ordinal, quality);
   else
@@ -49,19 +56,35 @@ static inline void take(FindPart *part, uint32_t ordinal, uint8_t quality) {
 
 static void begin_part(const Find *find, uint32_t number, FindPart *part) {
   const SearchPart *source = &find->snapshot->parts[number];
-  *part = (FindPart){.by_relevance = find->by_relevance};
+  *part = (FindPart){.by_relevance = find->by_relevance, .has_facets = find->sum != NULL};
   search_filter_init(&part->filter, source, find->request);
-  part->facets = find->sum ? search_facets_new(source->segment) : NULL;
+  search_tally_init(&part->tally, source->segment);
   rank_best_init(&part->best, find->request->is_exact);
   rank_order_init(&part->order, source, number, find->request, find->limit);
 }
 
+static SearchFacets *take_facets(FindPart *part) {
+  const SearchSegment *segment = part->filter.segment;
+  if (!part->facets && part->has_facets) {
+    part->facets =
+        search_facets_new(segment->value_counts[VALUE_INSTITUTION], segment->value_counts[VALUE_DIVISION]);
+    search_tally_add_to(&part->tally, part->facets);
+  }
+  return g_steal_pointer(&part->facets);
+}
+
+static GArray *take_best(FindPart *part) {
+  if (part->known_best)
+    return g_steal_pointer(&part->known_best);
+  return part->by_relevance ? rank_best_steal(&part->best) : NULL;
+}
+
 static SearchPartResult *end_part(FindPart *part) {
-  SearchPartResult *result =
-      search_part_result_new(part->total, part->facets, part->by_relevance ? rank_best_steal(&part->best) : NULL,
-                             part->by_relevance ? NULL : g_array_ref(part->order.page));
+  SearchPartResult *result = search_part_result_new(part->total, take_facets(part), take_best(part),
+                                                    part->by_relevance ? NULL : g_array_ref(part->order.page));
   rank_best_clear(&part->best);
   rank_order_clear(&part->order);
+  search_tally_clear(&part->tally);
   search_filter_clear(&part->filter);
   return result;
 }
@@ -77,16 +100,30 @@ static void add_result(Find *find, uint32_t number, SearchPartResult *result) {
   g_ptr_array_add(find->results, result);
 }
 
+/* A single frequent term: what it finds was counted when the segment was written. */
+static bool take_summary(const Find *find, FindPart *part, const MatchPlan *plan) {
+  SegmentTerm term;
+  QueryCertainty certainty;
+  g_auto(SearchSummary) summary = {0};
+  if (!find->by_relevance || find->request->is_exact || !match_plan_is_term(plan, &term, &certainty) ||
+      !search_summary_load(&part->filter, &term, certainty, &summary))
+    return false;
+  part->total = summary.total;
+  part->known_best = g_steal_pointer(&summary.best);
+  if (part->has_facets)
+    part->facets = g_steal_pointer(&summary.facets);
+  return true;
+}
+
 static void match_part(const Find *find, FindPart *part) {
   const SearchSegment *segment = part->filter.segment;
   g_autoptr(MatchPlan) plan = match_plan_new(segment, find->query, MATCH_RANGE_ALL(segment));
   MatchBlock block;
-  while (match_plan_next(plan, &block)) {
-    for (uint32_t i = 0; i < block.count; i++) /* all on their way before the first is needed */
-      __builtin_prefetch(&segment->rows[block.ordinals[i]]);
+  if (take_summary(find, part, plan))
+    return;
+  while (match_plan_next(plan, &block))
     for (uint32_t i = 0; i < block.count; i++)
       take(part, block.ordinals[i], block.qualities[i]);
-  }
 }
 
 static void find_in_part(Find *find, uint32_t number) {

@@ -16,6 +16,7 @@ typedef struct {
   uint32_t *ordinals;
   uint8_t *bytes; /* fields, or qualities when `is_scored` */
   bool is_scored;
+  SegmentTerm term; /* of postings */
   PostingsReader reader;
 } Source;
 
@@ -80,9 +81,7 @@ static void source_seek(Source *source, uint32_t ordinal) {
 static const uint8_t place_qualities[][2] = {{FIELD_TITLE, 60},   {FIELD_META, 44},    {FIELD_SUMMARY, 26},
                                              {FIELD_CHAPTER, 20}, {FIELD_CAPTION, 12}, {0, 6}};
 
-unsigned match_quality(uint8_t fields, QueryCertainty certainty) {
-  static const uint8_t doubts[] = {
-      [CERTAINTY_WHOLE] = 0, [CERTAINTY_PARTIAL] = 2, [CERTAINTY_INITIALS] = 5, [CERTAINTY_CORRECTED] = 9};
+unsigned match_quality(uint8_t fields) {
   unsigned quality = 0;
   size_t i = 0;
   while (place_qualities[i][0] != 0 && !(fields & place_qualities[i][0]))
@@ -95,16 +94,22 @@ unsigned match_quality(uint8_t fields, QueryCertainty certainty) {
   }
   if (fields & (FIELD_TITLE | FIELD_META))
     quality += fields & FIELD_SUMMARY ? 2 : 0;
+  return quality;
+}
+
+unsigned match_quality_doubted(unsigned quality, QueryCertainty certainty) {
+  static const uint8_t doubts[] = {
+      [CERTAINTY_WHOLE] = 0, [CERTAINTY_PARTIAL] = 2, [CERTAINTY_INITIALS] = 5, [CERTAINTY_CORRECTED] = 9};
   return quality > doubts[certainty] ? quality - doubts[certainty] : 1;
 }
 
-static const uint8_t *quality_table(QueryCertainty certainty) {
+const uint8_t *match_quality_table(QueryCertainty certainty) {
   static uint8_t tables[4][256];
   static gsize is_ready;
   if (g_once_init_enter(&is_ready)) {
     for (int c = 0; c < 4; c++)
       for (int fields = 0; fields < 256; fields++)
-        tables[c][fields] = (uint8_t)match_quality((uint8_t)fields, (QueryCertainty)c);
+        tables[c][fields] = (uint8_t)match_quality_doubted(match_quality((uint8_t)fields), (QueryCertainty)c);
     g_once_init_leave(&is_ready, 1);
   }
   return tables[certainty];
@@ -169,9 +174,23 @@ static uint32_t block_end(const PostingsReader *reader, MatchRange range) {
   return end;
 }
 
-static Source *join_dense(const SearchSegment *segment, const GArray *terms, MatchRange range) {
+/* A list of the documents of the range whose byte is not 0. */
+static Source *gather(const uint8_t *bytes, MatchRange range) {
   uint32_t size = range.end - range.first, count = 0, filled = 0;
-  g_autofree uint8_t *all = g_new0(uint8_t, MAX(size, 1));
+  for (uint32_t i = 0; i < size; i++)
+    count += bytes[i] != 0;
+  Source *list = new_list(count + 1);
+  for (uint32_t i = 0; i < size; i++) { /* without a branch: the place behind the last one is written again */
+    list->ordinals[filled] = range.first + i;
+    list->bytes[filled] = bytes[i];
+    filled += bytes[i] != 0;
+  }
+  list->count = filled;
+  return list;
+}
+
+static Source *join_dense(const SearchSegment *segment, const GArray *terms, MatchRange range) {
+  g_autofree uint8_t *all = g_new0(uint8_t, MAX(range.end - range.first, 1));
   g_autofree PostingsReader *reader = g_new(PostingsReader, 1);
   for (guint i = 0; i < terms->len; i++) {
     begin_postings(reader, segment, &g_array_index(terms, SegmentTerm, i), range);
@@ -180,16 +199,7 @@ static Source *join_dense(const SearchSegment *segment, const GArray *terms, Mat
       for (uint32_t n = reader->at; n < end; n++)
         all[reader->ordinals[n] - range.first] |= reader->fields[n];
   }
-  for (uint32_t i = 0; i < size; i++)
-    count += all[i] != 0;
-  Source *list = new_list(count + 1);
-  for (uint32_t i = 0; i < size; i++) { /* without a branch: the place behind the last one is written again */
-    list->ordinals[filled] = range.first + i;
-    list->bytes[filled] = all[i];
-    filled += all[i] != 0;
-  }
-  list->count = filled;
-  return list;
+  return gather(all, range);
 }
 
 static int compare_pairs(const void *a, const void *b) {
@@ -239,7 +249,8 @@ static Source *open_term(const SearchSegment *segment, const QueryTerm *query_te
     source->is_list = source->is_scored = false;
     source->ordinals = NULL;
     source->bytes = NULL;
-    begin_postings(&source->reader, segment, &g_array_index(terms, SegmentTerm, 0), range);
+    source->term = g_array_index(terms, SegmentTerm, 0);
+    begin_postings(&source->reader, segment, &source->term, range);
     source->cost = source->reader.count;
     return source;
   }
@@ -297,13 +308,36 @@ static Source *score_in_place(Source *list, const uint8_t *table) {
   return list;
 }
 
-/* The documents of an alternative, with qualities; NULL: none. */
-static Source *list_alternative(const SearchSegment *segment, const QueryAlternative *alternative,
-                                MatchRange range) {
-  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(source_free);
-  const uint8_t *table = quality_table(alternative->certainty);
-  if (!open_alternative(segment, alternative, 0, range, sources))
-    return NULL;
+/* An alternative that some document may have: the sources of its terms. */
+typedef struct {
+  QueryCertainty certainty;
+  GPtrArray *sources; /* Source * */
+} Opened;
+
+static void opened_clear(gpointer data) {
+  g_ptr_array_unref(((Opened *)data)->sources);
+}
+
+/* The alternatives of a unit whose terms are all there: array of Opened with a clear function. */
+static GArray *open_alternatives(const SearchSegment *segment, const QueryUnit *unit, unsigned number,
+                                 MatchRange range) {
+  GArray *all = g_array_new(FALSE, FALSE, sizeof(Opened));
+  g_array_set_clear_func(all, opened_clear);
+  for (guint i = 0; i < unit->alternatives->len; i++) {
+    const QueryAlternative *alternative = unit->alternatives->pdata[i];
+    Opened opened = {alternative->certainty, g_ptr_array_new_with_free_func(source_free)};
+    if (open_alternative(segment, alternative, number, range, opened.sources))
+      g_array_append_val(all, opened);
+    else
+      opened_clear(&opened);
+  }
+  return all;
+}
+
+/* The documents of an alternative, with qualities. */
+static Source *list_alternative(const Opened *opened, MatchRange range) {
+  GPtrArray *sources = opened->sources;
+  const uint8_t *table = match_quality_table(opened->certainty);
   g_ptr_array_sort(sources, compare_costs);
   Source **all = (Source **)sources->pdata;
   if (sources->len == 1 && all[0]->is_list)
@@ -342,22 +376,77 @@ static Source *unite(Source *left, Source *right) {
   return list;
 }
 
-static Source *list_unit(const SearchSegment *segment, const QueryUnit *unit, MatchRange range) {
-  Source *list = NULL;
-  for (guint i = 0; i < unit->alternatives->len; i++)
-    list = unite(list, list_alternative(segment, unit->alternatives->pdata[i], range));
+/* The quality of each document of the range that the alternative has, where it is better than what stands there. */
+static void spread(const Opened *opened, MatchRange range, uint8_t *qualities) {
+  Source *first = opened->sources->pdata[0];
+  const uint8_t *table = match_quality_table(opened->certainty);
+  if (opened->sources->len == 1 && !first->is_list) {
+    PostingsReader *reader = &first->reader;
+    for (uint32_t end; (end = block_end(reader, range)) > reader->at;
+         postings_reader_load_block(reader, reader->block + 1))
+      for (uint32_t n = reader->at; n < end; n++) {
+        uint8_t *quality = &qualities[reader->ordinals[n] - range.first];
+        *quality = MAX(*quality, table[reader->fields[n]]);
+      }
+    return;
+  }
+  Source *list = list_alternative(opened, range);
+  for (uint32_t i = 0; i < list->count; i++) {
+    uint8_t *quality = &qualities[list->ordinals[i] - range.first];
+    *quality = MAX(*quality, list->bytes[i]);
+  }
+  source_free(list);
+}
+
+static Source *unite_dense(const GArray *alternatives, MatchRange range) {
+  g_autofree uint8_t *qualities = g_new0(uint8_t, MAX(range.end - range.first, 1));
+  for (guint i = 0; i < alternatives->len; i++)
+    spread(&g_array_index(alternatives, Opened, i), range, qualities);
+  Source *list = gather(qualities, range);
+  list->is_scored = true;
+  list->cost = list->count;
   return list;
 }
 
+/* Documents that an alternative may have at most. */
+static uint64_t most_of(const Opened *opened) {
+  uint64_t most = UINT32_MAX;
+  for (guint i = 0; i < opened->sources->len; i++)
+    most = MIN(most, ((const Source *)opened->sources->pdata[i])->cost);
+  return most;
+}
+
+/* NULL: none. */
+static Source *unite_all(const SearchSegment *segment, const GArray *alternatives, MatchRange range) {
+  Source *list = NULL;
+  uint64_t total = 0;
+  for (guint i = 0; i < alternatives->len; i++)
+    total += most_of(&g_array_index(alternatives, Opened, i));
+  if (alternatives->len > 1 && is_dense(segment, total, range))
+    return unite_dense(alternatives, range);
+  for (guint i = 0; i < alternatives->len; i++)
+    list = unite(list, list_alternative(&g_array_index(alternatives, Opened, i), range));
+  return list;
+}
+
+static Source *list_unit(const SearchSegment *segment, const QueryUnit *unit, MatchRange range) {
+  g_autoptr(GArray) alternatives = open_alternatives(segment, unit, 0, range);
+  return unite_all(segment, alternatives, range);
+}
+
+/* One alternative takes part with the sources of its terms, several with one list of all. False: there is none. */
 static bool open_unit(MatchPlan *plan, const QueryUnit *unit, unsigned number) {
-  if (unit->alternatives->len == 1) {
-    const QueryAlternative *alternative = unit->alternatives->pdata[0];
-    plan->certainties[number] = alternative->certainty;
-    return open_alternative(plan->segment, alternative, number, plan->range, plan->sources);
-  }
-  Source *list = list_unit(plan->segment, unit, plan->range);
-  if (!list)
+  g_autoptr(GArray) alternatives = open_alternatives(plan->segment, unit, number, plan->range);
+  if (alternatives->len == 0)
     return false;
+  if (alternatives->len == 1) {
+    const Opened *opened = &g_array_index(alternatives, Opened, 0);
+    plan->certainties[number] = opened->certainty;
+    while (opened->sources->len > 0)
+      g_ptr_array_add(plan->sources, g_ptr_array_steal_index_fast(opened->sources, 0));
+    return true;
+  }
+  Source *list = unite_all(plan->segment, alternatives, plan->range);
   list->unit = number;
   g_ptr_array_add(plan->sources, list);
   return true;
@@ -384,6 +473,17 @@ void match_plan_free(MatchPlan *plan) {
   g_free(plan);
 }
 
+bool match_plan_is_term(const MatchPlan *plan, SegmentTerm *ret_term, QueryCertainty *ret_certainty) {
+  if (plan->is_nothing || plan->sources->len != 1)
+    return false;
+  const Source *source = plan->sources->pdata[0];
+  if (source->is_list)
+    return false;
+  *ret_term = source->term;
+  *ret_certainty = plan->certainties[0];
+  return true;
+}
+
 static bool next_of_everything(MatchPlan *plan, MatchBlock *block) {
   while (plan->next < plan->range.end && block->count < MATCH_BLOCK) {
     block->ordinals[block->count] = plan->next++;
@@ -395,7 +495,7 @@ static bool next_of_everything(MatchPlan *plan, MatchBlock *block) {
 /* One list of postings: whole blocks at a time. */
 static bool next_of_one(MatchPlan *plan, Source *source, MatchBlock *block) {
   PostingsReader *reader = &source->reader;
-  const uint8_t *table = quality_table(plan->certainties[0]);
+  const uint8_t *table = match_quality_table(plan->certainties[0]);
   uint32_t first = reader->at, end = block_end(reader, plan->range);
   if (end <= first)
     return false;
@@ -405,6 +505,22 @@ static bool next_of_one(MatchPlan *plan, Source *source, MatchBlock *block) {
     block->qualities[i] = table[reader->fields[first + i]];
   postings_reader_load_block(reader, reader->block + 1);
   return true;
+}
+
+/* One list in memory, of the only unit. */
+static bool next_of_list(const MatchPlan *plan, Source *source, MatchBlock *block) {
+  const uint8_t *table = match_quality_table(plan->certainties[0]);
+  uint32_t end = MIN(source->count, source->at + MATCH_BLOCK);
+  while (end > source->at && source->ordinals[end - 1] >= plan->range.end)
+    end--;
+  block->count = end - source->at;
+  memcpy(block->ordinals, source->ordinals + source->at, block->count * sizeof *block->ordinals);
+  for (uint32_t i = 0; i < block->count; i++) {
+    uint8_t byte = source->bytes[source->at + i];
+    block->qualities[i] = source->is_scored ? byte : table[byte];
+  }
+  source->at = end;
+  return block->count > 0;
 }
 
 static uint8_t quality_here(const MatchPlan *plan) {
@@ -424,7 +540,7 @@ static uint8_t quality_here(const MatchPlan *plan) {
   }
   for (size_t i = 0; i < plan->unit_count; i++)
     if (any[i] != 0)
-      sum += quality_table(plan->certainties[i])[join_fields(common[i], any[i])];
+      sum += match_quality_table(plan->certainties[i])[join_fields(common[i], any[i])];
   return (uint8_t)(sum / plan->unit_count);
 }
 
@@ -437,6 +553,8 @@ bool match_plan_next(MatchPlan *plan, MatchBlock *ret_block) {
   Source **sources = (Source **)plan->sources->pdata;
   if (plan->sources->len == 1 && !sources[0]->is_list)
     return next_of_one(plan, sources[0], ret_block);
+  if (plan->sources->len == 1)
+    return next_of_list(plan, sources[0], ret_block);
   uint32_t ordinal;
   while (ret_block->count < MATCH_BLOCK && (ordinal = meet(sources, plan->sources->len)) < plan->range.end) {
     ret_block->ordinals[ret_block->count] = ordinal;

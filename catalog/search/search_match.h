@@ -36,5 +36,12 @@ bool match_plan_next(MatchPlan *plan, MatchBlock *ret_block);
 void match_count_units(const SearchSegment *segment, const SearchQuery *query, uint8_t *ret_counts,
                        uint16_t *ret_qualities);
 
-/** How well a unit fits that stands in these fields. */
-unsigned match_quality(uint8_t fields, QueryCertainty certainty);
+/** The one term whose documents are all that is found, when it is so simple. */
+bool match_plan_is_term(const MatchPlan *plan, SegmentTerm *ret_term, QueryCertainty *ret_certainty);
+
+/** How well a unit fits that stands in these fields, for certain. A change needs another SEGMENT_VERSION. */
+unsigned match_quality(uint8_t fields);
+/** The quality, with less for doubt; never 0. */
+unsigned match_quality_doubted(unsigned quality, QueryCertainty certainty);
+/** match_quality() and the doubt, for each value of the fields. */
+const uint8_t *match_quality_table(QueryCertainty certainty);

@@ -1,6 +1,8 @@
 #include "catalog/search/search_merge.h"
 
+#include "catalog/search/search_columns.h"
 #include "catalog/search/search_segment_writer.h"
+#include "catalog/search/search_summary.h"
 #include "catalog/search/search_title.h"
 #include "catalog/search/search_values.h"
 
@@ -77,41 +79,59 @@ static uint32_t number_in(const SearchSegment *segment, uint32_t *const *numbers
   return number < segment->value_counts[list] ? numbers[list][number] : 0;
 }
 
-static SegmentRow map_row(const SearchSegment *segment, const SegmentRow *row, uint32_t *const *numbers) {
-  SegmentRow mapped = *row;
-  mapped.category = (uint8_t)number_in(segment, numbers, VALUE_CATEGORY, row->category);
-  mapped.kind = (uint8_t)number_in(segment, numbers, VALUE_KIND, row->kind);
-  mapped.level = (uint8_t)number_in(segment, numbers, VALUE_LEVEL, row->level);
-  mapped.institution = number_in(segment, numbers, VALUE_INSTITUTION, row->institution);
-  mapped.division = number_in(segment, numbers, VALUE_DIVISION, row->division);
-  mapped.visibility = number_in(segment, numbers, VALUE_VISIBILITY, row->visibility);
-  mapped.audiences = 0;
+static SegmentProfile map_profile(const SearchSegment *segment, uint32_t number, uint32_t *const *numbers) {
+  SegmentProfile mapped = {0};
+  if (number >= segment->profile_count)
+    return mapped;
+  const SegmentProfile *profile = &segment->profiles[number];
+  mapped.category = (uint8_t)number_in(segment, numbers, VALUE_CATEGORY, profile->category);
+  mapped.kind = (uint8_t)number_in(segment, numbers, VALUE_KIND, profile->kind);
+  mapped.level = (uint8_t)number_in(segment, numbers, VALUE_LEVEL, profile->level);
+  mapped.band = profile->band;
+  mapped.visibility = number_in(segment, numbers, VALUE_VISIBILITY, profile->visibility);
   for (unsigned bit = 0; bit < SEARCH_AUDIENCES_MAX; bit++) {
-    uint32_t number = number_in(segment, numbers, VALUE_AUDIENCE, bit + 1);
-    if ((row->audiences >> bit & 1) && number > 0)
-      mapped.audiences |= (uint16_t)(1u << (number - 1));
+    uint32_t audience = number_in(segment, numbers, VALUE_AUDIENCE, bit + 1);
+    if ((profile->audiences >> bit & 1) && audience > 0)
+      mapped.audiences |= 1u << (audience - 1);
   }
   return mapped;
 }
 
-static void write_rows(Merge *merge) {
+static SegmentPlace map_place(const SearchSegment *segment, uint32_t number, uint32_t *const *numbers) {
+  if (number >= segment->place_count)
+    return (SegmentPlace){0, 0};
+  const SegmentPlace *place = &segment->places[number];
+  return (SegmentPlace){number_in(segment, numbers, VALUE_INSTITUTION, place->institution),
+                        number_in(segment, numbers, VALUE_DIVISION, place->division)};
+}
+
+static void map_columns(const Merge *merge, uint32_t *(*numbers)[SEGMENT_VALUE_COUNT], SearchColumns *columns) {
+  for (uint32_t i = 0; i < merge->count; i++) {
+    const Origin *origin = &merge->origins[i];
+    const SearchSegment *segment = segment_of(merge, i);
+    SegmentProfile profile =
+        map_profile(segment, segment_column_at(&segment->profile_numbers, origin->ordinal), numbers[origin->part]);
+    SegmentPlace place =
+        map_place(segment, segment_column_at(&segment->place_numbers, origin->ordinal), numbers[origin->part]);
+    search_columns_add(columns, &profile, &place);
+  }
+}
+
+/* Returns what summaries have to know of the values. */
+static SummaryValues write_columns(Merge *merge, SearchColumns *columns) {
   g_autoptr(SearchValues) values = search_values_new();
   uint32_t *(*numbers)[SEGMENT_VALUE_COUNT] = g_malloc0_n(merge->part_count, sizeof *numbers);
   for (uint32_t part = 0; part < merge->part_count; part++)
     for (int list = 0; list < SEGMENT_VALUE_COUNT; list++)
       numbers[part][list] = renumber(merge->parts[part].segment, (ValueId)list, values);
-  segment_writer_begin(merge->writer, SECTION_ROWS);
-  for (uint32_t i = 0; i < merge->count; i++) {
-    const SearchSegment *segment = segment_of(merge, i);
-    SegmentRow row = map_row(segment, &segment->rows[merge->origins[i].ordinal], numbers[merge->origins[i].part]);
-    segment_writer_append(merge->writer, &row, sizeof row);
-  }
-  segment_writer_end(merge->writer);
+  map_columns(merge, numbers, columns);
+  search_columns_write(columns, merge->writer);
   search_values_write(values, merge->writer);
   for (uint32_t part = 0; part < merge->part_count; part++)
     for (int list = 0; list < SEGMENT_VALUE_COUNT; list++)
       g_free(numbers[part][list]);
   g_free(numbers);
+  return search_values_for_summaries(values);
 }
 
 static int compare_ids(const void *a, const void *b, void *data) {
@@ -294,13 +314,17 @@ bool search_merge(const SearchPart *parts, uint32_t part_count, const char *path
     return false;
   Merge merge = {.parts = parts, .part_count = part_count, .writer = writer};
   order_documents(&merge);
-  write_rows(&merge);
+  g_autoptr(SearchColumns) columns = search_columns_new();
+  g_autoptr(SummaryWriter) summaries = summary_writer_new(columns, write_columns(&merge, columns));
   write_ids(&merge);
   copy_column(&merge, SECTION_CREATED, sizeof(int64_t));
   copy_column(&merge, SECTION_DURATION, sizeof(uint32_t));
   copy_column(&merge, SECTION_POPULARITY, sizeof(uint32_t));
+  copy_column(&merge, SECTION_STANDING, sizeof(uint32_t));
   copy_records(&merge, SECTION_TEXTS, SECTION_TEXT_OFFSETS);
   copy_records(&merge, SECTION_CUES, SECTION_CUE_OFFSETS);
+  copy_records(&merge, SECTION_CARDS, SECTION_CARD_OFFSETS);
+  segment_writer_set_summaries(writer, summaries);
   write_terms(&merge);
   g_free(merge.origins);
   if (segment_writer_finish(writer, merge.count, text_size_of(&merge), error)) {

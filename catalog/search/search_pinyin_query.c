@@ -76,6 +76,8 @@ static void add_initials_alone(QueryUnit *unit, size_t length) {
       return;
   }
   query_unit_add(unit, CERTAINTY_INITIALS, elements, length);
+  if (search_is_long_initial(unit->letters, length)) /* its documents have the term of the beginning as well */
+    ((QueryAlternative *)unit->alternatives->pdata[unit->alternatives->len - 1])->term_count = 0;
 }
 
 void pinyin_query_add(QueryUnit *unit) {

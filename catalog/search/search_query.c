@@ -74,11 +74,17 @@ static void add_pair(QueryAlternative *alternative, const QueryElement *pair) {
   }
 }
 
+static bool is_long_initial(const QueryElement *element) {
+  return element->kind == ELEMENT_PARTIAL && search_is_long_initial(element->letters, strlen(element->letters));
+}
+
 static void add_pinyin_terms(QueryAlternative *alternative, const QueryElement *elements, size_t count) {
   bool are_initials = true;
   for (size_t i = 0; i < count; i++)
     are_initials = are_initials && is_initial(&elements[i]);
-  if (count == 1)
+  if (count == 1 && is_long_initial(elements))
+    add_exact(alternative, search_key_beginning(elements->letters));
+  else if (count == 1)
     add_single(alternative, elements);
   else if (are_initials && count >= 3)
     for (size_t i = 0; i + 3 <= count; i++)
@@ -98,8 +104,28 @@ static void add_han_terms(QueryAlternative *alternative, const QueryElement *ele
     add_exact(alternative, search_key_han(han, 1));
 }
 
+static bool is_same_element(const QueryElement *a, const QueryElement *b) {
+  return a->kind == b->kind && a->is_prefix == b->is_prefix && a->han == b->han && a->syllable == b->syllable &&
+         a->word.size == b->word.size && memcmp(a->word.bytes, b->word.bytes, a->word.size) == 0 &&
+         strcmp(a->letters, b->letters) == 0;
+}
+
+static bool has_alternative(const QueryUnit *unit, const QueryElement *elements, size_t count) {
+  for (guint i = 0; i < unit->alternatives->len; i++) {
+    const QueryAlternative *alternative = unit->alternatives->pdata[i];
+    size_t same = 0;
+    while (alternative->element_count == count && same < count &&
+           is_same_element(&alternative->elements[same], &elements[same]))
+      same++;
+    if (same == count)
+      return true;
+  }
+  return false;
+}
+
 void query_unit_add(QueryUnit *unit, QueryCertainty certainty, const QueryElement *elements, size_t count) {
-  if (unit->alternatives->len >= QUERY_ALTERNATIVES_MAX || count == 0 || count > QUERY_ELEMENTS_MAX)
+  if (unit->alternatives->len >= QUERY_ALTERNATIVES_MAX || count == 0 || count > QUERY_ELEMENTS_MAX ||
+      has_alternative(unit, elements, count))
     return;
   QueryAlternative *alternative = g_new0(QueryAlternative, 1);
   alternative->certainty = certainty;

@@ -50,6 +50,7 @@ typedef struct {
 /** How sure an alternative is. */
 typedef enum { CERTAINTY_WHOLE, CERTAINTY_PARTIAL, CERTAINTY_INITIALS, CERTAINTY_CORRECTED } QueryCertainty;
 
+/** One without terms only tells where a text holds it: its courses are among those of another alternative. */
 typedef struct {
   QueryCertainty certainty;
   size_t element_count, term_count;

@@ -1,6 +1,7 @@
 #include "catalog/search/search_rank.h"
 
 #include "catalog/search/search_locate.h"
+#include "catalog/search/search_standing.h"
 #include "catalog/search/search_title.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
 #define POINTS_PHRASE_META 6
 #define POINTS_PHRASE_SUMMARY 4
 #define POINTS_SCATTERED 15
-#define TIE_BITS 20
+#define TIE_BITS STANDING_TIE_BITS
 #define PROOFS_MAX 200 /* courses of a query whose texts are read to see how the words stand */
 
 void rank_candidate_clear(gpointer candidate) {
@@ -68,21 +69,6 @@ GArray *rank_best_steal(RankBest *best) {
   return array;
 }
 
-/* A logarithm in steps of about a thirtieth of a doubling: 0 to 1023, never falling. */
-static int64_t log_steps(uint32_t value) {
-  uint64_t number = (uint64_t)value + 1;
-  int bits = 63 - __builtin_clzll(number);
-  uint64_t rest = bits >= 5 ? number >> (bits - 5) : number << (5 - bits);
-  return bits * 32 + (int64_t)(rest & 31);
-}
-
-/* What breaks ties: popularity, counted logarithmically, then age in months. */
-static int64_t tie_of(const SearchSegment *segment, uint32_t ordinal) {
-  int64_t popularity = log_steps(segment->popularities[ordinal]);
-  int64_t months = segment->created[ordinal] / (G_TIME_SPAN_DAY * 30) - 365; /* since 2000 */
-  return CLAMP(popularity, 0, 1023) << 10 | CLAMP(months, 0, 1023);
-}
-
 typedef struct {
   const SearchQuery *query;
   size_t element_count;
@@ -103,10 +89,11 @@ static Scoring scoring_of(const SearchQuery *query) {
   return scoring;
 }
 
-static int density_points(const Scoring *scoring, const SegmentRow *row, int quality) {
-  if (quality < MATCH_QUALITY_TITLE || row->title_length == 0)
+static int density_points(const Scoring *scoring, uint32_t standing, int quality) {
+  uint32_t title_length = search_standing_title_length(standing);
+  if (quality < MATCH_QUALITY_TITLE || title_length == 0)
     return 0;
-  return (int)MIN(POINTS_DENSITY * scoring->element_count / row->title_length, POINTS_DENSITY);
+  return (int)MIN(POINTS_DENSITY * scoring->element_count / title_length, POINTS_DENSITY);
 }
 
 static bool may_be_whole(const Scoring *scoring, int quality) {
@@ -182,9 +169,9 @@ static void collect_part(const SearchSegment *segment, uint32_t part, const Scor
   for (guint i = 0; best && i < best->len; i++) {
     uint64_t entry = g_array_index(best, uint64_t, i);
     Contender contender = {.part = part, .ordinal = (uint32_t)entry, .quality = (int)(entry >> 32)};
-    const SegmentRow *row = &segment->rows[contender.ordinal];
-    contender.base = contender.quality + density_points(scoring, row, contender.quality);
-    contender.tie = tie_of(segment, contender.ordinal);
+    uint32_t standing = segment->standings[contender.ordinal];
+    contender.base = contender.quality + density_points(scoring, standing, contender.quality);
+    contender.tie = search_standing_tie(standing);
     contender.most =
         ((int64_t)(contender.base + most_points(scoring, contender.quality)) << TIE_BITS) + contender.tie;
     g_array_append_val(contenders, contender);

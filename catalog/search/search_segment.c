@@ -20,14 +20,10 @@ static bool complain(const SearchSegment *segment, const char *what, GError **er
 /* Bytes of a document in the sections of fixed size; 0: another kind of section. */
 static size_t entry_size(SectionId section) {
   static const uint8_t sizes[SECTION_COUNT] = {
-      [SECTION_ROWS] = sizeof(SegmentRow),
-      [SECTION_IDS] = SEARCH_ID_SIZE_MAX,
-      [SECTION_ID_ORDER] = 4,
-      [SECTION_CREATED] = 8,
-      [SECTION_DURATION] = 4,
-      [SECTION_POPULARITY] = 4,
-      [SECTION_TITLE_ORDER] = 4,
-      [SECTION_TITLE_RANK] = 4,
+      [SECTION_STANDING] = 4,    [SECTION_IDS] = SEARCH_ID_SIZE_MAX,
+      [SECTION_ID_ORDER] = 4,    [SECTION_CREATED] = 8,
+      [SECTION_DURATION] = 4,    [SECTION_POPULARITY] = 4,
+      [SECTION_TITLE_ORDER] = 4, [SECTION_TITLE_RANK] = 4,
   };
   return sizes[section];
 }
@@ -39,7 +35,7 @@ static bool check_section(const SearchSegment *segment, SectionId section, GErro
       segment->map_size - entry->offset - entry->size < SEGMENT_SLACK)
     return complain(segment, "a section lies outside the file", error);
   size_t count = segment->count, each = entry_size(section);
-  if (section == SECTION_TEXT_OFFSETS || section == SECTION_CUE_OFFSETS) {
+  if (section == SECTION_TEXT_OFFSETS || section == SECTION_CUE_OFFSETS || section == SECTION_CARD_OFFSETS) {
     each = sizeof(uint64_t);
     count++;
   } else if (section == SECTION_TERM_BLOCKS) {
@@ -47,6 +43,21 @@ static bool check_section(const SearchSegment *segment, SectionId section, GErro
     count = (size_t)((segment->header->term_count + SEGMENT_TERM_BLOCK - 1) / SEGMENT_TERM_BLOCK);
   }
   return each == 0 || entry->size == each * count || complain(segment, "a section has a wrong size", error);
+}
+
+/* Records and the column of their numbers. */
+static bool load_column(const SearchSegment *segment, SectionId records, size_t record_size, SectionId numbers,
+                        uint32_t *ret_count, SegmentColumn *ret_column, GError **error) {
+  size_t records_size = segment->header->sections[records].size, numbers_size = 0;
+  const void *data = segment_section(segment, numbers, &numbers_size);
+  size_t count = records_size / record_size;
+  bool is_wide = count > SEGMENT_COLUMN_NARROW_MAX;
+  if (records_size % record_size != 0 || count > SEGMENT_DOCUMENTS_MAX ||
+      numbers_size != (size_t)segment->count * (is_wide ? sizeof(uint32_t) : sizeof(uint16_t)))
+    return complain(segment, "a column has a wrong size", error);
+  *ret_count = (uint32_t)count;
+  *ret_column = (SegmentColumn){is_wide ? NULL : data, is_wide ? data : NULL};
+  return true;
 }
 
 static bool check_header(const SearchSegment *segment, GError **error) {
@@ -96,7 +107,14 @@ static bool read_map(SearchSegment *segment, GError **error) {
   for (int i = 0; i < SECTION_COUNT; i++)
     if (!check_section(segment, (SectionId)i, error))
       return false;
-  segment->rows = (const void *)segment_section(segment, SECTION_ROWS, &size);
+  if (!load_column(segment, SECTION_PROFILES, sizeof(SegmentProfile), SECTION_PROFILE, &segment->profile_count,
+                   &segment->profile_numbers, error) ||
+      !load_column(segment, SECTION_PLACES, sizeof(SegmentPlace), SECTION_PLACE, &segment->place_count,
+                   &segment->place_numbers, error))
+    return false;
+  segment->profiles = (const void *)segment_section(segment, SECTION_PROFILES, &size);
+  segment->places = (const void *)segment_section(segment, SECTION_PLACES, &size);
+  segment->standings = (const void *)segment_section(segment, SECTION_STANDING, &size);
   segment->ids = (const void *)segment_section(segment, SECTION_IDS, &size);
   segment->id_order = (const void *)segment_section(segment, SECTION_ID_ORDER, &size);
   segment->created = (const void *)segment_section(segment, SECTION_CREATED, &size);
@@ -250,7 +268,7 @@ static bool read_postings(SegmentTermWalk *walk) {
   if (!varint_read(&walk->at, walk->end, &count) || !varint_read(&walk->at, walk->end, &size) ||
       walk->offset > section_size || size > section_size - walk->offset || count > walk->segment->count)
     return false;
-  walk->term = (SegmentTerm){postings + walk->offset, (size_t)size, (uint32_t)count};
+  walk->term = (SegmentTerm){postings + walk->offset, (size_t)size, (uint32_t)count, walk->number - 1};
   walk->offset += size;
   return true;
 }

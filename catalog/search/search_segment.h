@@ -13,6 +13,12 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/** Numbers of documents' records, of 16 or of 32 bits. */
+typedef struct {
+  const uint16_t *narrow; /**< NULL: wide */
+  const uint32_t *wide;
+} SegmentColumn;
+
 typedef struct SearchSegment {
   gint references; /**< atomic */
   uint64_t serial; /**< that no other segment of this process has or had */
@@ -22,7 +28,11 @@ typedef struct SearchSegment {
   bool is_mapped; /**< else `map` is borrowed */
   const SegmentHeader *header;
   uint32_t count;
-  const SegmentRow *rows;
+  const SegmentProfile *profiles;
+  const SegmentPlace *places;
+  uint32_t profile_count, place_count;
+  SegmentColumn profile_numbers, place_numbers; /**< may be out of range in a damaged file */
+  const uint32_t *standings;
   const char *ids;
   const uint32_t *id_order, *durations, *popularities, *title_order, *title_ranks;
   const int64_t *created;
@@ -48,6 +58,11 @@ static inline const uint8_t *segment_section(const SearchSegment *segment, Secti
   return segment->map + segment->header->sections[section].offset;
 }
 
+/** The number of a document's record. */
+static inline uint32_t segment_column_at(const SegmentColumn *column, uint32_t ordinal) {
+  return column->narrow ? column->narrow[ordinal] : column->wide[ordinal];
+}
+
 /** "" for a number out of range. */
 const char *segment_value(const SearchSegment *segment, ValueId list, uint32_t number);
 /** The number of a text; 0 when it has none. */
@@ -62,6 +77,7 @@ typedef struct {
   const uint8_t *postings;
   size_t size;
   uint32_t count;
+  uint64_t number; /**< of the term, from 0 */
 } SegmentTerm;
 bool segment_find_term(const SearchSegment *segment, const char *key, size_t key_size, SegmentTerm *ret_term);
 

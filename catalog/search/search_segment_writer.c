@@ -3,6 +3,7 @@
 #include "catalog/catalog.h"
 #include "catalog/search/search_analysis.h"
 #include "catalog/search/search_postings.h"
+#include "catalog/search/search_summary.h"
 #include "catalog/search/search_varint.h"
 
 #include <errno.h>
@@ -27,6 +28,7 @@ struct SegmentWriter {
   char last_key[SEARCH_KEY_SIZE_MAX];
   size_t last_key_size;
   uint64_t postings_offset;
+  SummaryWriter *summaries; /* NULL: none are made */
 };
 
 static void write_zeros(SegmentWriter *writer, size_t size) {
@@ -115,6 +117,10 @@ static void add_key(SegmentWriter *writer, const char *key, size_t key_size) {
   writer->last_key_size = key_size;
 }
 
+void segment_writer_set_summaries(SegmentWriter *writer, SummaryWriter *summaries) {
+  writer->summaries = summaries;
+}
+
 void segment_writer_add_term(SegmentWriter *writer, const char *key, size_t key_size, const uint32_t *ordinals,
                              const uint8_t *fields, uint32_t count) {
   add_key(writer, key, key_size);
@@ -124,6 +130,8 @@ void segment_writer_add_term(SegmentWriter *writer, const char *key, size_t key_
   varint_append(writer->terms, writer->postings->len);
   segment_writer_append(writer, writer->postings->data, writer->postings->len);
   writer->postings_offset += writer->postings->len;
+  if (writer->summaries)
+    summary_writer_add(writer->summaries, writer->header.term_count, ordinals, fields, count);
   writer->header.term_count++;
 }
 
@@ -136,6 +144,12 @@ bool segment_writer_finish(SegmentWriter *writer, uint32_t document_count, uint6
   SegmentHeader *header = &writer->header;
   segment_writer_put(writer, SECTION_TERM_BLOCKS, writer->blocks->data, writer->blocks->len);
   segment_writer_put(writer, SECTION_TERMS, writer->terms->data, writer->terms->len);
+  if (writer->summaries) {
+    summary_writer_write(writer->summaries, writer);
+  } else {
+    segment_writer_put(writer, SECTION_SUMMARY_TERMS, NULL, 0);
+    segment_writer_put(writer, SECTION_SUMMARIES, NULL, 0);
+  }
   memcpy(header->magic, SEGMENT_MAGIC, sizeof header->magic);
   header->version = SEGMENT_VERSION;
   header->document_count = document_count;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 typedef struct SegmentWriter SegmentWriter;
+struct SummaryWriter;
 
 /** A new file at `path`, which must not exist. */
 SegmentWriter *segment_writer_new(const char *path, GError **error);
@@ -20,6 +21,9 @@ void segment_writer_append(SegmentWriter *writer, const void *data, size_t size)
 void segment_writer_end(SegmentWriter *writer);
 /** begin, append, end. */
 void segment_writer_put(SegmentWriter *writer, SectionId section, const void *data, size_t size);
+
+/** Tell it of every term, and let it write its sections at the end; borrowed. Before the first term. */
+void segment_writer_set_summaries(SegmentWriter *writer, struct SummaryWriter *summaries);
 
 /** Terms in byte order, between begin and end of SECTION_POSTINGS; their own sections are written by finish. */
 void segment_writer_add_term(SegmentWriter *writer, const char *key, size_t key_size, const uint32_t *ordinals,

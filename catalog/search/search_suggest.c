@@ -11,17 +11,18 @@
 #define READ_MAX 200 /* courses whose texts are read */
 #define TEXT_SIZE_MAX 240
 
-/* A text that may be suggested, with the points that its courses gave it. */
+/* A text of a course, with the points that its courses gave it when it may be suggested. */
 typedef struct {
   char *text;
+  bool is_fitting;
   SuggestionKind kind;
   uint32_t points, order;
 } Proposal;
 
 typedef struct {
   const SearchQuery *query;
-  GHashTable *seen; /* text, borrowed, to Proposal */
-  GPtrArray *proposals;
+  GHashTable *seen;     /* text, borrowed, to Proposal, owned */
+  GPtrArray *proposals; /* those of `seen` that fit */
 } Suggesting;
 
 static void proposal_free(gpointer data) {
@@ -29,29 +30,32 @@ static void proposal_free(gpointer data) {
   g_free(data);
 }
 
-static void propose(Suggesting *suggesting, SuggestionKind kind, const SegmentText *text) {
+static Proposal *look_at(Suggesting *suggesting, SuggestionKind kind, char *text) {
   static const uint32_t kind_points[] = {
       [SUGGESTION_TITLE] = 10, [SUGGESTION_TAG] = 14, [SUGGESTION_LECTURER] = 12, [SUGGESTION_INSTITUTION] = 4};
   g_auto(LocateText) located = {0};
-  if (text->size == 0 || text->size > TEXT_SIZE_MAX)
-    return;
-  locate_text_init(&located, text->text, text->size);
+  locate_text_init(&located, text, strlen(text));
   LocatePhrase phrase = locate_phrase(&located, suggesting->query);
-  if (!phrase.is_found)
+  Proposal *proposal = g_new(Proposal, 1);
+  *proposal = (Proposal){text, phrase.is_found, kind, kind_points[kind] + (phrase.is_start ? 40 : 0),
+                         suggesting->proposals->len};
+  return proposal;
+}
+
+/* The same tags, names and titles come again and again: each is looked at once. */
+static void propose(Suggesting *suggesting, SuggestionKind kind, const SegmentText *text) {
+  if (text->size == 0 || text->size > TEXT_SIZE_MAX)
     return;
   g_autofree char *copy = g_strndup(text->text, text->size);
   Proposal *proposal = g_hash_table_lookup(suggesting->seen, copy);
-  if (!proposal) {
-    proposal = g_new0(Proposal, 1);
-    proposal->kind = kind;
-    proposal->order = suggesting->proposals->len;
-    proposal->points = kind_points[kind] + (phrase.is_start ? 40 : 0);
-    proposal->text = g_steal_pointer(&copy);
-    g_ptr_array_add(suggesting->proposals, proposal);
-    g_hash_table_insert(suggesting->seen, proposal->text, proposal);
-  } else {
+  if (proposal) {
     proposal->points++; /* of many courses */
+    return;
   }
+  proposal = look_at(suggesting, kind, g_steal_pointer(&copy));
+  g_hash_table_insert(suggesting->seen, proposal->text, proposal);
+  if (proposal->is_fitting)
+    g_ptr_array_add(suggesting->proposals, proposal);
 }
 
 static void propose_course(Suggesting *suggesting, const SearchSegment *segment, uint32_t ordinal) {
@@ -134,8 +138,8 @@ static void read_page(Suggesting *suggesting, SearchSnapshot *snapshot, const Se
 GArray *search_suggest(SearchSnapshot *snapshot, const char *text, SearchMaySeeFunc may_see, gconstpointer viewer,
                        size_t max) {
   g_autoptr(SearchQuery) query = search_query_parse(text);
-  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-  g_autoptr(GPtrArray) proposals = g_ptr_array_new_with_free_func(proposal_free);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, proposal_free);
+  g_autoptr(GPtrArray) proposals = g_ptr_array_new();
   SearchRequest request = {.text = text, .may_see = may_see, .viewer = viewer, .limit = SEARCH_LIMIT_MAX};
   g_autoptr(GPtrArray) bests = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
   Suggesting suggesting = {query, seen, proposals};

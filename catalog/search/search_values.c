@@ -59,3 +59,9 @@ void search_values_write(const SearchValues *values, SegmentWriter *writer) {
   }
   segment_writer_end(writer);
 }
+
+SummaryValues search_values_for_summaries(const SearchValues *values) {
+  return (SummaryValues){
+      GPOINTER_TO_UINT(g_hash_table_lookup(values->numbers[VALUE_VISIBILITY], SEARCH_VISIBILITY_PUBLIC)),
+      values->texts[VALUE_INSTITUTION]->len, values->texts[VALUE_DIVISION]->len};
+}

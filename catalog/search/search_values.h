@@ -13,3 +13,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearchValues, search_values_free)
 uint32_t search_values_number(SearchValues *values, ValueId list, const char *text);
 /** Write all lists as SECTION_VALUES. */
 void search_values_write(const SearchValues *values, SegmentWriter *writer);
+
+/** What summaries (search_summary.h) have to know of the values. */
+typedef struct {
+  uint32_t public_visibility; /**< 0: nothing is public */
+  uint32_t institution_count, division_count;
+} SummaryValues;
+SummaryValues search_values_for_summaries(const SearchValues *values);

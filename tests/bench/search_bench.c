@@ -2,6 +2,7 @@
  * itself. Usage, see usage() below. */
 #include "base/path.h"
 #include "catalog/catalog.h"
+#include "catalog/course_card.h"
 #include "catalog/search/search_find.h"
 #include "catalog/search/search_index.h"
 #include "tests/bench/search_corpus.h"
@@ -139,20 +140,43 @@ static void apply(SearchIndex *index, SearchBuilder **builder, int64_t seq) {
   *builder = search_builder_new();
 }
 
-static int generate(const char *folder, uint32_t count, uint32_t transcripts) {
+static void write_catalog(const char *folder, const SearchCorpus *corpus, uint32_t count, uint32_t transcripts) {
   Sink sink = {0};
-  g_autoptr(GError) error = NULL;
-  check(path_make_dirs(folder, &error), error);
   open_sink(&sink, folder);
-  g_autoptr(SearchIndex) index = open_index(folder);
-  g_autoptr(SearchBuilder) builder = search_builder_new();
   g_autoptr(GPtrArray) triggers = drop_triggers(sink.db);
-  SearchCorpus *corpus = search_corpus_new();
-  double text_size = 0, start = (double)g_get_monotonic_time();
   run_sql(sink.db, "BEGIN");
   for (uint32_t i = 0; i < count; i++) {
-    SearchDocument *document = search_corpus_make(corpus, i, count, transcripts);
+    g_autoptr(SearchDocument) document = search_corpus_make(corpus, i, count, transcripts);
     write_row(&sink, document, i);
+  }
+  run_sql(sink.db, "COMMIT");
+  for (guint i = 0; i < triggers->len; i++)
+    run_sql(sink.db, triggers->pdata[i]);
+  run_sql(sink.db, "ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
+  close_sink(&sink);
+}
+
+/* What lists show comes from the catalog, as in a server. */
+static void set_card(Catalog *catalog, SearchDocument *document) {
+  g_autoptr(CatalogCourse) course = NULL;
+  g_autoptr(GPtrArray) lessons = NULL;
+  g_autoptr(GError) error = NULL;
+  check(catalog_load_course(catalog, document->id, &course, &lessons, &error), error);
+  document->card = course_card_write(course);
+}
+
+/* Returns the bytes of the texts. */
+static double write_index(const char *folder, SearchIndex *index, const SearchCorpus *corpus, uint32_t count,
+                          uint32_t transcripts) {
+  g_autofree char *database = g_build_filename(folder, "catalog.sqlite3", NULL);
+  g_autoptr(SearchBuilder) builder = search_builder_new();
+  g_autoptr(GError) error = NULL;
+  Catalog *catalog = catalog_open(database, &error);
+  double text_size = 0;
+  check(catalog != NULL, error);
+  for (uint32_t i = 0; i < count; i++) {
+    SearchDocument *document = search_corpus_make(corpus, i, count, transcripts);
+    set_card(catalog, document);
     search_builder_take(builder, document);
     if (search_builder_text_size(builder) > CHUNK_TEXT_SIZE || i + 1 == count) {
       text_size += (double)search_builder_text_size(builder);
@@ -160,11 +184,18 @@ static int generate(const char *folder, uint32_t count, uint32_t transcripts) {
       fprintf(stderr, "\r%u courses", i + 1);
     }
   }
-  run_sql(sink.db, "COMMIT");
-  for (guint i = 0; i < triggers->len; i++)
-    run_sql(sink.db, triggers->pdata[i]);
-  run_sql(sink.db, "ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
-  close_sink(&sink);
+  catalog_close(catalog);
+  return text_size;
+}
+
+static int generate(const char *folder, uint32_t count, uint32_t transcripts) {
+  g_autoptr(GError) error = NULL;
+  check(path_make_dirs(folder, &error), error);
+  SearchCorpus *corpus = search_corpus_new();
+  write_catalog(folder, corpus, count, transcripts);
+  g_autoptr(SearchIndex) index = open_index(folder);
+  double start = (double)g_get_monotonic_time();
+  double text_size = write_index(folder, index, corpus, count, transcripts);
   double built = (double)g_get_monotonic_time();
   bool is_merged = false;
   check(search_index_merge(index, true, &is_merged, &error), error);

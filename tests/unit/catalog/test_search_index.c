@@ -47,6 +47,8 @@ static const char *const queries[] = {"太极拳",
                                       "w",
                                       "s",
                                       "shu",
+                                      "sh",
+                                      "ch",
                                       "仁和",
                                       "王老师",
                                       "wls",
@@ -148,7 +150,7 @@ static bool has_alternative(const Known *known, const QueryAlternative *alternat
     if (!lookup.is_found)
       return false;
   }
-  return true;
+  return alternative->term_count > 0;
 }
 
 static unsigned count_units(const Known *known, const SearchQuery *query) {
