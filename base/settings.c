@@ -111,6 +111,13 @@ static const OptionSpec table[] = {
      .max = 256,
      .value_name = "N",
      .help = "Threads that serve HTTP; 0 means one per processor core."},
+    {.name = "http-front",
+     .type = OPTION_TYPE_BOOL,
+     .offset = offsetof(Settings, http_front),
+     .default_text = "yes",
+     .help = "Without TLS, media that many ask for alike go out by the quickest way, past the HTTP library. Turned "
+             "off, "
+             "the library answers everything: slower, otherwise the same."},
     {.name = "idle-timeout",
      .type = OPTION_TYPE_DURATION,
      .offset = offsetof(Settings, idle_timeout_us),

@@ -36,6 +36,7 @@ typedef struct {
   int64_t request_head_bytes;        /**< per connection, for request head and answer head */
   int64_t cache_bytes;               /**< memory for ready answers at most */
   int64_t view_cache_bytes;          /**< memory for remuxed segments and heads of MP4 files at most */
+  bool http_front;                   /**< ready answers go out past the HTTP library */
   int64_t http_threads;              /**< HTTP threads; 0: one per core */
   int64_t idle_timeout_us;           /**< an HTTP connection without traffic is closed after this */
   char *api_token_file;              /**< holds the token of editors; empty: nobody edits over HTTP */

@@ -59,6 +59,9 @@ function lies_in(folders,   count, i, names) {
     complain("write the path from the root of the project")
   else if (is_own && !has_word(allowed[part], other))
     complain(part " may not include " other)
+  # The front writes answers out; what they are, others know.
+  else if (is_own && index(FILENAME, "server/http/front/") == 1 && index(header, "server/http/") != 1 && other != "base")
+    complain("the front may include server/http/ and base only")
   for (prefix in owner)
     if (!is_own && index(header, prefix) == 1 && !lies_in(owner[prefix]))
       complain("only " owner[prefix] " may use this library")

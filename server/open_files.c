@@ -9,6 +9,7 @@
 typedef struct {
   gatomicrefcount references;
   char *key;
+  int fd;     /**< -1 when empty */
   char *data; /**< NULL when empty */
   int64_t size;
   int64_t used_us; /**< under OpenFiles.lock */
@@ -30,6 +31,8 @@ static void open_file_unref(gpointer data) {
     return;
   if (file->data != NULL)
     munmap(file->data, (size_t)file->size);
+  if (file->fd >= 0)
+    close(file->fd);
   g_free(file->key);
   g_free(file);
 }
@@ -101,7 +104,8 @@ static OpenFile *open_file(const OpenFiles *files, const char *key, GError **err
     return NULL;
   void *data = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0) : NULL;
   int saved = errno;
-  close(fd);
+  if (data == NULL || data == MAP_FAILED)
+    close(fd);
   if (data == MAP_FAILED) {
     g_set_error(error, BLOB_ERROR, BLOB_ERROR_IO, "cannot map %s: %s", key, g_strerror(saved));
     return NULL;
@@ -109,6 +113,7 @@ static OpenFile *open_file(const OpenFiles *files, const char *key, GError **err
   OpenFile *file = g_new0(OpenFile, 1);
   g_atomic_ref_count_init(&file->references);
   file->key = g_strdup(key);
+  file->fd = data != NULL ? fd : -1;
   file->data = data;
   file->size = size;
   file->used_us = g_get_monotonic_time();
@@ -120,7 +125,8 @@ static void set_short(const char *key, GError **error) {
   g_set_error(error, BLOB_ERROR, BLOB_ERROR_NOT_FOUND, "%s is shorter than the catalog says", key);
 }
 
-GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error) {
+GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64_t length, int *ret_fd,
+                        GError **error) {
   OpenFile *file = find_kept(files, key);
   if (file == NULL) {
     file = open_file(files, key, error);
@@ -134,6 +140,7 @@ GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64
     return NULL;
   }
   size_t size = (size_t)(length >= 0 ? length : file->size - offset);
+  *ret_fd = file->fd;
   return g_bytes_new_with_free_func(file->data + (size > 0 ? offset : 0), size, open_file_unref, file);
 }
 

@@ -28,8 +28,10 @@ void open_files_free(OpenFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OpenFiles, open_files_free)
 
 /** `length` bytes of blob `key` from `offset` on (-1: all that follow), as a view of the mapped file. NULL with BLOB_ERROR;
- * _NOT_FOUND also when the blob is shorter than that. Caller unrefs. */
-GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error);
+ * _NOT_FOUND also when the blob is shorter than that. Caller unrefs. `*ret_fd`: the file, open as long as the bytes are
+ * there; -1 when it is empty. */
+GBytes *open_files_load(OpenFiles *files, const char *key, int64_t offset, int64_t length, int *ret_fd,
+                        GError **error);
 
 /** The same bytes, read into memory of this process. */
 GBytes *open_files_read(OpenFiles *files, const char *key, int64_t offset, int64_t length, GError **error);

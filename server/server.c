@@ -142,6 +142,7 @@ static bool start(Server *server, const Settings *settings, const GArray *socket
       .tls_key = settings->tls_key,
       .hsts_s = settings->hsts_us / G_TIME_SPAN_SECOND,
       .redirects_plain = settings->plain_http == PLAIN_HTTP_REDIRECT,
+      .has_front = settings->http_front,
       .threads = (unsigned)settings->http_threads,
       .connection_limit = (unsigned)settings->connection_limit,
       .idle_timeout_s = (unsigned)((settings->idle_timeout_us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND),

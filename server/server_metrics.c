@@ -186,8 +186,10 @@ static guint64 resident_bytes(void) {
 static void write_transport(const HttpTransport *transport, GString *out) {
   HttpSharedFigures shared;
   HttpGuardFigures guard;
+  HttpFrontFigures front;
   http_transport_get_shared_figures(transport, &shared);
   http_transport_get_guard_figures(transport, &guard);
+  http_transport_get_front_figures(transport, &front);
   metrics_text_value(out, "kapok_http_connections", "gauge", "Open connections.",
                      (double)http_transport_connection_count(transport));
   metrics_text_head(out, "kapok_http_connections_refused_total", "counter",
@@ -199,6 +201,10 @@ static void write_transport(const HttpTransport *transport, GString *out) {
   metrics_text_sample(out, "kapok_http_connections_slow_total", "part=\"head\"", (double)guard.slow_heads);
   metrics_text_sample(out, "kapok_http_connections_slow_total", "part=\"body\"", (double)guard.slow_bodies);
   metrics_text_sample(out, "kapok_http_connections_slow_total", "part=\"read\"", (double)guard.slow_reads);
+  metrics_text_value(out, "kapok_http_front_answers_total", "counter",
+                     "Answers that went out past the HTTP library.", (double)front.answers);
+  metrics_text_value(out, "kapok_http_front_handed_over_total", "counter",
+                     "Connections that were handed over to the HTTP library.", (double)front.handed_over);
   metrics_text_value(out, "kapok_http_cache_hits_total", "counter", "Requests answered with a ready answer.",
                      (double)shared.hits);
   metrics_text_value(out, "kapok_http_cache_misses_total", "counter",

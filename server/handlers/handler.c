@@ -115,10 +115,11 @@ bool handler_load_this_asset(const ServerContext *context, const HttpRequest *re
 
 bool handler_take_blob(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
                        const char *key, const char *type, int64_t offset, int64_t length) {
+  int fd = -1;
   g_autoptr(GError) error = NULL;
   g_autoptr(GBytes) bytes = request->is_encrypted_here
                                 ? open_files_read(server->files, key, offset, length, &error)
-                                : open_files_load(server->files, key, offset, length, &error);
+                                : open_files_load(server->files, key, offset, length, &fd, &error);
   if (bytes == NULL) {
     handler_set_error(response, request, error);
     return false;
@@ -127,7 +128,8 @@ bool handler_take_blob(const ServerContext *server, const HttpRequest *request, 
   http_response_set_etag_of(response, key, offset, response->length);
   response->takes_ranges = true;
   response->sharing = HTTP_SHARING_UNTIL_CHANGE;
-  response->is_mapped = !request->is_encrypted_here;
+  response->mapped_fd = fd;
+  response->offset = offset;
   return true;
 }
 

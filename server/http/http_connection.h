@@ -10,6 +10,7 @@
 #include "server/http/http_shared.h"
 #include "server/http/http_slow.h"
 #include "server/http/http_transport.h"
+#include "server/http/http_wire.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
@@ -38,7 +39,10 @@ typedef struct {
 
 typedef struct {
   HttpTransport *transport;
-  struct MHD_Connection *handle;
+  struct MHD_Connection *handle; /**< NULL while the front has the connection */
+  HttpHeaderFunc find_header;    /**< of the request, with header_source */
+  gconstpointer header_source;
+  const struct sockaddr *peer; /**< the other end, or NULL */
   HttpGuarded guarded;
   int64_t start_us;        /**< of the request: its first line was there */
   const char *wire_target; /**< the library's own, for http_wire_judge() only */
@@ -55,13 +59,25 @@ typedef struct {
   char key[HTTP_SHARED_KEY_BYTES_MAX + 1]; /**< the content coding as a letter, then the target, NUL-terminated */
 } HttpConnection;
 
-HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle, bool is_tls);
+/** A connection, admitted by the guard or refused (HttpConnection.guarded.admission). `peer`: borrowed, may be NULL. */
+HttpConnection *http_connection_new(HttpTransport *transport, int fd, const struct sockaddr *peer, bool is_tls);
 void http_connection_free(HttpConnection *connection);
+/** The library serves it from now on. */
+void http_connection_attach(HttpConnection *connection, struct MHD_Connection *handle);
 
 void http_exchange_free(HttpExchange *exchange);
 
 /** The target of the request under way, as sent. */
 const char *http_connection_target(const HttpConnection *connection);
+
+/** A request has begun: note its target as sent. */
+void http_exchange_take_target(HttpConnection *connection, const char *target);
+/** The head of a GET or HEAD is there (http_exchange_take_target(), is_head, find_header): find the ready answer, or make one for
+ * all when the target is media. True with connection->shared; false when the library is to answer, as if the request had not
+ * been seen. */
+bool http_exchange_find_ready(HttpConnection *connection, const HttpWireVerdict *verdict);
+/** The answer is over: log it, count it, forget the request. */
+void http_exchange_end(HttpConnection *connection, bool is_sent);
 
 /** The library's callbacks for a request (http_exchange.c); user data is the transport. */
 void *http_exchange_on_request_line(void *user_data, const char *target, struct MHD_Connection *handle);
@@ -80,7 +96,10 @@ typedef struct {
 struct HttpTransport {
   HttpTransportConfig config;
   HttpPort plain, tls; /**< `tls` empty without a TLS port */
-  char *hsts;          /**< value of Strict-Transport-Security, or NULL */
+  GMutex handed_lock;
+  GHashTable *handed;      /**< descriptor -> HttpConnection *: on their way from the front to the library */
+  struct HttpFront *front; /**< has the plain port's listening socket; NULL: the library has it */
+  char *hsts;              /**< value of Strict-Transport-Security, or NULL */
   HttpSharedCache *shared;
   HttpGuard *guard;
   HttpSlow *slow;

@@ -57,21 +57,32 @@ static void clear_request(HttpConnection *connection) {
   connection->is_started = false;
 }
 
-HttpConnection *http_connection_new(HttpTransport *transport, struct MHD_Connection *handle, bool is_tls) {
+HttpConnection *http_connection_new(HttpTransport *transport, int fd, const struct sockaddr *peer, bool is_tls) {
   HttpConnection *connection = g_new0(HttpConnection, 1);
   connection->transport = transport;
-  connection->handle = handle;
   connection->is_tls = is_tls;
-  const union MHD_ConnectionInfo *socket = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
-  const union MHD_ConnectionInfo *peer = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  http_guard_admit(transport->guard, &connection->guarded, socket != NULL ? socket->connect_fd : -1,
-                   peer != NULL ? peer->client_addr : NULL);
+  connection->peer = peer;
+  http_guard_admit(transport->guard, &connection->guarded, fd, peer);
+  atomic_fetch_add(&transport->connections, 1);
   return connection;
+}
+
+static const char *find_library_header(gconstpointer handle, const char *name) {
+  return MHD_lookup_connection_value((struct MHD_Connection *)handle, MHD_HEADER_KIND, name);
+}
+
+void http_connection_attach(HttpConnection *connection, struct MHD_Connection *handle) {
+  const union MHD_ConnectionInfo *peer = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  connection->handle = handle;
+  connection->peer = peer != NULL ? peer->client_addr : NULL;
+  connection->find_header = find_library_header;
+  connection->header_source = handle;
 }
 
 void http_connection_free(HttpConnection *connection) {
   if (connection == NULL)
     return;
+  atomic_fetch_sub(&connection->transport->connections, 1);
   http_guard_leave(connection->transport->guard, &connection->guarded);
   clear_request(connection);
   g_free(connection);
@@ -98,11 +109,7 @@ static void unseal(HttpConnection *connection) {
   connection->is_sealed = true;
 }
 
-void *http_exchange_on_request_line(void *user_data, const char *target, struct MHD_Connection *handle) {
-  (void)user_data;
-  HttpConnection *connection = find_connection(handle);
-  if (connection == NULL)
-    return NULL;
+void http_exchange_take_target(HttpConnection *connection, const char *target) {
   clear_request(connection);
   connection->start_us = g_get_monotonic_time();
   connection->wire_target = target;
@@ -110,35 +117,40 @@ void *http_exchange_on_request_line(void *user_data, const char *target, struct 
   connection->is_sealed = false;
   if (connection->target_length >= HTTP_SHARED_KEY_BYTES_MAX) {
     connection->long_target = g_strdup(target);
-    return connection;
+    return;
   }
   memcpy(connection->key + 1, target, connection->target_length + 1);
   unseal(connection);
+}
+
+void *http_exchange_on_request_line(void *user_data, const char *target, struct MHD_Connection *handle) {
+  (void)user_data;
+  HttpConnection *connection = find_connection(handle);
+  if (connection != NULL)
+    http_exchange_take_target(connection, target);
   return connection;
 }
 
+/** `source`: the connection. */
 static const char *find_header(gconstpointer source, const char *name) {
-  return MHD_lookup_connection_value((struct MHD_Connection *)source, MHD_HEADER_KIND, name);
+  const HttpConnection *connection = source;
+  return connection->find_header(connection->header_source, name);
 }
 
 static char *format_client(gconstpointer source) {
-  struct MHD_Connection *handle = (struct MHD_Connection *)source;
-  const HttpConnection *connection = find_connection(handle);
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  if (connection == NULL || info == NULL || info->client_addr == NULL)
+  const HttpConnection *connection = source;
+  if (connection->peer == NULL)
     return g_strdup("-");
-  return http_proxies_find_client(connection->transport->config.proxies, info->client_addr,
-                                  find_header(handle, "X-Forwarded-For"));
+  return http_proxies_find_client(connection->transport->config.proxies, connection->peer,
+                                  find_header(connection, "X-Forwarded-For"));
 }
 
 /** Whether the client's side of the exchange is over TLS: to us, or to a trusted proxy that says so. */
 static bool is_secure(const HttpConnection *connection) {
-  const char *scheme = find_header(connection->handle, "X-Forwarded-Proto");
+  const char *scheme = find_header(connection, "X-Forwarded-Proto");
   if (connection->is_tls || scheme == NULL)
     return connection->is_tls;
-  const union MHD_ConnectionInfo *info =
-      MHD_get_connection_info(connection->handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  return info != NULL && http_proxies_trust(connection->transport->config.proxies, info->client_addr) &&
+  return connection->peer != NULL && http_proxies_trust(connection->transport->config.proxies, connection->peer) &&
          g_ascii_strcasecmp(scheme, "https") == 0;
 }
 
@@ -181,7 +193,7 @@ static void run_handler(HttpExchange *exchange, HttpResponse *response) {
 static bool redirect_to_tls(const HttpConnection *connection, HttpResponse *response) {
   const HttpTransport *transport = connection->transport;
   const HttpExchange *exchange = connection->exchange;
-  const char *host = find_header(connection->handle, "Host");
+  const char *host = find_header(connection, "Host");
   unsigned flags = exchange->match.route->flags;
   if (connection->is_tls || !transport->config.redirects_plain || transport->tls.address == NULL || host == NULL ||
       flags & (HTTP_ROUTE_CORS | HTTP_ROUTE_PLAIN) || exchange->raw_target[0] != '/')
@@ -287,7 +299,15 @@ static bool share(HttpConnection *connection, HttpResponse *response) {
   add_hsts(connection, response);
   HttpSharedAnswer made = {.route = exchange->match.route, .status = 200, .length = response->length};
   g_strlcpy(made.etag, response->etag, sizeof made.etag);
+  made.fd = response->mapped_fd;
+  made.offset = response->offset;
   made.not_modified = made.etag[0] != '\0' ? http_reply_make_not_modified(response) : NULL;
+  if (transport->front != NULL && !connection->is_tls) {
+    made.head = http_reply_write_head(response, false);
+    made.not_modified_head = made.not_modified != NULL ? http_reply_write_head(response, true) : NULL;
+    made.body = g_bytes_ref(response->bytes);
+  }
+  bool is_mapped = response->mapped_fd >= 0;
   made.whole = http_reply_make(response);
   if (made.whole == NULL)
     return false;
@@ -295,7 +315,7 @@ static bool share(HttpConnection *connection, HttpResponse *response) {
                     : response->sharing == HTTP_SHARING_FOR_A_SECOND ? HTTP_SHARING_SECOND_US
                                                                      : 0;
   connection->shared = http_shared_keep(transport->shared, connection->key, connection->target_length + 1, &made,
-                                        response->is_mapped ? 0 : made.length, exchange->content_version,
+                                        is_mapped ? 0 : made.length, exchange->content_version,
                                         response->sharing != HTTP_SHARING_FOR_A_SECOND, good_us);
   connection->shared_status = 200;
   g_clear_pointer(&connection->exchange, http_exchange_free);
@@ -321,12 +341,12 @@ static HttpExchange *start_exchange(HttpConnection *connection, const char *meth
       .method = http_method_parse(method),
       .target = &exchange->target,
       .find_header = find_header,
-      .header_source = connection->handle,
+      .header_source = connection,
       .format_client = format_client,
       .is_encrypted_here = connection->is_tls,
       .is_secure = is_secure(connection),
       .is_sealed = connection->is_sealed,
-      .language = http_language_choose(find_header(connection->handle, "Accept-Language")),
+      .language = http_language_choose(find_header(connection, "Accept-Language")),
   };
   make_request_id(exchange->request.id);
   connection->exchange = exchange;
@@ -431,7 +451,7 @@ static enum MHD_Result respond(HttpConnection *connection) {
  * or when that is too long to be read and dropped; else after it. */
 static enum MHD_Result hold(HttpConnection *connection, HttpResponse *response, const HttpWireVerdict *verdict) {
   HttpExchange *exchange = connection->exchange;
-  bool waits = find_header(connection->handle, "Expect") != NULL;
+  bool waits = find_header(connection, "Expect") != NULL;
   if (verdict->has_body && (waits || verdict->body_bytes > DROPPED_BYTES_MAX))
     return answer(connection, response);
   exchange->held = g_memdup2(response, sizeof *response);
@@ -495,7 +515,7 @@ static enum MHD_Result begin_body(HttpConnection *connection, const HttpWireVerd
 static const HttpSharedAnswer *find_shared(HttpConnection *connection, const HttpWireVerdict *verdict) {
   const HttpTransportConfig *config = &connection->transport->config;
   char letter = http_encoding_letter(verdict->accept_encoding);
-  if (config->is_set_apart != NULL && config->is_set_apart(connection->key + 1, find_header, connection->handle))
+  if (config->is_set_apart != NULL && config->is_set_apart(connection->key + 1, find_header, connection))
     letter += SET_APART;
   connection->key[0] = connection->is_tls ? g_ascii_toupper(letter) : letter; /* their headers differ */
   if (connection->is_sealed) /* what these may see is not for all */
@@ -506,12 +526,59 @@ static const HttpSharedAnswer *find_shared(HttpConnection *connection, const Htt
 }
 
 /** Whether what the request asks depends on its target and the content coding alone. */
-static bool is_plain(const HttpConnection *connection, const char *method, const char *version,
-                     const HttpWireVerdict *verdict) {
-  bool is_get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-  return is_get && connection->guarded.admission == HTTP_ADMISSION_GRANTED && verdict->refusal == NULL &&
+static bool is_plain(const HttpConnection *connection, const HttpWireVerdict *verdict) {
+  return connection->guarded.admission == HTTP_ADMISSION_GRANTED && verdict->refusal == NULL &&
          !verdict->has_body && !verdict->has_conditions && connection->long_target == NULL &&
-         strcmp(version, "HTTP/1.1") == 0 && !atomic_load(&connection->transport->is_stopping);
+         !atomic_load(&connection->transport->is_stopping);
+}
+
+static void start_request(HttpConnection *connection) {
+  connection->is_started = true;
+  atomic_fetch_add(&connection->transport->exchanges, 1);
+  http_guard_mark(&connection->guarded, HTTP_PHASE_ANSWER);
+}
+
+/** Find the shared answer to a plain request, as If-None-Match wants it. False when there is none. */
+static bool take_shared(HttpConnection *connection, const HttpWireVerdict *verdict) {
+  connection->shared = find_shared(connection, verdict);
+  if (connection->shared == NULL)
+    return false;
+  const HttpSharedAnswer *shared = connection->shared;
+  bool is_known = verdict->if_none_match != NULL && shared->not_modified != NULL &&
+                  strcmp(verdict->if_none_match, shared->etag) == 0;
+  if (is_known || verdict->if_none_match == NULL) {
+    connection->shared_status = is_known ? 304 : shared->status;
+    return true;
+  }
+  http_shared_release(g_steal_pointer(&connection->shared)); /* other tags are for the general way */
+  return false;
+}
+
+/** Make the shared answer to a plain request for media. False when there is none to be shared. */
+static bool make_shared(HttpConnection *connection) {
+  const HttpTransportConfig *config = &connection->transport->config;
+  HttpExchange *exchange = start_exchange(connection, connection->is_head ? "HEAD" : "GET");
+  if (!http_target_parse(exchange->raw_target, &exchange->target, NULL) ||
+      http_router_find(config->routes, config->route_count, exchange->request.method, exchange->target.path,
+                       &exchange->match, NULL) != HTTP_ROUTER_FOUND ||
+      (exchange->match.route->flags & (HTTP_ROUTE_CORS | HTTP_ROUTE_SLOW)) != HTTP_ROUTE_CORS)
+    return false;
+  g_auto(HttpResponse) response;
+  http_response_init(&response);
+  exchange->is_shareable = true;
+  make_answer(connection, &response);
+  return share(connection, &response);
+}
+
+bool http_exchange_find_ready(HttpConnection *connection, const HttpWireVerdict *verdict) {
+  if (!is_plain(connection, verdict))
+    return false;
+  start_request(connection);
+  if (take_shared(connection, verdict) || (verdict->if_none_match == NULL && make_shared(connection)))
+    return true;
+  clear_request(connection);
+  http_guard_mark(&connection->guarded, HTTP_PHASE_HEAD);
+  return false;
 }
 
 /** The method that a POST really means (X-HTTP-Method-Override), where the route lets it say so. */
@@ -547,21 +614,12 @@ static enum MHD_Result begin(HttpConnection *connection, const char *method, con
                    .version = version,
                    .target_length = connection->wire_length};
   HttpWireVerdict verdict = http_wire_judge(connection->handle, &wire);
-  connection->is_started = true;
   connection->is_head = strcmp(method, "HEAD") == 0;
-  atomic_fetch_add(&connection->transport->exchanges, 1);
-  http_guard_mark(&connection->guarded, HTTP_PHASE_ANSWER);
-  bool may_share = is_plain(connection, method, version, &verdict);
-  connection->shared = may_share ? find_shared(connection, &verdict) : NULL;
-  if (connection->shared != NULL) {
-    bool is_known = verdict.if_none_match != NULL && connection->shared->not_modified != NULL &&
-                    strcmp(verdict.if_none_match, connection->shared->etag) == 0;
-    if (is_known || verdict.if_none_match == NULL) {
-      connection->shared_status = is_known ? 304 : connection->shared->status;
-      return MHD_YES;
-    }
-    http_shared_release(g_steal_pointer(&connection->shared)); /* other tags are for the general way */
-  }
+  start_request(connection);
+  bool may_share = (connection->is_head || strcmp(method, "GET") == 0) && strcmp(version, "HTTP/1.1") == 0 &&
+                   is_plain(connection, &verdict);
+  if (may_share && take_shared(connection, &verdict))
+    return MHD_YES;
   HttpProblem problem = HTTP_PROBLEM_BAD_REQUEST;
   HttpExchange *exchange = start_exchange(connection, method);
   exchange->is_shareable = may_share && verdict.if_none_match == NULL;
@@ -621,15 +679,13 @@ enum MHD_Result http_exchange_on_request(void *user_data, struct MHD_Connection 
 
 static void complete(const HttpConnection *connection, HttpCompletion *completion) {
   const HttpTransportConfig *config = &connection->transport->config;
-  const union MHD_ConnectionInfo *info =
-      MHD_get_connection_info(connection->handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   const HttpExchange *exchange = connection->exchange;
   completion->target = http_connection_target(connection);
   completion->duration_us = g_get_monotonic_time() - connection->start_us;
-  completion->peer_address = info != NULL ? info->client_addr : NULL;
+  completion->peer_address = connection->peer;
   completion->proxies = config->proxies;
   completion->find_header = find_header;
-  completion->header_source = connection->handle;
+  completion->header_source = connection;
   if (connection->shared != NULL) {
     const HttpSharedAnswer *shared = connection->shared;
     completion->method = connection->is_head ? "HEAD" : "GET";
@@ -650,17 +706,20 @@ static void complete(const HttpConnection *connection, HttpCompletion *completio
   config->on_complete(config->context, completion);
 }
 
-void http_exchange_on_completed(void *user_data, struct MHD_Connection *handle, void **request_state,
-                                enum MHD_RequestTerminationCode code) {
-  (void)handle;
-  HttpTransport *transport = user_data;
-  HttpConnection *connection = g_steal_pointer(request_state);
-  if (connection == NULL)
-    return;
-  if (connection->is_started && transport->config.on_complete != NULL) {
-    HttpCompletion completion = {.is_sent = code == MHD_REQUEST_TERMINATED_COMPLETED_OK};
+void http_exchange_end(HttpConnection *connection, bool is_sent) {
+  if (connection->is_started && connection->transport->config.on_complete != NULL) {
+    HttpCompletion completion = {.is_sent = is_sent};
     complete(connection, &completion);
   }
   http_guard_mark(&connection->guarded, HTTP_PHASE_HEAD);
   clear_request(connection);
+}
+
+void http_exchange_on_completed(void *user_data, struct MHD_Connection *handle, void **request_state,
+                                enum MHD_RequestTerminationCode code) {
+  (void)user_data;
+  (void)handle;
+  HttpConnection *connection = g_steal_pointer(request_state);
+  if (connection != NULL)
+    http_exchange_end(connection, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }

@@ -80,11 +80,16 @@ static struct MHD_Response *take_body(HttpResponse *response) {
   return made;
 }
 
+/** Whether a 304 does without it. */
+static bool is_of_body(const char *name) {
+  return strcmp(name, "Content-Type") == 0 || strcmp(name, "Content-Encoding") == 0;
+}
+
 static struct MHD_Response *add_headers(struct MHD_Response *made, const HttpResponse *response,
                                         bool is_not_modified) {
   for (size_t i = 0; made != NULL && i < response->header_count; i++) {
     const char *name = response->headers[i].name;
-    if (is_not_modified && (strcmp(name, "Content-Type") == 0 || strcmp(name, "Content-Encoding") == 0))
+    if (is_not_modified && is_of_body(name))
       continue;
     if (MHD_add_response_header(made, name, response->headers[i].value) != MHD_YES) {
       MHD_destroy_response(made);
@@ -92,6 +97,17 @@ static struct MHD_Response *add_headers(struct MHD_Response *made, const HttpRes
     }
   }
   return made;
+}
+
+GBytes *http_reply_write_head(const HttpResponse *response, bool is_not_modified) {
+  GString *head = g_string_new(NULL);
+  for (size_t i = 0; i < response->header_count; i++)
+    if (!is_not_modified || !is_of_body(response->headers[i].name))
+      g_string_append_printf(head, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
+  if (!is_not_modified)
+    g_string_append_printf(head, "Content-Length: %" G_GINT64_FORMAT "\r\n", response->length);
+  g_string_append(head, "\r\n");
+  return g_string_free_to_bytes(head);
 }
 
 struct MHD_Response *http_reply_make(HttpResponse *response) {

@@ -4,14 +4,14 @@
 #include <unistd.h>
 
 void http_response_init(HttpResponse *response) {
-  *response = (HttpResponse){.status = 200, .fd = -1};
+  *response = (HttpResponse){.status = 200, .fd = -1, .mapped_fd = -1};
 }
 
 static void drop_bytes(HttpResponse *response) {
   g_clear_pointer(&response->bytes, g_bytes_unref);
   if (response->fd >= 0)
     close(response->fd);
-  response->fd = -1;
+  response->fd = response->mapped_fd = -1;
   if (response->reader.source != NULL)
     response->reader.free(response->reader.source);
   response->reader = (HttpBodyReader){0};

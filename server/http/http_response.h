@@ -48,10 +48,11 @@ struct HttpResponse {
   GBytes *bytes;         /**< body in memory, or NULL */
   int fd;                /**< body in a file, or -1; owned */
   HttpBodyReader reader; /**< body from elsewhere; owned */
-  int64_t offset;        /**< of the body in the file, or in what the reader reads */
+  int64_t offset;        /**< of the body in the file (also a mapped one), or in what the reader reads */
   int64_t length;        /**< of the body, whichever it is; HTTP_LENGTH_UNKNOWN of some readers */
   HttpSharing sharing;
-  bool is_mapped;            /**< the bytes are a view of a mapped file: they cost no memory of ours */
+  int mapped_fd; /**< the bytes are a view of this file from `offset` on: they cost no memory of ours. Borrowed,
+                                open as long as the bytes are there; -1: they are not */
   bool is_to_be_packed;      /**< see http_encoding.h */
   bool takes_ranges;         /**< http_representation_finish() honours Range */
   char etag[HTTP_ETAG_SIZE]; /**< quoted; empty: none */

@@ -68,6 +68,9 @@ static void entry_unref(Entry *entry) {
   MHD_destroy_response(entry->answer.whole);
   if (entry->answer.not_modified != NULL)
     MHD_destroy_response(entry->answer.not_modified);
+  g_clear_pointer(&entry->answer.head, g_bytes_unref);
+  g_clear_pointer(&entry->answer.not_modified_head, g_bytes_unref);
+  g_clear_pointer(&entry->answer.body, g_bytes_unref);
   g_free(entry);
 }
 

@@ -29,6 +29,11 @@ typedef struct {
   char etag[HTTP_ETAG_SIZE];
   struct MHD_Response *whole;
   struct MHD_Response *not_modified; /**< NULL without an ETag */
+  /** The same for who writes it out without the library; NULL without a front. The heads are what follows the status
+   * line, with the empty line at the end. */
+  GBytes *head, *not_modified_head, *body;
+  int fd; /**< holds the body too, from `offset` on, as long as `body` is there; -1: none does */
+  int64_t offset;
 } HttpSharedAnswer;
 
 /** `budget_bytes`: of bodies and heads held in memory. */
@@ -41,7 +46,7 @@ const HttpSharedAnswer *http_shared_find(HttpSharedCache *cache, const void *key
                                          uint64_t content_version, int64_t now_us);
 void http_shared_release(const HttpSharedAnswer *answer);
 
-/** Keep `answer`, whose library responses are taken over, in place of one with the same key. `body_bytes`: what it holds
+/** Keep `answer`, whose responses and bytes are taken over, in place of one with the same key. `body_bytes`: what it holds
  * in memory of its own. `content_version`: as it was before the answer was made; `good_us`: how long the answer is good
  * whatever the version. Returns it as http_shared_find() does. */
 const HttpSharedAnswer *http_shared_keep(HttpSharedCache *cache, const void *key, size_t key_size,

@@ -2,6 +2,7 @@
 
 #include "base/listener.h"
 #include "base/log.h"
+#include "server/http/front/http_front.h"
 #include "server/http/http_connection.h"
 #include "server/http/http_error.h"
 #include "server/http/http_stream.h"
@@ -28,15 +29,40 @@
 #define TICK_US G_TIME_SPAN_SECOND
 #define SETTLED_US (50 * G_TIME_SPAN_MILLISECOND)
 
+/** The connection of that descriptor that the front has handed over, or NULL. */
+static HttpConnection *take_handed(HttpTransport *transport, int fd) {
+  gpointer connection = NULL;
+  g_mutex_lock(&transport->handed_lock);
+  g_hash_table_steal_extended(transport->handed, GINT_TO_POINTER(fd), NULL, &connection);
+  g_mutex_unlock(&transport->handed_lock);
+  return connection;
+}
+
+/** From the front (HttpFrontHandOver). */
+static void take_over(HttpTransport *transport, HttpConnection *connection, const struct sockaddr *peer,
+                      socklen_t peer_size) {
+  int fd = connection->guarded.fd;
+  g_mutex_lock(&transport->handed_lock);
+  g_hash_table_replace(transport->handed, GINT_TO_POINTER(fd), connection);
+  g_mutex_unlock(&transport->handed_lock);
+  if (MHD_add_connection(transport->plain.daemon, fd, peer, peer_size) != MHD_YES)
+    http_connection_free(take_handed(transport, fd)); /* the library has closed it */
+}
+
 static void note_connection(HttpTransport *transport, struct MHD_Connection *handle, void **socket_state,
                             enum MHD_ConnectionNotificationCode code, bool is_tls) {
-  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    atomic_fetch_add(&transport->connections, 1);
-    *socket_state = http_connection_new(transport, handle, is_tls);
+  if (code != MHD_CONNECTION_NOTIFY_STARTED) {
+    http_connection_free(g_steal_pointer(socket_state));
     return;
   }
-  atomic_fetch_sub(&transport->connections, 1);
-  http_connection_free(g_steal_pointer(socket_state));
+  const union MHD_ConnectionInfo *socket = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
+  const union MHD_ConnectionInfo *peer = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  int fd = socket != NULL ? socket->connect_fd : -1;
+  HttpConnection *connection = take_handed(transport, fd);
+  if (connection == NULL)
+    connection = http_connection_new(transport, fd, peer != NULL ? peer->client_addr : NULL, is_tls);
+  http_connection_attach(connection, handle);
+  *socket_state = connection;
 }
 
 static void on_connection(void *user_data, struct MHD_Connection *handle, void **socket_state,
@@ -79,28 +105,34 @@ static void raise_file_limit(unsigned connection_limit) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static unsigned thread_count(const HttpTransportConfig *config) {
+  return config->threads > 0 ? config->threads : g_get_num_processors();
+}
+
+/** `fd` -1: connections are handed over by the front. */
 static struct MHD_Daemon *start_daemon(HttpTransport *transport, int fd, bool is_tls) {
   const HttpTransportConfig *config = &transport->config;
-  unsigned threads = config->threads > 0 ? config->threads : g_get_num_processors();
+  unsigned threads = thread_count(config);
   struct MHD_OptionItem extra[] = {
       {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
       {MHD_OPTION_END, 0, NULL}};
+  struct MHD_OptionItem listen[] = {{fd >= 0 ? MHD_OPTION_LISTEN_SOCKET : MHD_OPTION_END, fd, NULL},
+                                    {MHD_OPTION_END, 0, NULL}};
   struct MHD_OptionItem tls[] = {
       {is_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0, (void *)HTTP_TLS_PRIORITIES},
       {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)http_tls_retrieve},
       {MHD_OPTION_END, 0, NULL}};
-  unsigned flags =
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME | (is_tls ? MHD_USE_TLS : 0);
-  return MHD_start_daemon(flags, 0, NULL, NULL, http_exchange_on_request, transport, MHD_OPTION_EXTERNAL_LOGGER,
-                          log_library_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-                          config->connection_limit + REFUSED_CONNECTIONS + threads, MHD_OPTION_CONNECTION_TIMEOUT,
-                          config->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                          config->request_head_bytes > 0 ? config->request_head_bytes : CONNECTION_POOL_BYTES,
-                          MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-                          http_exchange_on_request_line, transport, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-                          NULL, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_on_completed, transport,
-                          MHD_OPTION_NOTIFY_CONNECTION, is_tls ? on_tls_connection : on_connection, transport,
-                          MHD_OPTION_ARRAY, extra, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+                   (is_tls ? MHD_USE_TLS : 0) | (fd < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0);
+  return MHD_start_daemon(
+      flags, 0, NULL, NULL, http_exchange_on_request, transport, MHD_OPTION_EXTERNAL_LOGGER, log_library_message,
+      NULL, MHD_OPTION_CONNECTION_LIMIT, config->connection_limit + REFUSED_CONNECTIONS + threads,
+      MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      config->request_head_bytes > 0 ? config->request_head_bytes : CONNECTION_POOL_BYTES,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, http_exchange_on_request_line, transport,
+      MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_on_completed,
+      transport, MHD_OPTION_NOTIFY_CONNECTION, is_tls ? on_tls_connection : on_connection, transport,
+      MHD_OPTION_ARRAY, extra, MHD_OPTION_ARRAY, listen, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 /** Listen on `listen`, or on `handed_fd` when it is not 0, and serve there. */
@@ -110,16 +142,23 @@ static bool open_port(HttpTransport *transport, const char *listen, int handed_f
   if (fd < 0)
     return false;
   listener_set_send_buffer(fd, transport->config.send_buffer_bytes);
-  char *address = listener_format_address(fd);
-  struct MHD_Daemon *daemon = start_daemon(transport, fd, is_tls);
+  g_autofree char *address = listener_format_address(fd);
+  bool has_front = transport->config.has_front && !is_tls;
+  if (has_front)
+    transport->front = http_front_new(transport, fd, thread_count(&transport->config), take_over, error);
+  if (has_front && transport->front == NULL) {
+    close(fd);
+    return false;
+  }
+  struct MHD_Daemon *daemon = start_daemon(transport, has_front ? -1 : fd, is_tls);
   if (daemon == NULL) {
     g_set_error(error, HTTP_ERROR, HTTP_ERROR_TRANSPORT, "cannot start the HTTP server on %s: %s", address,
                 g_strerror(errno));
-    close(fd);
-    g_free(address);
+    if (!has_front)
+      close(fd);
     return false;
   }
-  *ret_port = (HttpPort){.daemon = daemon, .address = address};
+  *ret_port = (HttpPort){.daemon = daemon, .address = g_steal_pointer(&address)};
   return true;
 }
 
@@ -165,6 +204,8 @@ static void stop_caretaker(HttpTransport *transport) {
 
 /** Everything is stopped or was never started. */
 static void transport_free(HttpTransport *transport) {
+  g_hash_table_unref(transport->handed);
+  g_mutex_clear(&transport->handed_lock);
   http_streams_clear(transport);
   http_shared_cache_free(transport->shared);
   http_guard_free(transport->guard);
@@ -174,6 +215,10 @@ static void transport_free(HttpTransport *transport) {
   http_tls_clear();
   g_free(transport->hsts);
   g_free(transport);
+}
+
+static void free_handed(gpointer connection) {
+  http_connection_free(connection);
 }
 
 static HttpTransport *transport_new(const HttpTransportConfig *config) {
@@ -187,6 +232,8 @@ static HttpTransport *transport_new(const HttpTransportConfig *config) {
                            .proxies = config->proxies};
   transport->guard = http_guard_new(&guard);
   transport->slow = http_slow_new();
+  g_mutex_init(&transport->handed_lock);
+  transport->handed = g_hash_table_new_full(NULL, NULL, NULL, free_handed);
   if (config->hsts_s > 0)
     transport->hsts = g_strdup_printf("max-age=%" G_GINT64_FORMAT, config->hsts_s);
   http_streams_init(transport);
@@ -209,9 +256,12 @@ HttpTransport *http_transport_start(const HttpTransportConfig *config, GError **
   transport->config.listen = transport->config.tls_listen = NULL; /* the caller's; the ports' addresses say more */
   transport->config.tls_certificate = transport->config.tls_key = NULL;
   if (is_open) {
+    if (transport->front != NULL)
+      http_front_run(transport->front);
     transport->caretaker = g_thread_new("caretaker", take_care, transport);
     return transport;
   }
+  http_front_free(transport->front);
   close_port(&transport->tls);
   transport_free(transport);
   return NULL;
@@ -244,6 +294,10 @@ void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardF
   http_guard_get_figures(transport->guard, ret_figures);
 }
 
+void http_transport_get_front_figures(const HttpTransport *transport, HttpFrontFigures *ret_figures) {
+  http_front_get_figures(transport->front, ret_figures);
+}
+
 void http_transport_forget_answers(HttpTransport *transport) {
   http_shared_forget(transport->shared);
 }
@@ -255,7 +309,10 @@ void http_transport_get_shared_figures(const HttpTransport *transport, HttpShare
 void http_transport_quiesce(HttpTransport *transport) {
   if (atomic_exchange(&transport->is_stopping, true))
     return;
-  quiesce_port(&transport->plain);
+  if (transport->front != NULL)
+    http_front_quiesce(transport->front);
+  else
+    quiesce_port(&transport->plain);
   quiesce_port(&transport->tls);
 }
 
@@ -281,6 +338,7 @@ void http_transport_stop(HttpTransport *transport, int64_t grace_us) {
   http_slow_drain(transport->slow); /* the library stops with no connection suspended */
   http_streams_drain(transport);
   stop_caretaker(transport);
+  http_front_free(transport->front); /* gives nothing to the library any more */
   close_port(&transport->plain);
   close_port(&transport->tls);
   transport_free(transport);

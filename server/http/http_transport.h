@@ -56,6 +56,7 @@ typedef struct {
   int64_t hsts_s;               /**< Strict-Transport-Security on TLS answers; 0: none */
   bool
       redirects_plain; /**< pages and API asked without TLS lead to the TLS port; media, health and metrics do not */
+  bool has_front;      /**< connections of `listen` begin in the front (front/http_front.h) */
   unsigned threads;    /**< 0: one per core */
   unsigned connection_limit;  /**< open connections at most; the system's file limit is raised for them */
   unsigned idle_timeout_s;    /**< a connection on which nothing moves is closed after it; 0: none */
@@ -97,6 +98,12 @@ char *http_completion_format_client(const HttpCompletion *completion);
 
 /** What the guard (http_guard.h) has refused and closed. */
 void http_transport_get_guard_figures(const HttpTransport *transport, HttpGuardFigures *ret_figures);
+
+typedef struct {
+  uint64_t answers, handed_over;
+} HttpFrontFigures;
+/** What the front (front/http_front.h) has answered, and how many connections it gave to the library. */
+void http_transport_get_front_figures(const HttpTransport *transport, HttpFrontFigures *ret_figures);
 
 /** Let go of all ready answers: what they were made of is not what it was. */
 void http_transport_forget_answers(HttpTransport *transport);

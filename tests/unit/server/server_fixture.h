@@ -53,6 +53,7 @@ static inline void fixture_start_server(Fixture *fixture) {
   settings->listen = g_strdup("127.0.0.1:0");
   settings->web_dir = g_strdup(fixture->web_dir);
   settings->http_threads = 2;
+  settings->http_front = true;
   if (fixture->adjust != NULL)
     fixture->adjust(settings);
   fixture->server = server_start(settings, NULL, &error);
