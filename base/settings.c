@@ -115,6 +115,7 @@ static const OptionSpec table[] = {
      .type = OPTION_TYPE_BOOL,
      .offset = offsetof(Settings, http_front),
      .default_text = "yes",
+     .value_name = "YES",
      .help = "Without TLS, media that many ask for alike go out by the quickest way, past the HTTP library. Turned "
              "off, "
              "the library answers everything: slower, otherwise the same."},

@@ -31,7 +31,7 @@ static bool parse_request_line(Rest *rest, HttpFrontHead *head) {
   while (rest->at < rest->end && is_visible(*rest->at))
     rest->at++;
   char *target_end = rest->at;
-  if (head->target[0] != '/' || !skip(rest, " HTTP/1.1\r\n"))
+  if (target_end == head->target || head->target[0] != '/' || !skip(rest, " HTTP/1.1\r\n"))
     return false;
   *target_end = '\0';
   return true;
