@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/** Bodies from here on go out of their file, when they have one. */
+/** Bodies of these sizes go out of their file, when they have one. Larger ones seldom fit into the socket's buffer: they go in
+ * many pieces, and copying from the mapping is then the quicker way (docs/notes/delivery.md). */
 #define SENDFILE_BYTES_MIN ((size_t)32 * 1024)
-/** One client gets no more in a turn. */
-#define TURN_BYTES ((size_t)1 << 20)
+#define SENDFILE_BYTES_MAX ((size_t)1 << 20)
 
 /** The Date header of this second. */
 static const char *date_now(void) {
@@ -72,7 +72,7 @@ static HttpFrontProgress send_memory(HttpFrontAnswer *answer, int fd, size_t hea
 static HttpFrontProgress send_file(HttpFrontAnswer *answer, int fd, size_t head_size) {
   size_t done = answer->sent - head_size;
   off_t offset = (off_t)(answer->shared->offset + (int64_t)done);
-  ssize_t count = sendfile(fd, answer->shared->fd, &offset, MIN(answer->body_size - done, TURN_BYTES));
+  ssize_t count = sendfile(fd, answer->shared->fd, &offset, answer->body_size - done);
   if (count < 0)
     return judge_error();
   answer->sent += (size_t)count;
@@ -83,7 +83,8 @@ static HttpFrontProgress send_file(HttpFrontAnswer *answer, int fd, size_t head_
 
 HttpFrontProgress http_front_answer_send(HttpFrontAnswer *answer, int fd) {
   size_t head_size = answer->prefix_size + g_bytes_get_size(answer->head);
-  bool is_from_file = answer->shared->fd >= 0 && answer->body_size >= SENDFILE_BYTES_MIN;
+  bool is_from_file =
+      answer->shared->fd >= 0 && answer->body_size >= SENDFILE_BYTES_MIN && answer->body_size <= SENDFILE_BYTES_MAX;
   if (answer->sent < head_size || !is_from_file) {
     HttpFrontProgress progress = send_memory(answer, fd, head_size, is_from_file);
     if (progress != HTTP_FRONT_SENT || !is_from_file)

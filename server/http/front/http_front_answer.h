@@ -11,7 +11,7 @@
 
 typedef enum {
   HTTP_FRONT_SENT,
-  HTTP_FRONT_WAITS,  /**< until the other side takes more, or others had their turn */
+  HTTP_FRONT_WAITS,  /**< until the other side takes more */
   HTTP_FRONT_FAILED, /**< the line is cut, or the file is shorter than it was */
 } HttpFrontProgress;
 
