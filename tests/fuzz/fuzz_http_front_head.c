@@ -15,6 +15,8 @@ static void check_text(const char *text, const char *from, const char *end) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char *const refused[] = {"Content-Length", "transfer-encoding", "RANGE",
                                         "Expect",         "If-Match",          "If-Range"};
+  if (size == 0)
+    return 0;
   g_autofree char *bytes = g_memdup2(data, size); /* of just that size, so that reading past it is seen */
   HttpFrontHead head;
   if (!http_front_head_parse(bytes, size, &head))
