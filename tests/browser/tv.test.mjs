@@ -255,6 +255,33 @@ test("the next lesson follows when it is asked for, and media keys work", async 
   });
 });
 
+/** In the page: while `isHeld`, the event of a change of address comes as late as the next one. */
+function holdOneChange() {
+  window.addEventListener("hashchange", (event) => {
+    if (window.isHeld) event.stopImmediatePropagation();
+    window.isHeld = false;
+  });
+}
+
+test("Back pressed before the next lesson has come leads to the course, to the lesson one came from", async () => {
+  const [first] = series.lessons;
+  await onScreen(`#/course/${series.id}`, async (remote, page) => {
+    await remote.is("play");
+    await remote.until("ArrowDown", `lesson:${first.id}`);
+    await remote.press("Enter");
+    await videoTime(page, 0.5);
+    await remote.press("ArrowDown");
+    await remote.until("ArrowRight", "next");
+    await page.evaluate(() => {
+      window.isHeld = true;
+      document.activeElement.click();
+      history.back();
+    });
+    await remote.is(`lesson:${first.id}`);
+    assert.match(page.url(), new RegExp(`#/course/${series.id}$`));
+  }, { script: holdOneChange });
+});
+
 test("from a course to another of its kind and back, and a pointer that rests takes nothing", async () => {
   await onScreen(`#/course/${series.id}`, async (remote, page) => {
     await remote.is("play");
@@ -297,7 +324,7 @@ test("a phone signs the television in, and the television forgets it", async () 
     await remote.press("Enter");
     await page.getByText("还没有登录").waitFor();
     assert.equal(await page.evaluate(() => localStorage.getItem("kapok.tv.token")), null);
-  });
+  }, { allowed: /status of 400/ }); // "not yet": the answer until the phone has said yes (RFC 8628, 3.5)
 });
 
 /** A lesson begun elsewhere stands on the home of who is signed in, and what is watched here is known there. */

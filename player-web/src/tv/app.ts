@@ -107,13 +107,14 @@ export class App {
   private show(): void {
     const address = location.hash.replace(/^#/, "") || "/";
     const top = this.top();
-    if (top && top.address === address) return;
-    const before = this.open[this.open.length - 2];
-    if (this.isReplacing && top) {
-      this.hide(top, true);
-      this.drop(this.open.pop()!);
+    if (top && top.address === address) {
+      this.isReplacing = false;
+      return;
     }
-    if (!this.isReplacing && before && before.address === address) this.pop();
+    const before = this.open[this.open.length - 2];
+    const isBack = before !== undefined && before.address === address; // also when Back was faster than what replaces
+    if (top && (isBack || this.isReplacing)) this.close(top);
+    if (isBack) this.comeBack();
     else this.push(address);
     this.isReplacing = false;
     const shown = this.top()!;
@@ -143,9 +144,13 @@ export class App {
     if (this.open.length > DEPTH_MAX) this.drop(this.open.splice(1, 1)[0]!);
   }
 
-  private pop(): void {
-    this.hide(this.top()!, true);
-    this.drop(this.open.pop()!);
+  private close(top: Open): void {
+    this.hide(top, true);
+    this.open.pop();
+    this.drop(top);
+  }
+
+  private comeBack(): void {
     const screen = this.top()!.screen;
     setShown(screen.node, true);
     if (screen.onReturn) screen.onReturn();
