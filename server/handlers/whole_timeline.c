@@ -114,5 +114,5 @@ void whole_timeline_answer_missing(const ServerContext *server, const HttpReques
   else if (!raise_span(server->catalog, asset, track, segment_index, &error))
     handler_set_error(response, request, error);
   else
-    http_problem_set(response, request, HTTP_PROBLEM_COMING, NULL);
+    http_problem_set(response, request, asset->is_paused ? HTTP_PROBLEM_PAUSED : HTTP_PROBLEM_COMING, NULL);
 }

@@ -70,6 +70,12 @@ static const ProblemText problems[] = {
                              {"正在准备这一段", "This part is being prepared"},
                              {"这一段正在转码，马上就好，请稍候再取。",
                               "This part of the lesson is being transcoded now; ask again in a moment."}},
+    [HTTP_PROBLEM_PAUSED] =
+        {503,
+         "paused",
+         {"这节课暂停处理", "Work on this lesson is paused"},
+         {"这一段还没有做好，这节课的处理被暂停了，恢复后才能播放。",
+          "This part is not made yet, and work on the lesson is paused; it can be played after it goes on."}},
     [HTTP_PROBLEM_FAILED] = {404,
                              "failed",
                              {"无法播放", "Cannot be played"},
@@ -270,6 +276,8 @@ void http_problem_set(HttpResponse *response, const HttpRequest *request, HttpPr
     http_response_set_header(response, "Retry-After", "2");
   else if (problem == HTTP_PROBLEM_COMING)
     http_response_set_header(response, "Retry-After", "1");
+  else if (problem == HTTP_PROBLEM_PAUSED)
+    http_response_set_header(response, "Retry-After", "30"); /* somebody has to let it go on */
   if (http_request_wants_html(request))
     http_response_take_string(response, "text/html; charset=utf-8", write_page(request->language, title, sentence));
   else

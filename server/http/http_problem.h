@@ -17,6 +17,7 @@ typedef enum {
   HTTP_PROBLEM_NOT_FOUND,
   HTTP_PROBLEM_NOT_READY, /**< sets Retry-After */
   HTTP_PROBLEM_COMING,    /**< a segment that is still being made; sets Retry-After to 1 */
+  HTTP_PROBLEM_PAUSED,    /**< a segment of a lesson whose work stands still; sets Retry-After */
   HTTP_PROBLEM_FAILED,
   HTTP_PROBLEM_METHOD,
   HTTP_PROBLEM_NOT_ACCEPTABLE,

@@ -73,6 +73,8 @@ no_child() { [ -z "$(children_at_work)" ]; }
 if wait_for 10 no_child; then ok "its children end"; else wrong "a paused lesson's child goes on"; fi
 becomes "nothing of it runs" 0 sql "SELECT count(*) FROM job WHERE state = 'running'"
 is "it can still be played" "$(curl -s -o /dev/null -w '%{http_code}' "$BASE/media/$asset_id/master.m3u8")" 200
+missing=$(($(sql "SELECT segment_total FROM track WHERE asset_id = '$asset_id' AND name = 'v360'") - 1))
+is "what is not made is told as paused" "$(curl -s "$BASE/media/$asset_id/v360/$missing.m4s" | jq -r .code)" paused
 run_kapok status --data "$DATA" "$asset_id"
 has "status says that it is paused" "$OUT" 已暂停
 run_kapok resume --data "$DATA" --all
