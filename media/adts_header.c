@@ -30,6 +30,23 @@ bool adts_config_parse(const uint8_t *config, size_t size_bytes, AdtsConfig *ret
   return true;
 }
 
+bool adts_header_read(const uint8_t *frame, size_t size_bytes, AdtsConfig *ret_config, size_t *ret_header_bytes) {
+  enum { CHECKSUM_BYTES = 2 };
+  if (size_bytes < ADTS_HEADER_BYTES || frame[0] != 0xFF || (frame[1] & 0xF6) != 0xF0 || (frame[6] & 3) != 0)
+    return false;
+  size_t length = (size_t)(frame[3] & 3) << 11 | (size_t)frame[4] << 3 | frame[5] >> 5;
+  size_t header_bytes = ADTS_HEADER_BYTES + ((frame[1] & 1) == 0 ? CHECKSUM_BYTES : 0);
+  if (length != size_bytes || header_bytes > size_bytes)
+    return false;
+  *ret_config = (AdtsConfig){
+      .profile = frame[2] >> 6,
+      .rate_index = frame[2] >> 2 & 0xF,
+      .channels = (uint8_t)((frame[2] & 1) << 2 | frame[3] >> 6),
+  };
+  *ret_header_bytes = header_bytes;
+  return true;
+}
+
 void adts_header_write(const AdtsConfig *config, size_t frame_bytes, uint8_t ret_header[ADTS_HEADER_BYTES]) {
   size_t length = frame_bytes + ADTS_HEADER_BYTES;
   ret_header[0] = 0xFF; /* syncword; MPEG-4, layer 0, no checksum */

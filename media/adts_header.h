@@ -20,5 +20,9 @@ typedef struct {
  * sampling rates, channels described in the stream. */
 bool adts_config_parse(const uint8_t *config, size_t size_bytes, AdtsConfig *ret_config);
 
+/** The header of an outside frame, which must be all of `frame`: AAC, one block of raw data. `ret_header_bytes`: with the
+ * checksum, if it has one; at most `size_bytes`. */
+bool adts_header_read(const uint8_t *frame, size_t size_bytes, AdtsConfig *ret_config, size_t *ret_header_bytes);
+
 /** The header of a frame of `frame_bytes` (at most ADTS_FRAME_BYTES_MAX) bytes. */
 void adts_header_write(const AdtsConfig *config, size_t frame_bytes, uint8_t ret_header[ADTS_HEADER_BYTES]);

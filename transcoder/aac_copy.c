@@ -1,5 +1,6 @@
 #include "transcoder/aac_copy.h"
 
+#include "media/adts_header.h"
 #include "media/rational.h"
 #include "transcoder/aac_encoder.h"
 
@@ -20,9 +21,10 @@ struct AacCopy {
   int64_t start; /**< the lesson's time 0 in samples of the source's clock */
   AVPacket *packet;
   GBytes *silence;
-  GBytes *held;    /**< read, and not yet given */
-  int64_t held_at; /**< its place */
-  int64_t next;    /**< the place to give next */
+  GBytes *held;     /**< read, and not yet given */
+  int64_t held_at;  /**< its place */
+  int64_t next;     /**< the place to give next */
+  bool has_headers; /**< ADTS, each frame */
   bool has_any, is_broken, is_at_end;
 };
 
@@ -47,7 +49,9 @@ AacCopy *aac_copy_new(Source *source, const SourceInfo *info, int32_t rate_hz, G
   copy->packet = av_packet_alloc();
   source_choose_stream(source, copy->stream);
   source_rewind(source, copy->stream);
-  copy->time_base = source_format(source)->streams[copy->stream]->time_base;
+  const AVStream *from = source_format(source)->streams[copy->stream];
+  copy->time_base = from->time_base;
+  copy->has_headers = from->codecpar->extradata_size <= 0;
   copy->silence = make_silence(rate_hz, error);
   return copy->silence != NULL ? g_steal_pointer(&copy) : NULL;
 }
@@ -67,10 +71,23 @@ static int64_t nearest_place(int64_t sample) {
   return shifted / AAC_FRAME_SAMPLES - (shifted % AAC_FRAME_SAMPLES < 0 ? 1 : 0);
 }
 
+/** The frame in a packet, without its header. NULL when it is none of ours (probe_audio_aac_config). */
+static GBytes *take_frame(const AacCopy *copy) {
+  enum { PROFILE_LC = 1, RATE_48000 = 3 };
+  const uint8_t *data = copy->packet->data;
+  size_t size = (size_t)MAX(copy->packet->size, 0), header_bytes = 0;
+  AdtsConfig config;
+  if (copy->has_headers && (!adts_header_read(data, size, &config, &header_bytes) || config.profile != PROFILE_LC ||
+                            config.rate_index != RATE_48000 || config.channels != SOUND_CHANNELS))
+    return NULL;
+  size -= header_bytes;
+  return size > 0 && size <= FRAME_BYTES_MAX ? g_bytes_new(data + header_bytes, size) : NULL;
+}
+
 /** Frames follow one another without a gap, each near its place. */
 static bool place_packet(AacCopy *copy) {
   const AVPacket *packet = copy->packet;
-  if (packet->pts == AV_NOPTS_VALUE || packet->size <= 0 || packet->size > FRAME_BYTES_MAX)
+  if (packet->pts == AV_NOPTS_VALUE)
     return false;
   AVRational samples = {1, copy->rate_hz};
   int64_t sample = av_rescale_q(packet->pts, copy->time_base, samples) - copy->start;
@@ -79,8 +96,8 @@ static bool place_packet(AacCopy *copy) {
     return false;
   copy->has_any = true;
   copy->held_at = place;
-  copy->held = g_bytes_new(packet->data, (gsize)packet->size);
-  return true;
+  copy->held = take_frame(copy);
+  return copy->held != NULL;
 }
 
 static void read_frame(AacCopy *copy) {

@@ -1,7 +1,9 @@
 #include "transcoder/copy_fitness.h"
 
 #include "media/h264_sps.h"
+#include "transcoder/h264_avcc.h"
 #include "transcoder/h264_packet.h"
+#include "transcoder/h264_stream.h"
 #include "transcoder/packet_skim.h"
 
 #include <stdlib.h>
@@ -25,7 +27,7 @@ typedef struct {
   AVRational time_base;
   Rational frame_rate;
   int64_t frame_count;
-  H264Config config;
+  H264Stream stream;
   CopyPlan *found;
   GArray *ticks;     /**< int64_t: of the frames of the open group */
   int64_t group_end; /**< tick after the last frame of the closed groups */
@@ -61,10 +63,11 @@ static bool check_headers(Scan *scan, const AVCodecParameters *codec, const Ladd
   H264Sps sps;
   if (codec->codec_id != AV_CODEC_ID_H264)
     return refuse(scan, COPY_REASON_NO_H264);
-  if (!h264_config_parse(codec->extradata, (size_t)MAX(codec->extradata_size, 0), &scan->config) ||
-      scan->config.length_bytes != 4 || !h264_sps_parse(scan->config.sps.nal, scan->config.sps.size_bytes, &sps))
+  if (!h264_stream_open(&scan->stream, codec->extradata, (size_t)MAX(codec->extradata_size, 0)) ||
+      scan->stream.config.length_bytes != H264_AVCC_LENGTH_BYTES ||
+      !h264_sps_parse(scan->stream.config.sps.nal, scan->stream.config.sps.size_bytes, &sps))
     return refuse(scan, COPY_REASON_HEADERS);
-  const uint8_t *avcc = codec->extradata;
+  const uint8_t *avcc = g_bytes_get_data(scan->stream.avcc, NULL);
   if (avcc[1] != sps.profile_idc || avcc[2] != sps.constraint_flags || avcc[3] != sps.level_idc)
     return refuse(scan, COPY_REASON_HEADERS);
   if (!is_profile_fit(&sps) || sps.level_idc > LEVEL_MAX || sps.chroma_format_idc != 1 || sps.bit_depth != 8)
@@ -141,7 +144,8 @@ static bool look_at_key(Scan *scan, const SkimPacket *packet, const uint8_t *dat
   int size = (int)MIN(packet->size_bytes, KEY_START_BYTES);
   if (data == NULL && source_read_at(scan->source, packet->position, start, size) != size)
     return refuse(scan, COPY_REASON_DAMAGED);
-  return h264_packet_find_idr(&scan->config, data != NULL ? data : start, (size_t)size, ret_is_idr) ||
+  h264_stream_take(&scan->stream, data != NULL ? data : start, (size_t)size);
+  return h264_packet_find_idr(&scan->stream.config, scan->stream.data, scan->stream.size_bytes, ret_is_idr) ||
          refuse(scan, COPY_REASON_HEADERS);
 }
 
@@ -239,10 +243,11 @@ void copy_fitness_check(Source *source, const SourceInfo *info, CopyPlan *ret_fo
       segment_plan_new(scan.frame_rate, info->video_duration_us, info->audio_duration_us, 0, 0).frame_count;
   AVStream *stream = source_format(source)->streams[info->video_stream];
   scan.time_base = stream->time_base;
-  if (!check_headers(&scan, stream->codecpar, &rungs[rung_count - 1]))
-    return;
-  scan.ticks = g_array_new(FALSE, FALSE, sizeof(int64_t));
-  ret_found->keys = g_array_new(FALSE, FALSE, sizeof(CopyKey));
-  ret_found->is_fit = scan_frames(&scan);
-  g_array_unref(scan.ticks);
+  if (check_headers(&scan, stream->codecpar, &rungs[rung_count - 1])) {
+    scan.ticks = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    ret_found->keys = g_array_new(FALSE, FALSE, sizeof(CopyKey));
+    ret_found->is_fit = scan_frames(&scan);
+    g_array_unref(scan.ticks);
+  }
+  h264_stream_clear(&scan.stream);
 }

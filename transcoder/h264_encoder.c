@@ -1,13 +1,13 @@
 #include "transcoder/h264_encoder.h"
 
 #include "transcoder/error.h"
+#include "transcoder/h264_avcc.h"
 
 #include <x264.h>
 
 /** x264 gives a picture the more bits the longer it stands: right up to here, a waste beyond. docs/notes/engine.md has
  * the measurements. */
 #define LONGEST_US (300 * 1000)
-#define NAL_LENGTH_BYTES 4
 
 struct H264Encoder {
   x264_t *x264;
@@ -103,24 +103,9 @@ static bool set_param(x264_param_t *param, const H264EncoderConfig *config, H264
   return x264_param_apply_profile(param, "high") == 0;
 }
 
-static void append_parameter_set(GByteArray *avcc, const uint8_t *set, size_t size) {
-  const guint8 length[] = {(guint8)(size >> 8), (guint8)size};
-  g_byte_array_append(avcc, length, sizeof length);
-  g_byte_array_append(avcc, set, (guint)size);
-}
-
-/** ISO/IEC 14496-15, 5.3.3.1.2, with the fields that High asks for. */
-static GBytes *make_avcc(const x264_nal_t *sps, const x264_nal_t *pps) {
-  GByteArray *avcc = g_byte_array_new();
-  const uint8_t *set = sps->p_payload + NAL_LENGTH_BYTES;
-  const guint8 head[] = {1, set[1], set[2], set[3], 0xFC | (NAL_LENGTH_BYTES - 1), 0xE0 | 1};
-  const guint8 one = 1, high[] = {0xFC | 1, 0xF8, 0xF8, 0}; /* 4:2:0, 8 bits, 8 bits, no SPS extension */
-  g_byte_array_append(avcc, head, sizeof head);
-  append_parameter_set(avcc, set, (size_t)sps->i_payload - NAL_LENGTH_BYTES);
-  g_byte_array_append(avcc, &one, 1);
-  append_parameter_set(avcc, pps->p_payload + NAL_LENGTH_BYTES, (size_t)pps->i_payload - NAL_LENGTH_BYTES);
-  g_byte_array_append(avcc, high, sizeof high);
-  return g_byte_array_free_to_bytes(avcc);
+static H264ParameterSet parameter_set(const x264_nal_t *nal) {
+  return (H264ParameterSet){nal->p_payload + H264_AVCC_LENGTH_BYTES,
+                            (size_t)nal->i_payload - H264_AVCC_LENGTH_BYTES};
 }
 
 static bool read_headers(H264Encoder *encoder, GError **error) {
@@ -130,14 +115,15 @@ static bool read_headers(H264Encoder *encoder, GError **error) {
   if (x264_encoder_headers(encoder->x264, &nals, &count) < 0)
     return fail(encoder, error);
   for (int i = 0; i < count; i++) {
-    if (nals[i].i_type == NAL_SPS && nals[i].i_payload >= NAL_LENGTH_BYTES + 4)
+    if (nals[i].i_type == NAL_SPS && nals[i].i_payload >= H264_AVCC_LENGTH_BYTES + 4)
       sps = &nals[i];
-    if (nals[i].i_type == NAL_PPS && nals[i].i_payload > NAL_LENGTH_BYTES)
+    if (nals[i].i_type == NAL_PPS && nals[i].i_payload > H264_AVCC_LENGTH_BYTES)
       pps = &nals[i];
   }
   if (sps == NULL || pps == NULL)
     return fail(encoder, error);
-  encoder->avcc = make_avcc(sps, pps);
+  H264ParameterSet sps_set = parameter_set(sps), pps_set = parameter_set(pps);
+  encoder->avcc = h264_avcc_new(&sps_set, &pps_set, 1);
   return true;
 }
 

@@ -85,17 +85,17 @@ GBytes *h264_packet_copy(const H264Config *config, const uint8_t *data, size_t s
   return has_slice ? g_byte_array_free_to_bytes(g_steal_pointer(&copy)) : NULL;
 }
 
-/** Where the byte after the next start code is; `size` when there is none. */
-static size_t after_start_code(const uint8_t *data, size_t size, size_t position) {
-  for (; position + 3 < size; position++)
+size_t h264_find_start_code(const uint8_t *data, size_t size, size_t position) {
+  for (; position + H264_START_CODE_BYTES <= size; position++)
     if (data[position] == 0 && data[position + 1] == 0 && data[position + 2] == 1)
-      return position + 3;
+      return position;
   return size;
 }
 
 bool h264_packet_is_reference(const uint8_t *data, size_t size, size_t length_bytes) {
   for (size_t position = 0; position + length_bytes < size;) {
-    size_t nal = length_bytes == 0 ? after_start_code(data, size, position) : position + length_bytes;
+    size_t nal = length_bytes == 0 ? h264_find_start_code(data, size, position) + H264_START_CODE_BYTES
+                                   : position + length_bytes;
     int type = nal < size ? data[nal] & 0x1F : 0;
     if (type == NAL_SLICE || type == NAL_IDR)
       return (data[nal] & 0x60) != 0;

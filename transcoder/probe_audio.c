@@ -19,9 +19,12 @@ static bool is_our_config(const uint8_t *config, int size) {
 }
 
 static bool may_be_copied(const AVCodecParameters *codec) {
+  /* Without a configuration each frame has a header that says it (ADTS); the copy looks at them. */
+  bool is_ours = codec->extradata_size > 0 ? is_our_config(codec->extradata, codec->extradata_size)
+                                           : codec->profile == FF_PROFILE_AAC_LOW;
   return codec->codec_id == AV_CODEC_ID_AAC && codec->sample_rate == LADDER_AUDIO_RATE_HZ &&
          codec->ch_layout.nb_channels == LADDER_AUDIO_CHANNELS && codec->bit_rate <= PROBE_AUDIO_COPY_BPS &&
-         codec->extradata != NULL && is_our_config(codec->extradata, codec->extradata_size);
+         is_ours;
 }
 
 static TrackRole role_of(const AVStream *stream) {

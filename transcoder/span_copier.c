@@ -4,6 +4,7 @@
 #include "transcoder/cmaf_writer.h"
 #include "transcoder/error.h"
 #include "transcoder/h264_packet.h"
+#include "transcoder/h264_stream.h"
 #include "transcoder/packet_skim.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ typedef struct {
   AVPacket *packet;
   bool is_idr;     /**< the packet */
   bool is_damaged; /**< reading ended with an error */
-  H264Config config;
+  H264Stream h264;
   CmafWriter *writer;
   char codec[12];
   GArray *samples;                       /**< CmafSample, of the open segment; pts are ticks until it is closed */
@@ -27,6 +28,7 @@ static void copier_clear(Copier *copier) {
   av_packet_free(&copier->packet);
   g_clear_pointer(&copier->writer, cmaf_writer_free);
   g_clear_pointer(&copier->samples, g_array_unref);
+  h264_stream_clear(&copier->h264);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Copier, copier_clear)
 
@@ -45,10 +47,12 @@ static void open_segment(Copier *copier, int64_t segment) {
 
 static bool open_writer(Copier *copier, const LadderRung *rung, const char *path, GError **error) {
   const AVCodecParameters *codec = copier->stream->codecpar;
-  size_t size = (size_t)MAX(codec->extradata_size, 0);
-  if (!h264_config_parse(codec->extradata, size, &copier->config) ||
-      !codec_string_from_avcc(codec->extradata, size, copier->codec))
-    return refuse(copier, "the configuration is no avcC", error);
+  if (!h264_stream_open(&copier->h264, codec->extradata, (size_t)MAX(codec->extradata_size, 0)))
+    return refuse(copier, "the configuration is damaged", error);
+  size_t size;
+  const uint8_t *avcc = g_bytes_get_data(copier->h264.avcc, &size);
+  if (!codec_string_from_avcc(avcc, size, copier->codec))
+    return refuse(copier, "the configuration is damaged", error);
   CmafTrackConfig config = {
       .kind = TRACK_KIND_VIDEO,
       .timescale_hz = copier->plan->segments.timescale_hz,
@@ -56,7 +60,7 @@ static bool open_writer(Copier *copier, const LadderRung *rung, const char *path
       .height = rung->height,
       .frame_rate = copier->plan->segments.frame_rate,
       .bitrate_bps = rung->bitrate_bps,
-      .config = codec->extradata,
+      .config = avcc,
       .config_size = size,
   };
   copier->writer = cmaf_writer_new(path, &config, error);
@@ -103,7 +107,7 @@ static bool add_packet(Copier *copier, int64_t tick, GError **error) {
   if (tick < copier->start_tick || tick >= copier->end_tick)
     return refuse(copier, "a group of pictures is not closed", error);
   CmafSample sample = {
-      .data = h264_packet_copy(&copier->config, copier->packet->data, (size_t)copier->packet->size, copier->is_idr),
+      .data = h264_packet_copy(&copier->h264.config, copier->h264.data, copier->h264.size_bytes, copier->is_idr),
       .pts = tick,
       .is_sync = copier->is_idr,
   };
@@ -124,7 +128,9 @@ static bool read_packet(Copier *copier) {
     if (result < 0)
       return false;
   } while (packet->stream_index != copier->stream->index);
-  bool is_known = h264_packet_find_idr(&copier->config, packet->data, (size_t)packet->size, &copier->is_idr);
+  H264Stream *h264 = &copier->h264;
+  h264_stream_take(h264, packet->data, (size_t)packet->size);
+  bool is_known = h264_packet_find_idr(&h264->config, h264->data, h264->size_bytes, &copier->is_idr);
   copier->is_idr = is_known && copier->is_idr;
   return true;
 }

@@ -39,6 +39,8 @@ make_fit_ones() {
   copied cfr.mp4
   encode -i cfr.mp4 -c copy cfr.mkv
   copied cfr.mkv
+  encode -i cfr.mp4 -c copy cfr.ts
+  copied cfr.ts
   picture 30000/1001 13 && sound 13 && x264 keyint=60:min-keyint=60
   mp4 ntsc.mp4
   copied ntsc.mp4
@@ -81,8 +83,6 @@ make_unfit_ones() {
   encoded cut.mp4 damaged
   head -c "$(position_of whole.mp4 12)" whole.mp4 >short.mp4 && rm whole.mp4
   encoded short.mp4 damaged
-  encode -i cfr.mp4 -c copy stream.ts
-  encoded stream.ts headers
 }
 
 make_fit_ones

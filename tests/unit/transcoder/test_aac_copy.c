@@ -10,7 +10,7 @@
 #define RATE_HZ 48000
 #define FRAMES 60
 
-/** A Matroska file of AAC frames; those from `gap_at` on come two frames late (0: none do). */
+/** A file of AAC frames, in MPEG-TS with ADTS headers; those from `gap_at` on come two frames late (0: none do). */
 typedef struct {
   GPtrArray *frames; /**< GBytes: what went in */
   Source *source;
@@ -31,9 +31,9 @@ static GPtrArray *encode_frames(void) {
   return frames;
 }
 
-static void write_file(const char *path, const GPtrArray *frames, int gap_at) {
+static void write_file(const char *path, const char *muxer, const GPtrArray *frames, int gap_at) {
   AVFormatContext *format = NULL;
-  g_assert_cmpint(avformat_alloc_output_context2(&format, NULL, "matroska", path), >=, 0);
+  g_assert_cmpint(avformat_alloc_output_context2(&format, NULL, muxer, path), >=, 0);
   AVStream *stream = avformat_new_stream(format, NULL);
   stream->codecpar->codec_type = AVMEDIA_TYPE_AUDIO;
   stream->codecpar->codec_id = AV_CODEC_ID_AAC;
@@ -62,12 +62,12 @@ static void write_file(const char *path, const GPtrArray *frames, int gap_at) {
   avformat_free_context(format);
 }
 
-static void fixture_begin(Fixture *fixture, int gap_at) {
+static void fixture_begin(Fixture *fixture, const char *muxer, int gap_at) {
   g_autoptr(GError) error = NULL;
   g_autofree char *path = NULL;
   close(g_file_open_tmp("kapok-aac-XXXXXX", &path, NULL));
   fixture->frames = encode_frames();
-  write_file(path, fixture->frames, gap_at);
+  write_file(path, muxer, fixture->frames, gap_at);
   fixture->fd = open(path, O_RDONLY | O_CLOEXEC);
   fixture->source = source_open(fixture->fd, &error);
   g_assert_no_error(error);
@@ -97,7 +97,7 @@ static void test_aac_copy_places(void) {
                {12000, -1}, {-21333, 1}, {21333, -1}, {-100000, 5}, /* 4.69 frames */
                {100000, -5}};
   Fixture fixture;
-  fixture_begin(&fixture, 0);
+  fixture_begin(&fixture, "matroska", 0);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(AacCopy) copy = open_copy(&fixture, cases[i].start_us);
     g_autoptr(GBytes) silence = NULL;
@@ -120,7 +120,7 @@ static void test_aac_copy_places(void) {
 /** Missing frames end a copy, and a look ahead tells. */
 static void test_aac_copy_gap(void) {
   Fixture fixture;
-  fixture_begin(&fixture, 30);
+  fixture_begin(&fixture, "matroska", 30);
   g_autoptr(AacCopy) copy = open_copy(&fixture, 0);
   for (int place = 0; place < 30; place++) {
     g_autoptr(GBytes) frame = aac_copy_next(copy);
@@ -138,7 +138,7 @@ static void test_aac_copy_gap(void) {
 static void test_aac_copy_bitrate(void) {
   Fixture fixture;
   int64_t bits = 0;
-  fixture_begin(&fixture, 0);
+  fixture_begin(&fixture, "matroska", 0);
   for (guint i = 0; i < FRAMES; i++)
     bits += 8 * (int64_t)g_bytes_get_size(fixture.frames->pdata[i]);
   int64_t rate_bps = bits * RATE_HZ / (FRAMES * AAC_FRAME_SAMPLES);
@@ -149,11 +149,26 @@ static void test_aac_copy_bitrate(void) {
   fixture_end(&fixture);
 }
 
+/** The headers that frames have in a transport stream are taken off. */
+static void test_aac_copy_transport_stream(void) {
+  Fixture fixture;
+  fixture_begin(&fixture, "mpegts", 0);
+  const AVStream *stream = source_format(fixture.source)->streams[0];
+  g_autoptr(AacCopy) copy =
+      open_copy(&fixture, av_rescale_q(stream->start_time, stream->time_base, AV_TIME_BASE_Q));
+  for (int place = 0; place < FRAMES; place++) {
+    g_autoptr(GBytes) got = aac_copy_next(copy);
+    g_assert_true(got != NULL && g_bytes_equal(got, fixture.frames->pdata[place]));
+  }
+  fixture_end(&fixture);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   av_log_set_level(AV_LOG_QUIET);
   g_test_add_func("/aac-copy/places", test_aac_copy_places);
   g_test_add_func("/aac-copy/gap", test_aac_copy_gap);
   g_test_add_func("/aac-copy/bitrate", test_aac_copy_bitrate);
+  g_test_add_func("/aac-copy/transport-stream", test_aac_copy_transport_stream);
   return g_test_run();
 }

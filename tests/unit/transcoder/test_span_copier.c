@@ -181,7 +181,11 @@ static const CopySource SOURCES[] = {
     {.name = "open", .muxer = "mp4", .x264 = CLOSED ":open-gop=1", .reason = COPY_REASON_GOP},
     {.name = "far", .muxer = "matroska", .x264 = CLOSED ":keyint=150", .reason = COPY_REASON_GOP},
     {.name = "too late", .muxer = "mp4", .x264 = CLOSED, .delay_ms = 3000, .reason = COPY_REASON_EDGES},
-    {.name = "transport stream", .muxer = "mpegts", .x264 = CLOSED, .reason = COPY_REASON_HEADERS},
+    {.name = "transport stream", .muxer = "mpegts", .x264 = CLOSED},
+    {.name = "transport stream, odd groups",
+     .muxer = "mpegts",
+     .x264 = CLOSED ":keyint=37:min-keyint=37:repeat-headers=1:aud=1"},
+    {.name = "transport stream, open", .muxer = "mpegts", .x264 = CLOSED ":open-gop=1", .reason = COPY_REASON_GOP},
     {.name = "fields", .muxer = "mp4", .x264 = CLOSED ":interlaced=1", .reason = COPY_REASON_PROFILE},
     {.name = "wide", .muxer = "mp4", .x264 = CLOSED ":sar=4/3", .reason = COPY_REASON_SIZE},
 };
