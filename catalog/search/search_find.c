@@ -121,9 +121,14 @@ static void match_part(const Find *find, FindPart *part) {
   MatchBlock block;
   if (take_summary(find, part, plan))
     return;
-  while (match_plan_next(plan, &block))
+  while (match_plan_next(plan, &block)) {
+    for (uint32_t i = 0; i < block.count; i++) { /* all on their way before the first is needed */
+      segment_column_prefetch(&segment->profile_numbers, block.ordinals[i]);
+      segment_column_prefetch(&segment->place_numbers, block.ordinals[i]);
+    }
     for (uint32_t i = 0; i < block.count; i++)
       take(part, block.ordinals[i], block.qualities[i]);
+  }
 }
 
 static void find_in_part(Find *find, uint32_t number) {

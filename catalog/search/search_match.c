@@ -45,7 +45,7 @@ static inline uint32_t source_ordinal(const Source *source) {
   return source->at < source->count ? source->ordinals[source->at] : POSTINGS_END;
 }
 
-static inline uint8_t source_byte(const Source *source) {
+static inline uint8_t source_byte(Source *source) {
   return source->is_list ? source->bytes[source->at] : postings_reader_fields(&source->reader);
 }
 
@@ -164,6 +164,7 @@ static void begin_postings(PostingsReader *reader, const SearchSegment *segment,
                            MatchRange range) {
   postings_reader_init(reader, term->postings, term->size, term->count, segment->count);
   postings_reader_seek(reader, range.first);
+  postings_reader_unpack_fields(reader);
 }
 
 /* What is left of the loaded block within the range: from `reader->at` up to the result. */
@@ -528,7 +529,7 @@ static uint8_t quality_here(const MatchPlan *plan) {
   unsigned sum = 0;
   memset(common, 0xFF, sizeof common);
   for (guint i = 0; i < plan->sources->len; i++) {
-    const Source *source = plan->sources->pdata[i];
+    Source *source = plan->sources->pdata[i];
     uint8_t byte = source_byte(source);
     if (source->is_scored) {
       sum += byte;

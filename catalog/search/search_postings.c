@@ -99,6 +99,7 @@ static bool end_reader(PostingsReader *reader, bool is_broken) {
   reader->is_broken |= is_broken;
   reader->block = reader->block_count;
   reader->at = reader->filled = 0;
+  reader->packed_fields = NULL;
   return false;
 }
 
@@ -120,15 +121,19 @@ static bool unpack_ordinals(PostingsReader *reader, const uint8_t *bytes, uint32
   return next <= reader->document_limit;
 }
 
-static void unpack_fields(PostingsReader *reader, const uint8_t *different, const uint8_t *bytes, uint32_t count,
-                          unsigned bits) {
-  if (bits == 0) {
-    memset(reader->fields, different[0], count);
+void postings_reader_unpack_fields(PostingsReader *reader) {
+  const uint8_t *bytes = reader->packed_fields, *different = reader->different_fields;
+  unsigned bits = reader->field_bits, mask = (1u << bits) - 1;
+  reader->packed_fields = NULL;
+  if (bytes == NULL)
     return;
-  }
-  unsigned mask = (1u << bits) - 1;
-  for (uint32_t i = 0, bit = 0; i < count; i++, bit += bits)
-    reader->fields[i] = different[bytes[bit >> 3] >> (bit & 7) & mask];
+  if (bits == FIELD_BITS_RAW)
+    memcpy(reader->fields, bytes, reader->filled);
+  else if (bits == 0)
+    memset(reader->fields, different[0], reader->filled);
+  else
+    for (uint32_t i = 0, bit = 0; i < reader->filled; i++, bit += bits)
+      reader->fields[i] = different[bytes[bit >> 3] >> (bit & 7) & mask];
 }
 
 static bool decode_block(PostingsReader *reader, const uint8_t *bytes, uint32_t count, uint32_t base) {
@@ -144,14 +149,14 @@ static bool decode_block(PostingsReader *reader, const uint8_t *bytes, uint32_t 
   const uint8_t *packed = bytes + 2 + list_size;
   if (!unpack_ordinals(reader, packed, count, bits, base))
     return false;
-  if (is_raw)
-    memcpy(reader->fields, packed + size, count);
-  else
-    unpack_fields(reader, bytes + 2, packed + size, count, field_bits);
+  reader->packed_fields = packed + size;
+  reader->different_fields = bytes + 2;
+  reader->field_bits = field_bits;
   return true;
 }
 
-bool postings_reader_load_block(PostingsReader *reader, uint32_t block) {
+/* Its ordinals; false at the end. */
+static bool load_ordinals(PostingsReader *reader, uint32_t block) {
   if (block >= reader->block_count)
     return end_reader(reader, false);
   uint32_t count = MIN(reader->count - block * POSTINGS_BLOCK, POSTINGS_BLOCK), base = 0, offset = 0;
@@ -171,12 +176,20 @@ bool postings_reader_load_block(PostingsReader *reader, uint32_t block) {
   return true;
 }
 
+bool postings_reader_load_block(PostingsReader *reader, uint32_t block) {
+  if (!load_ordinals(reader, block))
+    return false;
+  postings_reader_unpack_fields(reader);
+  return true;
+}
+
 void postings_reader_init(PostingsReader *reader, const uint8_t *bytes, size_t size_bytes, uint32_t count,
                           uint32_t document_limit) {
   reader->count = count;
   reader->block_count = count / POSTINGS_BLOCK + (count % POSTINGS_BLOCK != 0);
   reader->document_limit = document_limit;
   reader->is_broken = false;
+  reader->packed_fields = NULL;
   reader->at = reader->filled = 0;
   reader->table = NULL;
   reader->data = bytes;
@@ -212,16 +225,16 @@ static uint32_t find_block(const PostingsReader *reader, uint32_t low, uint32_t 
   return low;
 }
 
+/* The first one from `at` on that is not before `ordinal`; without branches that cannot be foretold. */
 static uint32_t find_in_block(const PostingsReader *reader, uint32_t ordinal) {
-  uint32_t low = reader->at, high = reader->filled;
-  while (low < high) {
-    uint32_t middle = (low + high) / 2;
-    if (reader->ordinals[middle] < ordinal)
-      low = middle + 1;
-    else
-      high = middle;
+  const uint32_t *low = reader->ordinals + reader->at;
+  uint32_t count = reader->filled - reader->at;
+  while (count > 1) {
+    uint32_t half = count / 2;
+    low += low[half - 1] < ordinal ? half : 0;
+    count -= half;
   }
-  return low;
+  return (uint32_t)(low - reader->ordinals) + (count == 1 && *low < ordinal);
 }
 
 void postings_reader_seek(PostingsReader *reader, uint32_t ordinal) {
@@ -229,7 +242,7 @@ void postings_reader_seek(PostingsReader *reader, uint32_t ordinal) {
     return;
   if (reader->ordinals[reader->filled - 1] < ordinal) {
     uint32_t block = reader->table ? find_block(reader, reader->block + 1, ordinal) : reader->block_count;
-    if (!postings_reader_load_block(reader, block))
+    if (!load_ordinals(reader, block))
       return;
   }
   reader->at = find_in_block(reader, ordinal);

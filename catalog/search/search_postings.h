@@ -29,6 +29,9 @@ typedef struct {
   uint32_t block; /**< the one in `ordinals` */
   uint32_t at, filled;
   bool is_broken;
+  const uint8_t *packed_fields; /**< of the block, while they are not in `fields`; else NULL */
+  const uint8_t *different_fields;
+  unsigned field_bits;
   uint32_t ordinals[POSTINGS_BLOCK];
   uint8_t fields[POSTINGS_BLOCK];
 } PostingsReader;
@@ -39,16 +42,21 @@ void postings_reader_init(PostingsReader *reader, const uint8_t *bytes, size_t s
 /** Fill with the block `block`; false at the end. For loops over whole blocks, which use `ordinals`, `fields` and `filled`. */
 bool postings_reader_load_block(PostingsReader *reader, uint32_t block);
 
+/** Unpack the fields of the block: after a seek they are not, since most blocks that are sought hold no hit. */
+void postings_reader_unpack_fields(PostingsReader *reader);
+
 /** POSTINGS_END behind the last one. */
 static inline uint32_t postings_reader_ordinal(const PostingsReader *reader) {
   return reader->at < reader->filled ? reader->ordinals[reader->at] : POSTINGS_END;
 }
-static inline uint8_t postings_reader_fields(const PostingsReader *reader) {
+static inline uint8_t postings_reader_fields(PostingsReader *reader) {
+  if (reader->packed_fields)
+    postings_reader_unpack_fields(reader);
   return reader->fields[reader->at];
 }
 static inline void postings_reader_next(PostingsReader *reader) {
   if (++reader->at >= reader->filled)
     postings_reader_load_block(reader, reader->block + 1);
 }
-/** Go to the first one at or behind `ordinal`. */
+/** Go to the first one at or behind `ordinal`. Loops over whole blocks unpack the fields afterwards. */
 void postings_reader_seek(PostingsReader *reader, uint32_t ordinal);

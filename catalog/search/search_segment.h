@@ -63,6 +63,10 @@ static inline uint32_t segment_column_at(const SegmentColumn *column, uint32_t o
   return column->narrow ? column->narrow[ordinal] : column->wide[ordinal];
 }
 
+static inline void segment_column_prefetch(const SegmentColumn *column, uint32_t ordinal) {
+  __builtin_prefetch(column->narrow ? (const void *)&column->narrow[ordinal] : &column->wide[ordinal]);
+}
+
 /** "" for a number out of range. */
 const char *segment_value(const SearchSegment *segment, ValueId list, uint32_t number);
 /** The number of a text; 0 when it has none. */

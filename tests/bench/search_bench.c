@@ -21,7 +21,7 @@ static int usage(void) {
   fputs(
       "Usage: search_bench generate DIR COURSES TRANSCRIPTS   the data folder of a server, and DIR/corpus.tsv "
       "for peers\n"
-      "       search_bench measure DIR                        latencies of the library, without HTTP\n"
+      "       search_bench measure DIR [CLASS]                latencies of the library, without HTTP\n"
       "       search_bench evaluate ROOT                      nDCG@10 of the judged queries; ROOT: of the project\n"
       "       search_bench queries                            class TAB query, one a line\n",
       stderr);
@@ -284,7 +284,8 @@ static void measure_class(SearchSnapshot *snapshot, const SearchQueryClass *clas
   print_times(name, &times, matches / count);
 }
 
-static int measure(const char *folder) {
+/* `only`: the class to measure; NULL: all. */
+static int measure(const char *folder, const char *only) {
   g_autoptr(SearchIndex) index = open_index(folder);
   g_autoptr(SearchSnapshot) snapshot = search_index_snapshot(index);
   g_auto(Times) all = times_new();
@@ -293,10 +294,12 @@ static int measure(const char *folder) {
   printf("| queries, top 20 with facets | p50 ms | p99 ms | processor p50 | p99 | matches "
          "|\n|---|---|---|---|---|---|\n");
   for (size_t i = 0; i < count; i++)
-    measure_class(snapshot, &classes[i], false, &all);
-  print_times("all", &all, 0);
+    if (!only || g_str_equal(classes[i].name, only))
+      measure_class(snapshot, &classes[i], false, &all);
+  if (all.wall->len > 0)
+    print_times("all", &all, 0);
   for (size_t i = 0; i < count; i++)
-    if (g_str_equal(classes[i].name, "as typed"))
+    if (g_str_equal(classes[i].name, "as typed") && (!only || g_str_equal(only, "suggestions")))
       measure_class(snapshot, &classes[i], true, &all);
   return EXIT_SUCCESS;
 }
@@ -327,8 +330,8 @@ static int print_queries(void) {
 int main(int argc, char **argv) {
   if (argc == 5 && g_str_equal(argv[1], "generate"))
     return generate(argv[2], (uint32_t)atol(argv[3]), (uint32_t)atol(argv[4]));
-  if (argc == 3 && g_str_equal(argv[1], "measure"))
-    return measure(argv[2]);
+  if ((argc == 3 || argc == 4) && g_str_equal(argv[1], "measure"))
+    return measure(argv[2], argv[3]);
   if (argc == 3 && g_str_equal(argv[1], "evaluate"))
     return evaluate(argv[2]);
   if (argc == 2 && g_str_equal(argv[1], "queries"))
