@@ -5,7 +5,7 @@
  * | device   | a browser in which they have signed in before          |
  * | token    | a personal token for programs, and receivers (TV)      |
  * | recovery | a code that stands in for the second factor, once      |
- * | room     | a browser that joined a room                           |
+ * | room     | a browser that joined a room, or the room's secret address |
  *
  * Times are microseconds since 1970. */
 #pragma once
@@ -73,6 +73,13 @@ bool catalog_revoke_credential(Catalog *catalog, const char *actor, const char *
 /** All of one kind but `kept` (NULL: none). */
 bool catalog_revoke_credentials(Catalog *catalog, const char *actor, CredentialKind kind, const char *person_id,
                                 const char *kept, GError **error);
+
+/** A new secret by which receivers that know nothing but an address are in the room, in place of the one before: there is one
+ * for each room. NOT_FOUND. Caller frees the secret. */
+bool catalog_open_room_address(Catalog *catalog, const char *actor, const char *room_id, char **ret_secret,
+                               GError **error);
+/** Receivers that use it are in the room no more. NOT_FOUND when there is none. */
+bool catalog_close_room_address(Catalog *catalog, const char *actor, const char *room_id, GError **error);
 
 /** 256 random bits in base64url, and what is stored of such a secret; callers free. */
 char *credential_new_secret(void);

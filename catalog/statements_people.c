@@ -109,6 +109,9 @@ const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FI
     STATEMENT_WRITE(DELETE_CREDENTIAL, "DELETE FROM credential WHERE id = ?1 AND person_id IS ?2"),
     STATEMENT_WRITE(DELETE_CREDENTIALS,
                     "DELETE FROM credential WHERE person_id = ?1 AND kind = ?2 AND id IS NOT ?3"),
+    STATEMENT_WRITE(DELETE_ROOM_CREDENTIALS,
+                    "DELETE FROM credential WHERE kind = 'room' AND room_id = ?1 AND label = ?2"),
+    STATEMENT_READ(COUNT_ROOM, "SELECT COUNT(*) FROM room WHERE id = ?1"),
     /* all by which a person is known, but for session ?2 */
     STATEMENT_WRITE(DELETE_SIGN_INS, "DELETE FROM credential WHERE person_id = ?1 AND id IS NOT ?2"
                                      " AND kind IN ('session', 'token', 'device')"),

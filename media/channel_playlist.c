@@ -2,9 +2,6 @@
 
 #include "media/channel_schedule.h"
 
-/** How far behind the end players begin. */
-#define START_OFFSET_S (-(CHANNEL_SLOTS_AHEAD * (int)(CHANNEL_SLOT_US / G_TIME_SPAN_SECOND)))
-
 int64_t channel_slot_at(int64_t time_us) {
   return time_us / CHANNEL_SLOT_US;
 }
@@ -23,12 +20,13 @@ static void append_duration(GString *out, int64_t duration_us) {
                          (int)(duration_us % G_TIME_SPAN_SECOND));
 }
 
-void channel_playlist_write(GString *out, int64_t first_slot, const int64_t *starts_us, size_t count) {
+void channel_playlist_write(GString *out, int64_t first_slot, const int64_t *starts_us, size_t count,
+                            int64_t ahead) {
   g_string_append_printf(
       out,
       "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:%" G_GINT64_FORMAT
-      "\n#EXT-X-START:TIME-OFFSET=%d\n",
-      CHANNEL_TARGET_DURATION_S, first_slot, START_OFFSET_S);
+      "\n#EXT-X-START:TIME-OFFSET=-%" G_GINT64_FORMAT "\n",
+      CHANNEL_TARGET_DURATION_S, first_slot, ahead * (CHANNEL_SLOT_US / G_TIME_SPAN_SECOND));
   for (size_t i = 0; i < count; i++) {
     append_moment(out, starts_us[i]);
     append_duration(out, starts_us[i + 1] - starts_us[i]);

@@ -11,10 +11,13 @@
 /** Slots that are listed before their time: what players hold back from the end (three target durations, §6.3.3), so that
  * they show what the guide says. */
 #define CHANNEL_SLOTS_AHEAD 6
+/** The same for players that hold back three segments, however long those are. */
+#define CHANNEL_SLOTS_AHEAD_MIN 3
 
 /** The slot that `time_us` (not before 1970) lies in. */
 int64_t channel_slot_at(int64_t time_us);
 
-/** Append the media playlist of `count` slots from `first_slot` on. `starts_us`: when each begins to be shown, and the one
- * behind the last, so count + 1. URIs are "<slot>.ts". */
-void channel_playlist_write(GString *out, int64_t first_slot, const int64_t *starts_us, size_t count);
+/** Append the media playlist of `count` slots from `first_slot` on, the last `ahead` of them before their time. `starts_us`: when
+ * each begins to be shown, and the one behind the last, so count + 1. URIs are "<slot>.ts". */
+void channel_playlist_write(GString *out, int64_t first_slot, const int64_t *starts_us, size_t count,
+                            int64_t ahead);

@@ -79,6 +79,23 @@ systemd|checks the units
 EOF
 }
 
+# What plays in tests/integration/kodi.sh and view_clients.sh, which are no part of ./check.
+packages_receivers() {
+  cat <<'EOF'
+kodi|a receiver for lessons, channels and DLNA
+kodi-inputstream-adaptive|its player of DASH and HLS with fMP4
+kodi-pvr-iptvsimple|its reader of channel lists and guides
+pulseaudio|a sound sink for it that is nowhere
+xvfb|a screen for it that is nowhere
+mpv|plays every view
+vlc-bin|plays every view
+vlc-plugin-base|the codecs and HTTP of VLC
+gir1.2-gstreamer-1.0|tells where GStreamer stands
+python3-gi|the same
+python3-pyqt5.qtwebkit|a browser without Media Source Extensions
+EOF
+}
+
 packages_bench() {
   cat <<'EOF'
 wrk|load for the delivery benchmark

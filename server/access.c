@@ -197,6 +197,16 @@ static AccessIdentity *identify_cookies(const Access *access, const HttpRequest 
   return identity;
 }
 
+/** By the secret address of a room; NULL: it is none. */
+static AccessIdentity *identify_address(const Access *access, const char *key) {
+  g_autoptr(CatalogCredential) address = find_credential(access, CREDENTIAL_ROOM, key);
+  if (address == NULL)
+    return NULL;
+  AccessIdentity *identity = access_identity_new(ACCESS_KIND_ROOM, NULL, NULL, 0);
+  access_identity_join(identity, address->room_id);
+  return identity;
+}
+
 /** Whether the request comes out of the room of the room profile. */
 static bool is_in_room(const Access *access, const HttpRequest *request) {
   if (access->room_id == NULL)
@@ -217,6 +227,11 @@ static void identify_place(const Access *access, HttpRequest *request) {
 }
 
 static void identify(const Access *access, HttpRequest *request) {
+  const char *key = http_request_route_param(request, ACCESS_ADDRESS_PARAM);
+  if (key != NULL) { /* nothing else counts there */
+    request->identity = identify_address(access, key);
+    return;
+  }
   const char *authorization = http_request_find_header(request, "Authorization");
   if (authorization != NULL) {
     if (g_ascii_strncasecmp(authorization, SCHEME, strlen(SCHEME)) == 0)
@@ -322,6 +337,8 @@ static bool is_kept(const Access *access, const HttpRequest *request, const Acce
                          http_request_route_param(request, rule->param));
   case ACCESS_WHO_EVERYWHERE:
     return access_may_everywhere(request, rule->right);
+  case ACCESS_WHO_ADDRESS:
+    return identity->room_id != NULL;
   }
   return false;
 }
@@ -400,5 +417,9 @@ bool access_check(const Access *access, HttpRequest *request, HttpResponse *resp
   identify(access, request);
   if (route->rule != NULL && is_kept(access, request, route->rule))
     return true;
+  if (route->rule != NULL && route->rule->who == ACCESS_WHO_ADDRESS) {
+    http_problem_set(response, request, HTTP_PROBLEM_NOT_FOUND, NULL);
+    return false;
+  }
   return refuse(request, response);
 }

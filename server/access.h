@@ -4,7 +4,8 @@
  *
  * Who asks is told by `Authorization: Bearer TOKEN` (RFC 6750): the operator's token, which the file of the setting
  * api-token-file holds, or a personal one; else by the cookie of a session, and beside it by that of a room. In the room
- * profile (setting room) whoever asks from room-network is in that room. What changes
+ * profile (setting room) whoever asks from room-network is in that room. Below /iptv/SECRET/ the secret address of a room tells, for
+ * programs that send nothing but an address, and nothing else counts. What changes
  * something on behalf of a cookie, or gives one, is refused when a browser says that another site asks (session_cookie.h).
  *
  * Threads: any. */

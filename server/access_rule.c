@@ -28,6 +28,7 @@ const AccessRule
     access_rule_asset_managed = {"asset-managed", ACCESS_WHO_AT_OBJECT, RIGHT_MANAGE, "asset", "asset"},
     access_rule_review = {"review", ACCESS_WHO_AT_OBJECT, RIGHT_PUBLISH, "course", "record"},
     access_rule_people = {.name = "people", .who = ACCESS_WHO_SOMEWHERE, .right = RIGHT_PEOPLE},
+    access_rule_address = {.name = "address", .who = ACCESS_WHO_ADDRESS, .param = ACCESS_ADDRESS_PARAM},
     access_rule_operate = {.name = "operate", .who = ACCESS_WHO_EVERYWHERE, .right = RIGHT_OPERATE};
 
 static const AccessRule *const rules[] = {
@@ -37,6 +38,7 @@ static const AccessRule *const rules[] = {
     &access_rule_new_record, &access_rule_institution, &access_rule_lecturer,      &access_rule_room,
     &access_rule_host,       &access_rule_collection,  &access_rule_people,        &access_rule_operate,
     &access_rule_channel,    &access_rule_work,        &access_rule_asset_managed, &access_rule_review,
+    &access_rule_address,
 };
 
 const AccessRule *const *access_rules(size_t *ret_count) {

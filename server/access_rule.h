@@ -7,6 +7,7 @@
  * | media      | who may see a course with that asset; everybody when it is public                    |
  * | file       | the same; who stands in the room of the room profile gets it here, without a signed address: receivers that |
  * |            | find files by DLNA do not follow elsewhere, and go on with an address for days               |
+ * | address    | who has the secret address of a room, which the route's {key} is; to others it is not there |
  * | seen       | the same, for what is said about the asset                                           |
  * | signed_in  | who has an account, by session or token                                              |
  * | session    | the same, by session only: what a token must not do                                  |
@@ -30,7 +31,11 @@ typedef enum {
   ACCESS_WHO_SOMEWHERE,
   ACCESS_WHO_AT_OBJECT,
   ACCESS_WHO_EVERYWHERE,
+  ACCESS_WHO_ADDRESS,
 } AccessWho;
+
+/** The parameter of routes below a room's secret address. */
+#define ACCESS_ADDRESS_PARAM "key"
 
 typedef struct AccessRule {
   const char *name;
@@ -44,7 +49,8 @@ extern const AccessRule access_rule_anyone, access_rule_open, access_rule_media,
     access_rule_asset_seen, access_rule_signed_in, access_rule_session, access_rule_upload, access_rule_new_course,
     access_rule_course, access_rule_attachment, access_rule_asset, access_rule_new_record, access_rule_institution,
     access_rule_lecturer, access_rule_room, access_rule_host, access_rule_collection, access_rule_channel,
-    access_rule_people, access_rule_operate, access_rule_work, access_rule_asset_managed, access_rule_review;
+    access_rule_people, access_rule_operate, access_rule_work, access_rule_asset_managed, access_rule_review,
+    access_rule_address;
 
 /** Every rule, for tests and documents. */
 const AccessRule *const *access_rules(size_t *ret_count);

@@ -30,6 +30,7 @@
 #include "server/handlers/position_handler.h"
 #include "server/handlers/record_handler.h"
 #include "server/handlers/review_handler.h"
+#include "server/handlers/room_address_handler.h"
 #include "server/handlers/session_handler.h"
 #include "server/handlers/sign_in_code_handler.h"
 #include "server/handlers/storyboard_handler.h"
@@ -67,6 +68,22 @@
   }
 
 #define MEDIA (HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET)
+
+/** What IPTV programs ask for, below `path`. */
+#define CHANNELS(path, rule)                                                                                       \
+  {HTTP_METHOD_GET, MEDIA, path "/channels.m3u", channel_guide_list, "channel_list", RULE(rule)},                  \
+      {HTTP_METHOD_GET,         MEDIA | HTTP_ROUTE_SLOW, path "/channels.xml",                                     \
+       channel_guide_programme, "channel_guide",         RULE(rule)},                                              \
+      {HTTP_METHOD_GET,        MEDIA,     path "/channels/{channel}/live.m3u8", channel_stream_multivariant,       \
+       "channel_multivariant", RULE(rule)},                                                                        \
+      {HTTP_METHOD_GET,        MEDIA,     path "/channels/{channel}/master.m3u8", channel_stream_multivariant,     \
+       "channel_multivariant", RULE(rule)},                                                                        \
+      {HTTP_METHOD_GET,    MEDIA,     path "/channels/{channel}/{height}/playlist.m3u8", channel_stream_playlist,  \
+       "channel_playlist", RULE(rule)},                                                                            \
+  {                                                                                                                \
+    HTTP_METHOD_GET, MEDIA, path "/channels/{channel}/{height}/{segment}.ts", channel_stream_segment,              \
+        "channel_segment", RULE(rule)                                                                              \
+  }
 
 static const HttpRoute routes[] = {
     {HTTP_METHOD_GET, MEDIA, "/media/{asset}/master.m3u8", media_handler_multivariant, "media_multivariant",
@@ -134,18 +151,12 @@ static const HttpRoute routes[] = {
      "api_channel_schedule", RULE(channel)},
     {HTTP_METHOD_GET, 0, "/api/v1/channel-problems", channel_handler_problems, "api_channel_problems",
      RULE(new_record)},
-    {HTTP_METHOD_GET, HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET, "/channels.m3u", channel_guide_list, "channel_list",
-     RULE(anyone)},
-    {HTTP_METHOD_GET, HTTP_ROUTE_CORS | HTTP_ROUTE_QUIET | HTTP_ROUTE_SLOW, "/channels.xml",
-     channel_guide_programme, "channel_guide", RULE(anyone)},
-    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/live.m3u8", channel_stream_multivariant, "channel_multivariant",
-     RULE(anyone)},
-    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/master.m3u8", channel_stream_multivariant, "channel_multivariant",
-     RULE(anyone)},
-    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/{height}/playlist.m3u8", channel_stream_playlist,
-     "channel_playlist", RULE(anyone)},
-    {HTTP_METHOD_GET, MEDIA, "/channels/{channel}/{height}/{segment}.ts", channel_stream_segment, "channel_segment",
-     RULE(anyone)},
+    CHANNELS("", anyone),
+    CHANNELS("/iptv/{key}", address),
+    {HTTP_METHOD_POST, 0, "/api/v1/rooms/{record}/address", room_address_handler_open, "api_room_address",
+     RULE(host)},
+    {HTTP_METHOD_DELETE, 0, "/api/v1/rooms/{record}/address", room_address_handler_close, "api_room_address",
+     RULE(host)},
     /* made by `kapok attach` */
     {HTTP_METHOD_GET, 0, "/api/v1/attachments", record_handler_list, "api_attachments", RULE(anyone)},
     {HTTP_METHOD_GET, 0, "/api/v1/attachments/{record}", record_handler_get, "api_attachments", RULE(anyone)},

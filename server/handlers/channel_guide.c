@@ -1,5 +1,6 @@
 #include "server/handlers/channel_guide.h"
 
+#include "server/access.h"
 #include "server/handlers/channel_access.h"
 #include "server/pages/page_model.h"
 
@@ -50,8 +51,14 @@ static void append_attribute(GString *out, const char *name, const char *value) 
     g_string_append_printf(out, " %s=\"%s\"", name, clean);
 }
 
-static void append_channel(GString *out, const ServerContext *server, const ChannelSheet *sheet,
-                           const char *origin) {
+/** Where lists and streams are for who asks: the origin, or below the room's secret address. Caller frees. */
+static char *find_base(const HttpRequest *request, const char *origin) {
+  const char *key = http_request_route_param(request, ACCESS_ADDRESS_PARAM);
+  return key != NULL ? g_strconcat(origin, "/iptv/", key, NULL) : g_strdup(origin);
+}
+
+static void append_channel(GString *out, const ServerContext *server, const ChannelSheet *sheet, const char *origin,
+                           const char *base) {
   const CatalogRecord *record = sheet->channel->record;
   g_autofree char *group = find_group(server->catalog, sheet), *logo = find_logo(sheet, origin);
   g_autofree char *title = g_strdelimit(g_strdup(catalog_record_get(record, "title")), "\r\n", ' ');
@@ -61,11 +68,12 @@ static void append_channel(GString *out, const ServerContext *server, const Chan
   append_attribute(out, "tvg-name", title);
   append_attribute(out, "tvg-logo", logo);
   append_attribute(out, "group-title", group);
-  g_string_append_printf(out, ",%s\n%s/channels/%s/live.m3u8\n", title, origin, record->id);
+  g_string_append_printf(out, ",%s\n%s/channels/%s/live.m3u8\n", title, base, record->id);
 }
 
-static void finish(HttpResponse *response, const char *type, GString *text, const GPtrArray *sheets) {
-  bool is_public = true;
+static void finish(HttpResponse *response, const HttpRequest *request, const char *type, GString *text,
+                   const GPtrArray *sheets) {
+  bool is_public = http_request_route_param(request, ACCESS_ADDRESS_PARAM) == NULL;
   for (guint i = 0; i < sheets->len; i++)
     is_public = is_public && channel_access_is_public(sheets->pdata[i]);
   http_response_take_string(response, type, text);
@@ -78,15 +86,15 @@ void channel_guide_list(gpointer context, const HttpRequest *request, HttpRespon
   g_autoptr(GPtrArray) sheets = NULL;
   if (!channel_access_list(context, request, response, &sheets))
     return;
-  g_autofree char *origin = page_model_origin(request);
+  g_autofree char *origin = page_model_origin(request), *base = find_base(request, origin);
   GString *text = g_string_new("#EXTM3U");
-  g_autofree char *guide = g_strconcat(origin, "/channels.xml", NULL);
+  g_autofree char *guide = g_strconcat(base, "/channels.xml", NULL);
   append_attribute(text, "url-tvg", guide);
   append_attribute(text, "x-tvg-url", guide);
   g_string_append_c(text, '\n');
   for (guint i = 0; i < sheets->len; i++)
-    append_channel(text, context, sheets->pdata[i], origin);
-  finish(response, "audio/x-mpegurl; charset=utf-8", text, sheets);
+    append_channel(text, context, sheets->pdata[i], origin, base);
+  finish(response, request, "audio/x-mpegurl; charset=utf-8", text, sheets);
 }
 
 /* --- XMLTV --- */
@@ -176,5 +184,5 @@ void channel_guide_programme(gpointer context, const HttpRequest *request, HttpR
   for (guint i = 0; i < sheets->len; i++)
     append_programmes(text, sheets->pdata[i], origin);
   g_string_append(text, "</tv>\n");
-  finish(response, "application/xml; charset=utf-8", text, sheets);
+  finish(response, request, "application/xml; charset=utf-8", text, sheets);
 }

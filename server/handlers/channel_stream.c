@@ -4,6 +4,7 @@
 #include "server/byte_cache.h"
 #include "server/channel_air.h"
 #include "server/handlers/channel_access.h"
+#include "server/handlers/client_quirks.h"
 #include "server/handlers/variant_order.h"
 
 #define PLAYLIST_TYPE "application/vnd.apple.mpegurl"
@@ -12,6 +13,8 @@
 #define SLOTS_BACK_DEFAULT 18
 #define SLOTS_BACK_MAX 720
 #define SLOT_S (CHANNEL_SLOT_US / G_TIME_SPAN_SECOND)
+/** CHANNEL_SLOTS_AHEAD_MIN, for those who count segments. */
+#define AHEAD_MIN_QUERY "?ahead=30"
 /** A playlist grows every slot. */
 #define CACHE_PLAYLIST "public, max-age=2"
 #define CACHE_PRIVATE "private, max-age=3600"
@@ -44,6 +47,7 @@ static void take_playlist(HttpResponse *response, const ChannelSheet *sheet, GSt
 
 void channel_stream_multivariant(gpointer context, const HttpRequest *request, HttpResponse *response) {
   const ServerContext *server = context;
+  bool counts_segments = client_quirks_counts_segments(http_request_find_header(request, "User-Agent"));
   g_autoptr(ChannelSheet) sheet = NULL;
   if (!load_sheet(server, request, response, &sheet))
     return;
@@ -52,7 +56,7 @@ void channel_stream_multivariant(gpointer context, const HttpRequest *request, H
   g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < rungs->len; i++) {
     const ChannelVariant *rung = &g_array_index(rungs, ChannelVariant, i);
-    char *uri = g_strdup_printf("%d/playlist.m3u8", rung->height);
+    char *uri = g_strdup_printf("%d/playlist.m3u8%s", rung->height, counts_segments ? AHEAD_MIN_QUERY : "");
     HlsVariant variant = {.uri = uri,
                           .codecs = rung->codecs,
                           .width = rung->width,
@@ -67,21 +71,25 @@ void channel_stream_multivariant(gpointer context, const HttpRequest *request, H
   GString *text = g_string_new(NULL);
   hls_playlist_write_multivariant(text, &playlist);
   take_playlist(response, sheet, text);
+  http_response_set_header(response, "Vary", "User-Agent");
 }
 
-/** How many slots before now are listed; false with 400 set. */
-static bool read_back(const HttpRequest *request, HttpResponse *response, int64_t *ret_slots) {
-  const char *text = http_request_find_param(request, "back");
-  guint64 seconds = 0;
-  *ret_slots = SLOTS_BACK_DEFAULT;
+/** A number of slots that a parameter gives in seconds; it stays when there is none. False with 400 set. */
+static bool read_slots(const HttpRequest *request, HttpResponse *response, const char *name, guint64 slots_min,
+                       guint64 slots_max, int64_t *slots) {
+  const char *text = http_request_find_param(request, name);
+  guint64 seconds = 0, min_s = slots_min * SLOT_S, max_s = slots_max * SLOT_S;
   if (text == NULL || text[0] == '\0')
     return true;
-  if (!g_ascii_string_to_unsigned(text, 10, SLOT_S, SLOTS_BACK_MAX * SLOT_S, &seconds, NULL)) {
-    http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, "参数 back 的值不对：10 到 7200 秒。",
-                           "The value of the parameter back is wrong: 10 to 7200 seconds.");
+  if (!g_ascii_string_to_unsigned(text, 10, min_s, max_s, &seconds, NULL)) {
+    g_autofree char *zh =
+        g_strdup_printf("参数 %s 的值不对：%u 到 %u 秒。", name, (unsigned)min_s, (unsigned)max_s);
+    g_autofree char *en = g_strdup_printf("The value of the parameter %s is wrong: %u to %u seconds.", name,
+                                          (unsigned)min_s, (unsigned)max_s);
+    http_problem_set_texts(response, request, HTTP_PROBLEM_BAD_PARAMETER, zh, en);
     return false;
   }
-  *ret_slots = (int64_t)seconds / SLOT_S;
+  *slots = (int64_t)seconds / SLOT_S;
   return true;
 }
 
@@ -90,19 +98,20 @@ void channel_stream_playlist(gpointer context, const HttpRequest *request, HttpR
   g_autoptr(ChannelSheet) sheet = NULL;
   g_autoptr(GArray) starts = NULL;
   g_autoptr(GError) error = NULL;
-  int64_t back = 0;
+  int64_t back = SLOTS_BACK_DEFAULT, ahead = CHANNEL_SLOTS_AHEAD;
   int32_t height = 0;
   if (!load_sheet(server, request, response, &sheet) || !read_height(request, response, &height) ||
-      !read_back(request, response, &back))
+      !read_slots(request, response, "back", 1, SLOTS_BACK_MAX, &back) ||
+      !read_slots(request, response, "ahead", CHANNEL_SLOTS_AHEAD_MIN, CHANNEL_SLOTS_AHEAD, &ahead))
     return;
   int64_t first = channel_slot_at(g_get_real_time()) - back;
-  size_t count = (size_t)(back + CHANNEL_SLOTS_AHEAD);
+  size_t count = (size_t)(back + ahead);
   if (!channel_air_list_starts(server->air, sheet->channel, first, count, &starts, &error)) {
     handler_set_error(response, request, error);
     return;
   }
   GString *text = g_string_new(NULL);
-  channel_playlist_write(text, first, (const int64_t *)(const void *)starts->data, count);
+  channel_playlist_write(text, first, (const int64_t *)(const void *)starts->data, count, ahead);
   take_playlist(response, sheet, text);
 }
 

@@ -41,9 +41,25 @@ bool http_redact_is_secret(const char *name, size_t length) {
   return false;
 }
 
+/** Behind it a secret stands in the path. */
+#define SECRET_PATH "/iptv/"
+
+/** What follows a secret in the path, which is left out; `address` itself when there is none. */
+static const char *append_path_secret(GString *out, const char *address, const char *end) {
+  size_t length = strlen(SECRET_PATH);
+  if ((size_t)(end - address) <= length || memcmp(address, SECRET_PATH, length) != 0)
+    return address;
+  g_string_append(out, SECRET_PATH "-");
+  const char *rest = address + length;
+  while (rest < end && *rest != '/' && *rest != '?')
+    rest++;
+  return rest;
+}
+
 void http_redact_append(GString *out, const char *address, size_t size_max) {
-  size_t size = strnlen(address, size_max);
-  const char *end = address + size;
+  const char *end = address + strnlen(address, size_max);
+  address = append_path_secret(out, address, end);
+  size_t size = (size_t)(end - address);
   const char *query = memchr(address, '?', size);
   if (query == NULL) {
     g_string_append_len(out, address, (gssize)size);

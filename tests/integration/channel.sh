@@ -14,7 +14,7 @@ ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x180:rate=10:duration=7 -c
 ffmpeg -nostdin -v error -f lavfi -i sine=duration=13 -c:a aac four.m4a
 token=$WORK/token
 openssl rand -hex 16 >"$token"
-start_serve --api-token-file "$token"
+start_serve --api-token-file "$token" --access-log "$WORK/access.log"
 "$KAPOK" ingest --data "$DATA" --wait one.mp4 two.mp4 three.mp4 four.m4a >ingest.out 2>ingest.err || die "ingest: $(cat ingest.err)"
 
 get() { curl -fsS --max-time 60 "$@"; }
@@ -58,6 +58,12 @@ fetch() {
 
 is "variants up to the best lesson" "$(lines "$BASE/channels/$full/live.m3u8" | tr '\n' ' ')" "360/playlist.m3u8 "
 is "master.m3u8 is the same" "$(get "$BASE/channels/$full/master.m3u8")" "$(get "$BASE/channels/$full/live.m3u8")"
+# libavformat begins three segments before the end, whatever EXT-X-START says
+is "players that count segments get a list for it" "$(get -A Lavf/59.27.100 "$BASE/channels/$full/live.m3u8" | grep -v '^#')" \
+  "360/playlist.m3u8?ahead=30"
+slots=$(lines "$BASE/channels/$full/360/playlist.m3u8?ahead=30" | tail -n 3 | head -n 1)
+is "the third from the end is on the air" "$(($(date +%s) / 10 - ${slots%.ts} <= 1))" 1
+is "a list of nothing to come" "$(curl -s -o /dev/null -w '%{http_code}' "$BASE/channels/$full/360/playlist.m3u8?ahead=20")" 400
 for channel in "$full" "$bare"; do
   fetch "$channel" 360 "$channel.ts"
   is "ffmpeg is silent" "$(warnings "$channel.ts" | head -n 5)" ""
@@ -89,6 +95,29 @@ fi
 has "of China's time" "$(grep -m 1 '<programme' guide.xml)" '+0800"'
 has "the list names the guide" "$(get "$BASE/channels.m3u" | head -n 1)" "url-tvg=\"$BASE/channels.xml\""
 is "the list is played" "$(get "$BASE/channels.m3u" | grep -c "^$BASE/channels/.*/live.m3u8$")" 2
+
+# A channel for one room: by the room's secret address alone.
+room=$(send POST /api/v1/rooms '{"name":"一号活动室"}' | jq -r .id)
+closed=$(send POST /api/v1/channels "{\"title\":\"本室频道\",\"number\":3,\"visibility\":\"room\",\"visible_to\":\"$room\"}" | jq -r .id)
+send PUT "/api/v1/channels/$closed/schedule" "{\"filler\":[${filler%,}]}" >/dev/null
+status() { curl -s -o /dev/null -w '%{http_code}' --max-time 10 "$1"; }
+address=$(send POST "/api/v1/rooms/$room/address" '{}' | jq -r .address)
+list=$(get "$address")
+is "strangers do not see it" "$(get "$BASE/channels.m3u" | grep -c 本室频道)" 0
+is "its list has it beside what is public" "$(grep -c '^#EXTINF' <<<"$list")" 3
+guide=$(sed -n 's/.*url-tvg="\([^"]*\)".*/\1/p' <<<"$list" | head -n 1)
+has "the guide that the list names has it" "$(get "$guide")" 本室频道
+stream=$(grep "/channels/$closed/" <<<"$list")
+get "${stream%/*}/360/$(($(date +%s) / 10)).ts" >closed.ts
+is "ffmpeg reads its stream from there" "$(ffprobe -v error -show_entries stream=codec_name -of csv=p=0 closed.ts | sort -u | paste -sd ' ')" "aac h264"
+is "not without the secret" "$(status "$BASE/channels/$closed/live.m3u8")" 404
+is "nor with another" "$(status "$BASE/iptv/0123456789/channels.m3u")" 404
+is "the access log has no secret" "$(sleep 2; grep -c "$(cut -d/ -f5 <<<"$address")" access.log)" 0
+is "but has the request" "$(($(grep -c '/iptv/-/channels.m3u' access.log) > 0))" 1
+again=$(send POST "/api/v1/rooms/$room/address" '{}' | jq -r .address)
+is "a new address ends the one before" "$(status "$address") $(status "$again") $(status "$stream")" "404 200 404"
+send DELETE "/api/v1/rooms/$room/address" '{}'
+is "and then there is none" "$(status "$again")" 404
 
 # The same numbers and bytes after the power went, and on another server with the same catalog.
 sums() { for segment in $(sed -n '/ts$/p' "$full.ts.m3u8" | head -n 12); do get "$1/channels/$full/360/$segment" | md5sum; done; }

@@ -5,21 +5,13 @@
 #
 # KAPOK_DLNA_COURSES: how many courses there are (default 288, those of kapok demo).
 
-if [ -z "${KAPOK_DLNA_INSIDE:-}" ]; then
-  export KAPOK_DLNA_INSIDE=1
-  for way in "--user --map-root-user --net" "--net"; do
-    # shellcheck disable=SC2086 # words
-    if unshare $way true 2>/dev/null; then exec unshare $way bash "$0" "$@"; fi
-  done
-  echo "skipped: no network namespace can be made here"
-  exit 77
-fi
+# shellcheck source=tests/integration/network.sh
+. "$(dirname "$0")/network.sh"
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 COURSES=${KAPOK_DLNA_COURSES:-288}
 PYTHON=/usr/bin/python3 # Debian's own, which python3-gi is for
-SERVER_ADDRESS=10.99.0.1
 "$PYTHON" -c 'import gi; gi.require_version("GUPnP", "1.6")' 2>/dev/null || skip "python3-gi or gir1.2-gupnp-1.6 is missing"
 for program in minidlnad gst-launch-1.0 nsenter; do
   command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || skip "$program is missing"
@@ -28,21 +20,8 @@ clip=$KAPOK_MEDIA/vp9-opus-webvtt.webm
 need_file "$clip"
 
 # --- two namespaces: this one is the server's, the other the television's ---
-ip link set lo up
-unshare --net sleep 900 &
-TV_PID=$!
-trap 'kill "$TV_PID" 2>/dev/null; clean_up' EXIT
-other_namespace() { [ "$(readlink /proc/"$TV_PID"/ns/net)" != "$(readlink /proc/self/ns/net)" ] && echo yes || echo no; }
-becomes "the television has a namespace of its own" yes other_namespace
-tv() { nsenter --target "$TV_PID" --net "$@"; }
-ip link add kapok-s type veth peer name kapok-t netns "$TV_PID"
-ip addr add "$SERVER_ADDRESS/24" dev kapok-s
-ip link set kapok-s up
-ip route add 239.0.0.0/8 dev kapok-s
-tv ip link set lo up
-tv ip addr add 10.99.0.2/24 dev kapok-t
-tv ip link set kapok-t up
-tv ip route add 239.0.0.0/8 dev kapok-t
+trap 'kill $TV_PID 2>/dev/null; clean_up' EXIT
+start_network 900
 
 client() { tv "$PYTHON" "$TEST_DIR/dlna_client.py" kapok-t "$@"; }
 

@@ -10,7 +10,7 @@ static void test_write(void) {
   static const int64_t starts_us[] = {INT64_C(1795996802500000), INT64_C(1795996814512345),
                                       INT64_C(1795996820000000)};
   g_autoptr(GString) text = g_string_new(NULL);
-  channel_playlist_write(text, 179599680, starts_us, 2);
+  channel_playlist_write(text, 179599680, starts_us, 2, CHANNEL_SLOTS_AHEAD);
   g_assert_cmpstr(text->str, ==,
                   "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:20\n#EXT-X-MEDIA-SEQUENCE:179599680\n"
                   "#EXT-X-START:TIME-OFFSET=-60\n"

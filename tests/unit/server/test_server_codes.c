@@ -113,9 +113,47 @@ static void test_codes_room(void) {
   fixture_close(&fixture);
 }
 
+/** The path of an address that a room got. */
+static char *take_address(Browser *boss, const char *room_address) {
+  g_auto(Reply) reply = {0};
+  browser_ask(boss, "POST", room_address, NULL, 200, &reply);
+  g_autofree char *address = reply_member(&reply, "address");
+  g_assert_true(g_str_has_prefix(address, "http://localhost/iptv/"));
+  g_assert_true(g_str_has_suffix(address, "/channels.m3u"));
+  return g_strdup(address + strlen("http://localhost"));
+}
+
+static void test_codes_room_address(void) {
+  Fixture fixture;
+  fixture_open(&fixture);
+  g_autofree char *id = person_add(&fixture, "boss");
+  person_give(&fixture, id, ROLE_ADMINISTRATOR, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CatalogRecord) record = catalog_record_new(RECORD_ROOM), room = NULL;
+  RecordFault fault = {0};
+  bool is_repeat = false;
+  catalog_record_set(record, "name", "活动室");
+  catalog_create_record(fixture.catalog, "test", record, NULL, &room, &is_repeat, &fault, &error);
+  g_assert_no_error(error);
+  g_auto(Browser) boss = browser_open(&fixture), box = browser_open(&fixture);
+  browser_sign_in(&boss, "boss");
+  g_autofree char *of_room = g_strdup_printf("/api/v1/rooms/%s/address", room->id);
+  browser_do(&box, "POST", of_room, NULL, 401);
+  browser_do(&boss, "POST", "/api/v1/rooms/0000000000000/address", NULL, 404);
+  browser_do(&boss, "DELETE", of_room, NULL, 404);
+  g_autofree char *first = take_address(&boss, of_room), *second = take_address(&boss, of_room);
+  browser_do(&box, "GET", first, NULL, 404); /* there is one for each room */
+  browser_do(&box, "GET", second, NULL, 200);
+  browser_do(&boss, "GET", "/iptv/nothing/channels.m3u", NULL, 404); /* rights do not help there */
+  browser_do(&boss, "DELETE", of_room, NULL, 204);
+  browser_do(&box, "GET", second, NULL, 404);
+  fixture_close(&fixture);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/server_codes/device", test_codes_device);
   g_test_add_func("/server_codes/room", test_codes_room);
+  g_test_add_func("/server_codes/room_address", test_codes_room_address);
   return g_test_run();
 }

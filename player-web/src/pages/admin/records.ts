@@ -198,6 +198,7 @@ function actions(desk: Desk, kind: Kind, item: RecordItem, again: () => Promise<
   const name = textOf(item[kind.title]);
   const found = [rowButton(a("edit"), name, () => void openForm(desk, kind, item.id, again))];
   if (kind.plural === "rooms") found.push(rowButton(a("roomCode"), name, () => void showCode(desk, item, name)));
+  if (kind.plural === "rooms") found.push(rowButton(a("roomAddress"), name, () => void openAddress(desk, item, name)));
   found.push(rowButton(a("remove"), name, () => void remove(desk, kind, item, again), true));
   return found;
 }
@@ -210,6 +211,17 @@ async function showCode(desk: Desk, item: RecordItem, name: string): Promise<voi
       element("p", {}, a("roomCodeText", { name, time: until })),
       element("p", { class: "room-code" }, code),
     ]);
+    return null;
+  });
+}
+
+/** A new address ends the one that boxes have: it is asked for first. */
+async function openAddress(desk: Desk, item: RecordItem, name: string): Promise<void> {
+  const question = { title: a("roomAddress"), text: a("roomAddressSure", { name }), yes: a("roomAddressNew"), no: a("cancel") };
+  if (!(await confirmFirst(question))) return;
+  await desk.tell(async () => {
+    const { address } = await ask<{ address: string }>("POST", `/api/v1/rooms/${item.id}/address`);
+    openDialog(a("roomAddress"), a("close"), [element("p", {}, a("roomAddressText", { name })), element("p", {}, element("code", {}, address))]);
     return null;
   });
 }
