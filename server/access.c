@@ -226,8 +226,14 @@ static void identify_place(const Access *access, HttpRequest *request) {
     access_identity_join(identity, access->room_id);
 }
 
+const char *access_address(const HttpRequest *request) {
+  const HttpRoute *route = request->match != NULL ? request->match->route : NULL;
+  bool is_below = route != NULL && route->rule != NULL && route->rule->who == ACCESS_WHO_ADDRESS;
+  return is_below ? http_request_route_param(request, route->rule->param) : NULL;
+}
+
 static void identify(const Access *access, HttpRequest *request) {
-  const char *key = http_request_route_param(request, ACCESS_ADDRESS_PARAM);
+  const char *key = access_address(request);
   if (key != NULL) { /* nothing else counts there */
     request->identity = identify_address(access, key);
     return;

@@ -66,6 +66,8 @@ void access_forget(gpointer identity);
 
 /** Never NULL. */
 const AccessIdentity *access_identity(const HttpRequest *request);
+/** The secret address of a room that the request came by; NULL: none. Borrowed. */
+const char *access_address(const HttpRequest *request);
 /** The id of the account that asks; NULL: none. */
 const char *access_person_id(const HttpRequest *request);
 

@@ -28,7 +28,7 @@ const AccessRule
     access_rule_asset_managed = {"asset-managed", ACCESS_WHO_AT_OBJECT, RIGHT_MANAGE, "asset", "asset"},
     access_rule_review = {"review", ACCESS_WHO_AT_OBJECT, RIGHT_PUBLISH, "course", "record"},
     access_rule_people = {.name = "people", .who = ACCESS_WHO_SOMEWHERE, .right = RIGHT_PEOPLE},
-    access_rule_address = {.name = "address", .who = ACCESS_WHO_ADDRESS, .param = ACCESS_ADDRESS_PARAM},
+    access_rule_address = {.name = "address", .who = ACCESS_WHO_ADDRESS, .param = "key"},
     access_rule_operate = {.name = "operate", .who = ACCESS_WHO_EVERYWHERE, .right = RIGHT_OPERATE};
 
 static const AccessRule *const rules[] = {

@@ -34,9 +34,6 @@ typedef enum {
   ACCESS_WHO_ADDRESS,
 } AccessWho;
 
-/** The parameter of routes below a room's secret address. */
-#define ACCESS_ADDRESS_PARAM "key"
-
 typedef struct AccessRule {
   const char *name;
   AccessWho who;

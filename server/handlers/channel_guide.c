@@ -53,7 +53,7 @@ static void append_attribute(GString *out, const char *name, const char *value) 
 
 /** Where lists and streams are for who asks: the origin, or below the room's secret address. Caller frees. */
 static char *find_base(const HttpRequest *request, const char *origin) {
-  const char *key = http_request_route_param(request, ACCESS_ADDRESS_PARAM);
+  const char *key = access_address(request);
   return key != NULL ? g_strconcat(origin, "/iptv/", key, NULL) : g_strdup(origin);
 }
 
@@ -73,7 +73,7 @@ static void append_channel(GString *out, const ServerContext *server, const Chan
 
 static void finish(HttpResponse *response, const HttpRequest *request, const char *type, GString *text,
                    const GPtrArray *sheets) {
-  bool is_public = http_request_route_param(request, ACCESS_ADDRESS_PARAM) == NULL;
+  bool is_public = access_address(request) == NULL;
   for (guint i = 0; i < sheets->len; i++)
     is_public = is_public && channel_access_is_public(sheets->pdata[i]);
   http_response_take_string(response, type, text);

@@ -12,7 +12,7 @@ if [ -f "${1:-}" ]; then
 else
   seconds=${1:-3600} lesson=lesson.mp4
   cd "$WORK"
-  ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=854x480:rate=10:duration="$seconds" \
+  ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x180:rate=10:duration="$seconds" \
     -f lavfi -i sine=duration="$seconds":beep_factor=3 -c:v libx264 -preset ultrafast -c:a aac "$lesson"
 fi
 if [ "$seconds" -lt $((play_s + 10)) ]; then play_s=$((seconds / 2)); fi
