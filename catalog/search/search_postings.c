@@ -122,11 +122,12 @@ static bool unpack_ordinals(PostingsReader *reader, const uint8_t *bytes, uint32
 }
 
 void postings_reader_unpack_fields(PostingsReader *reader) {
-  const uint8_t *bytes = reader->packed_fields, *different = reader->different_fields;
-  unsigned bits = reader->field_bits, mask = (1u << bits) - 1;
-  reader->packed_fields = NULL;
+  const uint8_t *bytes = reader->packed_fields;
   if (bytes == NULL)
     return;
+  const uint8_t *different = reader->different_fields;
+  unsigned bits = reader->field_bits, mask = (1u << bits) - 1;
+  reader->packed_fields = NULL;
   if (bits == FIELD_BITS_RAW)
     memcpy(reader->fields, bytes, reader->filled);
   else if (bits == 0)

@@ -16,7 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes);
 static void check_rows(const ImportFile *file) {
   for (guint i = 0; i < file->rows->len; i++) {
     const ImportRow *row = &g_array_index(file->rows, ImportRow, i);
-    g_assert((row->record == NULL) == (row->lesson != NULL));
+    g_assert((row->record != NULL) + (row->lesson != NULL) + (row->schedule != NULL) == 1);
+    if (row->schedule) {
+      g_autofree char *written = channel_document_write(row->schedule->document);
+      g_assert(g_utf8_validate(row->schedule->channel_id, -1, NULL) && g_utf8_validate(written, -1, NULL));
+      continue;
+    }
     if (row->lesson) {
       const char *texts[] = {row->lesson->id, row->lesson->course_id, row->lesson->title, row->lesson->asset_id};
       for (size_t j = 0; j < G_N_ELEMENTS(texts); j++)
@@ -30,10 +35,12 @@ static void check_rows(const ImportFile *file) {
       g_assert(fault.reason != RECORD_FAULT_NONE && g_utf8_validate(text, -1, NULL));
       continue;
     }
-    g_autofree char *cell =
-        table_list_write(catalog_record_get(row->record, row->record->kind == RECORD_COURSE       ? "tags"
-                                                         : row->record->kind == RECORD_COLLECTION ? "course_ids"
-                                                                                                  : "name"));
+    RecordKind of = row->record->kind;
+    const char *field = of == RECORD_COURSE       ? "tags"
+                        : of == RECORD_COLLECTION ? "course_ids"
+                        : of == RECORD_CHANNEL    ? "title"
+                                                  : "name";
+    g_autofree char *cell = table_list_write(catalog_record_get(row->record, field));
     g_assert(g_utf8_validate(cell, -1, NULL));
   }
 }
