@@ -8,10 +8,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/** Bodies of these sizes go out of their file, when they have one. Larger ones seldom fit into the socket's buffer: they go in
- * many pieces, and copying from the mapping is then the quicker way (docs/notes/delivery.md). */
+/** Bodies from here on go out of their file, when they have one: copying costs more than the second system call. */
 #define SENDFILE_BYTES_MIN ((size_t)32 * 1024)
-#define SENDFILE_BYTES_MAX ((size_t)1 << 20)
 
 /** The Date header of this second. */
 static const char *date_now(void) {
@@ -83,8 +81,7 @@ static HttpFrontProgress send_file(HttpFrontAnswer *answer, int fd, size_t head_
 
 HttpFrontProgress http_front_answer_send(HttpFrontAnswer *answer, int fd) {
   size_t head_size = answer->prefix_size + g_bytes_get_size(answer->head);
-  bool is_from_file =
-      answer->shared->fd >= 0 && answer->body_size >= SENDFILE_BYTES_MIN && answer->body_size <= SENDFILE_BYTES_MAX;
+  bool is_from_file = answer->shared->fd >= 0 && answer->body_size >= SENDFILE_BYTES_MIN;
   if (answer->sent < head_size || !is_from_file) {
     HttpFrontProgress progress = send_memory(answer, fd, head_size, is_from_file);
     if (progress != HTTP_FRONT_SENT || !is_from_file)
