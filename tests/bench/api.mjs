@@ -43,7 +43,7 @@ const PARTS = [
     `/api/v1/courses?q=${q(text)}`,
     `/api/v1/suggest?q=${q(text.slice(0, 2))}`,
     `/api/v1/courses?q=${q(text)}&category=health&limit=10`,
-    i % 2 ? '/api/v1/courses?category=crafts' : '/api/v1/courses?limit=24',
+    i % 2 ? '/api/v1/courses?category=civic' : '/api/v1/courses?limit=24',
   ]) },
 ];
 
