@@ -44,6 +44,7 @@ void catalog_lesson_free(CatalogLesson *lesson) {
   g_free(lesson->id);
   g_free(lesson->title);
   g_free(lesson->asset_id);
+  g_free(lesson->sign_asset_id);
   g_free(lesson);
 }
 
@@ -111,6 +112,7 @@ static bool load_lessons(Connection *connection, const char *course_id, GPtrArra
     lesson->title = statement_dup_text(&statement, 1);
     lesson->position = statement_int(&statement, 2);
     lesson->asset_id = statement_dup_text(&statement, 3);
+    lesson->sign_asset_id = statement_dup_text(&statement, 4);
     g_ptr_array_add(lessons, lesson);
   }
   return statement_check(&statement, error);

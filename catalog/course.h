@@ -57,6 +57,7 @@ typedef struct {
   char *id, *title;
   int64_t position; /**< from 1 */
   char *asset_id;
+  char *sign_asset_id; /**< the interpreter's picture in sign language, or NULL */
 } CatalogLesson;
 void catalog_lesson_free(CatalogLesson *lesson);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CatalogLesson, catalog_lesson_free)

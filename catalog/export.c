@@ -122,6 +122,8 @@ static bool append_lessons(const Export *export, const char *course_id, GString 
     json_writer_member_int(&writer, "position", lesson->position);
     json_writer_member_string(&writer, "title", lesson->title);
     json_writer_member_string(&writer, "asset_id", lesson->asset_id);
+    if (lesson->sign_asset_id)
+      json_writer_member_string(&writer, "sign_asset_id", lesson->sign_asset_id);
     end_line(&writer, text);
   }
   return true;

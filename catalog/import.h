@@ -19,6 +19,7 @@ GArray *import_faults_new(void);
 /** A lesson as a line gives it: a new one at that place of a course that is there, or one that is there already. */
 typedef struct {
   char *id, *course_id, *title, *asset_id;
+  char *sign_asset_id; /**< NULL: not given */
   int64_t position;
 } ImportLesson;
 

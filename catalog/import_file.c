@@ -23,6 +23,7 @@ void import_lesson_free(ImportLesson *lesson) {
   g_free(lesson->course_id);
   g_free(lesson->title);
   g_free(lesson->asset_id);
+  g_free(lesson->sign_asset_id);
   g_free(lesson);
 }
 

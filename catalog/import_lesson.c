@@ -13,13 +13,14 @@
 
 /* As the catalog has it. */
 typedef struct {
-  char *course_id, *title, *asset_id;
+  char *course_id, *title, *asset_id, *sign_asset_id;
   int64_t position;
 } Stored;
 static void stored_clear(Stored *stored) {
   g_free(stored->course_id);
   g_free(stored->title);
   g_free(stored->asset_id);
+  g_free(stored->sign_asset_id);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Stored, stored_clear)
 
@@ -35,6 +36,8 @@ static bool check_form(const ImportLesson *lesson, RecordFault *fault) {
   for (size_t i = 0; i < G_N_ELEMENTS(ids); i++)
     if (!ids[i].id || !id_is_valid(ids[i].id))
       return refuse(fault, ids[i].id ? RECORD_FAULT_FORM : RECORD_FAULT_MISSING, ids[i].field, ids[i].id);
+  if (lesson->sign_asset_id && !id_is_valid(lesson->sign_asset_id))
+    return refuse(fault, RECORD_FAULT_FORM, "sign_asset_id", lesson->sign_asset_id);
   if (!lesson->title || !*lesson->title)
     return refuse(fault, RECORD_FAULT_MISSING, "title", NULL);
   if (g_utf8_strlen(lesson->title, -1) > TITLE_CHARACTERS_MAX)
@@ -67,13 +70,14 @@ static bool find_stored(Connection *connection, const char *id, bool *ret_found,
     return false;
   if (*ret_found)
     *stored = (Stored){statement_dup_text(&statement, 0), statement_dup_text(&statement, 2),
-                       statement_dup_text(&statement, 3), statement_int(&statement, 1)};
+                       statement_dup_text(&statement, 3), statement_dup_text(&statement, 4),
+                       statement_int(&statement, 1)};
   return true;
 }
 
 /* Media of others are theirs to give. */
-static bool check_asset(const ImportTake *take, const char *asset_id, bool *ret_found, RecordFault *fault,
-                        GError **error) {
+static bool check_asset(const ImportTake *take, const char *field, const char *asset_id, bool *ret_found,
+                        RecordFault *fault, GError **error) {
   int64_t is_there = 0;
   g_auto(Place) place = {0};
   if (!connection_number(take->connection, STATEMENT_HAS_ASSET, &is_there, error, argument_text(asset_id)))
@@ -83,7 +87,20 @@ static bool check_asset(const ImportTake *take, const char *asset_id, bool *ret_
     return true;
   if (!place_load(take->connection, "asset", asset_id, &place, NULL))
     place = (Place){0}; /* of no lesson: only those who may do so everywhere */
-  return import_may(take, RIGHT_EDIT, &place) || refuse(fault, RECORD_FAULT_RIGHT, "asset_id", asset_id);
+  return import_may(take, RIGHT_EDIT, &place) || refuse(fault, RECORD_FAULT_RIGHT, field, asset_id);
+}
+
+/* What is not here gets a place, until its source comes. NULL needs none. */
+static bool take_asset(const ImportTake *take, const ImportLesson *lesson, const char *field, const char *asset_id,
+                       RecordFault *fault, GError **error) {
+  bool has_asset = false;
+  if (!asset_id)
+    return true;
+  if (!check_asset(take, field, asset_id, &has_asset, fault, error))
+    return false;
+  return has_asset ||
+         connection_run(take->connection, STATEMENT_INSERT_ABSENT_ASSET, error, argument_text(asset_id),
+                        argument_text(lesson->title), argument_text(lesson->course_id), argument_int(take->now_us));
 }
 
 static bool note(const ImportTake *take, const ImportLesson *lesson, const char *before, GError **error) {
@@ -96,24 +113,34 @@ static bool note(const ImportTake *take, const ImportLesson *lesson, const char 
 }
 
 static bool add(const ImportTake *take, const ImportLesson *lesson, RecordFault *fault, GError **error) {
-  bool has_asset = false;
-  if (!check_asset(take, lesson->asset_id, &has_asset, fault, error))
-    return false;
-  if (!has_asset &&
-      !connection_run(take->connection, STATEMENT_INSERT_ABSENT_ASSET, error, argument_text(lesson->asset_id),
-                      argument_text(lesson->title), argument_text(lesson->course_id), argument_int(take->now_us)))
-    return false;
-  return connection_run(take->connection, STATEMENT_ADD_LESSON, error, argument_text(lesson->id),
+  return take_asset(take, lesson, "asset_id", lesson->asset_id, fault, error) &&
+         take_asset(take, lesson, "sign_asset_id", lesson->sign_asset_id, fault, error) &&
+         connection_run(take->connection, STATEMENT_ADD_LESSON, error, argument_text(lesson->id),
                         argument_text(lesson->course_id), argument_int(lesson->position),
-                        argument_text(lesson->title), argument_text(lesson->asset_id)) &&
+                        argument_text(lesson->title), argument_text(lesson->asset_id),
+                        argument_text(lesson->sign_asset_id)) &&
          note(take, lesson, NULL, error);
 }
 
-static bool change(const ImportTake *take, const ImportLesson *lesson, const Stored *stored, GError **error) {
+/* A line without one leaves the sign-language video that there is. */
+static bool has_same_sign(const ImportLesson *lesson, const Stored *stored) {
+  return !lesson->sign_asset_id || g_strcmp0(lesson->sign_asset_id, stored->sign_asset_id) == 0;
+}
+
+static bool set_sign(const ImportTake *take, const ImportLesson *lesson, const Stored *stored, RecordFault *fault,
+                     GError **error) {
+  return has_same_sign(lesson, stored) ||
+         (take_asset(take, lesson, "sign_asset_id", lesson->sign_asset_id, fault, error) &&
+          connection_run(take->connection, STATEMENT_SET_LESSON_SIGN, error, argument_text(lesson->id),
+                         argument_text(lesson->sign_asset_id)));
+}
+
+static bool change(const ImportTake *take, const ImportLesson *lesson, const Stored *stored, RecordFault *fault,
+                   GError **error) {
   g_autofree char *before = g_strdup_printf("%s %s", lesson->id, stored->title);
   return connection_run(take->connection, STATEMENT_MOVE_LESSON, error, argument_text(lesson->id),
                         argument_int(lesson->position), argument_text(lesson->title)) &&
-         note(take, lesson, before, error);
+         set_sign(take, lesson, stored, fault, error) && note(take, lesson, before, error);
 }
 
 bool import_take_lesson(ImportTake *take, const ImportLesson *lesson, ImportResult *ret_result, RecordFault *fault,
@@ -131,7 +158,8 @@ bool import_take_lesson(ImportTake *take, const ImportLesson *lesson, ImportResu
     return refuse(fault, RECORD_FAULT_FIXED, "course_id", lesson->course_id);
   if (strcmp(stored.asset_id, lesson->asset_id) != 0)
     return refuse(fault, RECORD_FAULT_FIXED, "asset_id", lesson->asset_id);
-  bool is_same = stored.position == lesson->position && strcmp(stored.title, lesson->title) == 0;
+  bool is_same = stored.position == lesson->position && strcmp(stored.title, lesson->title) == 0 &&
+                 has_same_sign(lesson, &stored);
   *ret_result = is_same ? IMPORT_RESULT_UNCHANGED : IMPORT_RESULT_UPDATED;
-  return is_same || change(take, lesson, &stored, error);
+  return is_same || change(take, lesson, &stored, fault, error);
 }

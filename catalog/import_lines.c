@@ -60,7 +60,8 @@ static char **lesson_text(ImportLesson *lesson, const char *member) {
   } texts[] = {{"id", &lesson->id},
                {"course_id", &lesson->course_id},
                {"title", &lesson->title},
-               {"asset_id", &lesson->asset_id}};
+               {"asset_id", &lesson->asset_id},
+               {"sign_asset_id", &lesson->sign_asset_id}};
   for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
     if (strcmp(member, texts[i].name) == 0)
       return texts[i].text;

@@ -35,6 +35,7 @@ typedef struct {
   int64_t source_size_bytes;
   Quota quota;
   bool adds_lesson;        /* to a course that is there */
+  bool adds_sign;          /* to a lesson that is there, `lesson_id` */
   bool is_known;           /* the asset is there already: only a lesson is made */
   const char *replaces_id; /* or NULL: then it makes a lesson, and its course */
   GArray *captions;        /* SideCaption */
@@ -252,6 +253,31 @@ static bool prepare_lesson(Catalog *catalog, const char *course_id, Intake *inta
   return true;
 }
 
+static bool set_no_lesson(const Intake *intake, GError **error) {
+  g_set_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND, "no lesson %s of course %s", intake->lesson_id,
+              intake->course_id);
+  return false;
+}
+
+/* Institution and title are those of the lesson. */
+static bool prepare_sign(Catalog *catalog, const IntakeRequest *request, Intake *intake, GError **error) {
+  g_autoptr(CatalogCourse) course = NULL;
+  g_autoptr(GPtrArray) lessons = NULL;
+  if (!catalog_load_course(catalog, request->course_id, &course, &lessons, error))
+    return false;
+  intake->adds_sign = true;
+  g_free(intake->course_id);
+  g_free(intake->institution);
+  g_free(intake->lesson_id);
+  intake->course_id = g_strdup(request->course_id);
+  intake->institution = g_strdup(course->institution);
+  intake->lesson_id = g_strdup(request->sign_lesson_id);
+  for (guint i = 0; i < lessons->len; i++)
+    if (g_str_equal(((const CatalogLesson *)lessons->pdata[i])->id, request->sign_lesson_id))
+      return true;
+  return set_no_lesson(intake, error);
+}
+
 /* `*ret_asset_id` NULL when nothing of the institution has the same source. */
 static bool find_same(Connection *connection, const Intake *intake, char **ret_asset_id, GError **error) {
   const FileMeasure *measure = intake->request->measure;
@@ -269,7 +295,7 @@ static bool find_same(Connection *connection, const Intake *intake, char **ret_a
 static bool prepare_known(Catalog *catalog, Intake *intake, GError **error) {
   g_auto(Transaction) transaction = {0};
   g_autofree char *asset_id = NULL;
-  if (!intake->request->measure || intake->replaces_id)
+  if (!intake->request->measure || intake->replaces_id || intake->adds_sign)
     return true;
   if (!transaction_begin_read(&transaction, catalog, error) ||
       !find_same(transaction.connection, intake, &asset_id, error))
@@ -405,6 +431,22 @@ static bool insert_lesson(Connection *connection, const Intake *intake, int64_t 
                         argument_text(intake->asset_id));
 }
 
+/* What it shows is no part of its course's list of lessons, but of how they look. */
+static bool set_sign(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  if (!connection_run(connection, STATEMENT_SET_LESSON_SIGN, error, argument_text(intake->lesson_id),
+                      argument_text(intake->asset_id)))
+    return false;
+  return connection_changes(connection) == 1 ? touch_course(connection, intake, now_us, error)
+                                             : set_no_lesson(intake, error);
+}
+
+static bool attach(Connection *connection, const Intake *intake, int64_t now_us, GError **error) {
+  if (intake->replaces_id)
+    return true; /* it takes the place of another when it is whole */
+  return intake->adds_sign ? set_sign(connection, intake, now_us, error)
+                           : insert_lesson(connection, intake, now_us, error);
+}
+
 /* Looked at again under the write lock. */
 static bool check_replaced(Connection *connection, const Intake *intake, GError **error) {
   g_auto(ReplacedLesson) lesson = {0};
@@ -445,16 +487,20 @@ static bool check_known(Connection *connection, const Intake *intake, GError **e
   return false;
 }
 
+static int64_t added_lessons(const Intake *intake) {
+  return intake->replaces_id || intake->adds_sign ? 0 : 1;
+}
+
 static bool insert_rows(Connection *connection, const Intake *intake, GError **error) {
   int64_t now_us = g_get_real_time();
-  int64_t lessons = intake->replaces_id ? 0 : 1;
+  int64_t lessons = added_lessons(intake);
   int64_t added_bytes = intake->is_known ? 0 : intake->source_size_bytes;
   const char *upload_id = intake->request->upload_id;
   return check_replaced(connection, intake, error) &&
          quota_check(connection, intake->institution, &intake->quota, added_bytes, lessons, error) &&
          (intake->is_known ? check_known(connection, intake, error)
                            : insert_asset(connection, intake, now_us, error)) &&
-         (intake->replaces_id || insert_lesson(connection, intake, now_us, error)) &&
+         attach(connection, intake, now_us, error) &&
          (!upload_id || upload_row_finish(connection, upload_id, intake->asset_id, intake->course_id, NULL,
                                           intake->source_key, now_us, error));
 }
@@ -483,6 +529,15 @@ static bool store(const BlobStore *blobs, BlobProgressFunc progress, gpointer us
   return is_stored;
 }
 
+/* What it becomes, when that is no course of its own. */
+static bool prepare_goal(Catalog *catalog, const IntakeRequest *request, Intake *intake, GError **error) {
+  if (request->replaces_id)
+    return prepare_replacement(catalog, request->replaces_id, intake, error);
+  if (request->sign_lesson_id)
+    return prepare_sign(catalog, request, intake, error);
+  return !request->course_id || prepare_lesson(catalog, request->course_id, intake, error);
+}
+
 bool intake_file(Catalog *catalog, const BlobStore *blobs, const IntakeRequest *request, BlobProgressFunc progress,
                  gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error) {
   g_auto(Intake) intake = {0};
@@ -491,13 +546,9 @@ bool intake_file(Catalog *catalog, const BlobStore *blobs, const IntakeRequest *
     return false;
   intake.quota = request->quota;
   prepare(request, ret_warnings, &intake);
-  if (request->replaces_id && !prepare_replacement(catalog, request->replaces_id, &intake, error))
-    return false;
-  if (request->course_id && !request->replaces_id && !prepare_lesson(catalog, request->course_id, &intake, error))
-    return false;
-  if (!prepare_known(catalog, &intake, error) ||
+  if (!prepare_goal(catalog, request, &intake, error) || !prepare_known(catalog, &intake, error) ||
       !catalog_check_quota(catalog, intake.institution, &intake.quota,
-                           intake.is_known ? 0 : intake.source_size_bytes, intake.replaces_id ? 0 : 1, error))
+                           intake.is_known ? 0 : intake.source_size_bytes, added_lessons(&intake), error))
     return false;
   if (!intake.is_known && !store(blobs, progress, user_data, &intake, error))
     return false;

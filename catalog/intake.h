@@ -19,9 +19,10 @@ typedef struct {
                                  institution are then those of its lesson */
   const char *course_id;    /**< NULL, or the course whose last lesson it becomes; category and institution are then
                                    the course's */
-  const char *actor;        /**< for the audit log; NULL: "ingest" */
-  bool is_draft;            /**< a new course is not published yet */
-  bool is_staged;           /**< nobody writes to the file any more and it is on the store's file system: its bytes
+  const char *sign_lesson_id; /**< NULL, or the lesson of `course_id` whose sign-language picture it becomes */
+  const char *actor;          /**< for the audit log; NULL: "ingest" */
+  bool is_draft;              /**< a new course is not published yet */
+  bool is_staged; /**< nobody writes to the file any more and it is on the store's file system: its bytes
                                    are shared, not copied; nothing is looked for beside it */
   const FileMeasure
       *measure;          /**< its length and checksum, or NULL. When the institution has a lesson of the same source
@@ -47,6 +48,8 @@ void intake_result_clear(IntakeResult *result);
  * to no lesson, has been replaced already or is being replaced.
  * QUOTA when the institution may not have so much: looked at before anything is copied, and again when it is recorded.
  * With `course_id`: NOT_FOUND when there is none, CONFLICT when it has LESSONS_MAX lessons.
+ * With `sign_lesson_id` too: no lesson is made, that one shows it in place of the picture that it had; NOT_FOUND when the
+ * course has no such lesson.
  * On failure nothing stays. */
 bool intake_file(Catalog *catalog, const BlobStore *store, const IntakeRequest *request, BlobProgressFunc progress,
                  gpointer user_data, IntakeResult *ret_result, GPtrArray *ret_warnings, GError **error);

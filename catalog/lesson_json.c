@@ -32,11 +32,14 @@ static bool read_lesson(LessonOrderList *list, json_t *object, LessonOrder *less
   const char *member = NULL;
   json_t *value = NULL;
   json_object_foreach(object, member, value) {
-    const char **text = strcmp(member, "id") == 0         ? &lesson->id
-                        : strcmp(member, "asset_id") == 0 ? &lesson->asset_id
-                        : strcmp(member, "title") == 0    ? &lesson->title
-                                                          : NULL;
-    bool is_read_only = strcmp(member, "position") == 0 || strcmp(member, "asset") == 0;
+    const char **text = strcmp(member, "id") == 0              ? &lesson->id
+                        : strcmp(member, "asset_id") == 0      ? &lesson->asset_id
+                        : strcmp(member, "title") == 0         ? &lesson->title
+                        : strcmp(member, "sign_asset_id") == 0 ? &lesson->sign_asset_id
+                                                               : NULL;
+    bool is_read_only =
+        strcmp(member, "position") == 0 || strcmp(member, "asset") == 0 || strcmp(member, "sign_asset") == 0;
+    lesson->has_sign = lesson->has_sign || strcmp(member, "sign_asset_id") == 0;
     if (!text && !is_read_only)
       return refuse(fault, RECORD_FAULT_UNKNOWN_FIELD, member);
     if (text && !read_text(list, value, member, text, fault))

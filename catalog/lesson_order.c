@@ -29,6 +29,8 @@ static bool load_titles(Connection *connection, const char *course_id, GHashTabl
     g_hash_table_insert(titles, statement_dup_text(&statement, 0), statement_dup_text(&statement, 1));
     g_string_append_printf(order, "%s%s %s", order->len > 0 ? "\n" : "", statement_text(&statement, 0),
                            statement_text(&statement, 1));
+    if (!statement_is_null(&statement, 4))
+      g_string_append_printf(order, " + %s", statement_text(&statement, 4));
   }
   return statement_check(&statement, error);
 }
@@ -42,18 +44,6 @@ static bool check_title(const char *title, RecordFault *ret_fault, GError **erro
          refuse(ret_fault, RECORD_FAULT_TOO_LONG, "title", title, error);
 }
 
-static bool place(Connection *connection, const char *course_id, const LessonOrder *lesson, int64_t position,
-                  const GHashTable *titles, RecordFault *ret_fault, GError **error) {
-  const char *old_title = g_hash_table_lookup((GHashTable *)titles, lesson->id);
-  if (!old_title)
-    return refuse(ret_fault, RECORD_FAULT_NO_RECORD, "id", lesson->id, error);
-  if (!connection_run(connection, STATEMENT_PLACE_LESSON, error, argument_text(course_id),
-                      argument_text(lesson->id), argument_int(position),
-                      argument_text(lesson->title ? lesson->title : old_title)))
-    return false;
-  return connection_changes(connection) == 1 || refuse(ret_fault, RECORD_FAULT_TWICE, "id", lesson->id, error);
-}
-
 /* NULL in `*ret_name` when there is no such asset. */
 static bool find_source_name(Connection *connection, const char *asset_id, char **ret_name, GError **error) {
   g_auto(Statement) statement = statement_use(connection, STATEMENT_FIND_SOURCE_NAME);
@@ -63,6 +53,29 @@ static bool find_source_name(Connection *connection, const char *asset_id, char 
     return false;
   *ret_name = has_row ? statement_dup_text(&statement, 0) : NULL;
   return true;
+}
+
+static bool check_sign(Connection *connection, const LessonOrder *lesson, RecordFault *ret_fault, GError **error) {
+  g_autofree char *name = NULL;
+  if (!lesson->sign_asset_id)
+    return true;
+  return find_source_name(connection, lesson->sign_asset_id, &name, error) &&
+         (name || refuse(ret_fault, RECORD_FAULT_NO_RECORD, "sign_asset_id", lesson->sign_asset_id, error));
+}
+
+static bool place(Connection *connection, const char *course_id, const LessonOrder *lesson, int64_t position,
+                  const GHashTable *titles, RecordFault *ret_fault, GError **error) {
+  const char *old_title = g_hash_table_lookup((GHashTable *)titles, lesson->id);
+  if (!old_title)
+    return refuse(ret_fault, RECORD_FAULT_NO_RECORD, "id", lesson->id, error);
+  if (!connection_run(connection, STATEMENT_PLACE_LESSON, error, argument_text(course_id),
+                      argument_text(lesson->id), argument_int(position),
+                      argument_text(lesson->title ? lesson->title : old_title)))
+    return false;
+  if (connection_changes(connection) != 1)
+    return refuse(ret_fault, RECORD_FAULT_TWICE, "id", lesson->id, error);
+  return !lesson->has_sign || connection_run(connection, STATEMENT_SET_LESSON_SIGN, error,
+                                             argument_text(lesson->id), argument_text(lesson->sign_asset_id));
 }
 
 static bool add(Connection *connection, const char *course_id, const LessonOrder *lesson, int64_t position,
@@ -76,7 +89,7 @@ static bool add(Connection *connection, const char *course_id, const LessonOrder
     return refuse(ret_fault, RECORD_FAULT_NO_RECORD, "asset_id", lesson->asset_id, error);
   return connection_run(connection, STATEMENT_ADD_LESSON, error, argument_text(id), argument_text(course_id),
                         argument_int(position), argument_text(lesson->title ? lesson->title : name),
-                        argument_text(lesson->asset_id));
+                        argument_text(lesson->asset_id), argument_text(lesson->sign_asset_id));
 }
 
 static bool place_all(Connection *connection, const char *course_id, const LessonOrder *lessons, size_t count,
@@ -86,6 +99,7 @@ static bool place_all(Connection *connection, const char *course_id, const Lesso
   for (size_t i = 0; i < count; i++) {
     int64_t position = (int64_t)i + 1;
     if (!check_title(lessons[i].title, ret_fault, error) ||
+        !check_sign(connection, &lessons[i], ret_fault, error) ||
         !(lessons[i].id ? place(connection, course_id, &lessons[i], position, titles, ret_fault, error)
                         : add(connection, course_id, &lessons[i], position, ret_fault, error)))
       return false;

@@ -65,7 +65,9 @@ bool catalog_delete_record(Catalog *catalog, const char *actor, RecordKind kind,
 /** A lesson in a new order: `id` of one that stays, or `asset_id` for a new one. */
 typedef struct {
   const char *id, *asset_id;
-  const char *title; /**< NULL: as it is; of a new one the asset's file name */
+  const char *title;         /**< NULL: as it is; of a new one the asset's file name */
+  const char *sign_asset_id; /**< the interpreter's picture in sign language, or NULL: none */
+  bool has_sign;             /**< `sign_asset_id` is said; else it stays as it is */
 } LessonOrder;
 #define LESSONS_MAX 1000
 /** Lessons of a course, in this order: those that are not named are taken off it (their assets stay). INVALID for a

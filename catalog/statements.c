@@ -34,6 +34,9 @@ const char statement_setup_writer[] = "PRAGMA synchronous = FULL;"
 
 #define JOB_IS_READY "state = 'ready' AND is_paused = 0"
 
+#define NO_LESSON_HAS_IT                                                                                           \
+  "NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.asset_id = asset.id OR lesson.sign_asset_id = asset.id)"
+
 /* It has jobs that wait or run. */
 #define INSTITUTION_IS_ACTIVE(name)                                                                                \
   "(EXISTS (SELECT 1 FROM job INDEXED BY job_open WHERE state = 'ready' AND job.institution = " name               \
@@ -189,25 +192,28 @@ static const StatementSpec specs[] = {
     WRITE(REOPEN_ASSET, "UPDATE asset SET state = 'queued', is_paused = 0, error_code = NULL, error_detail = NULL,"
                         " updated_us = ?2 WHERE id = ?1"),
     /* replacement */
-    READ(LOAD_REPLACEABLE,
-         "SELECT institution, retired_us, EXISTS (SELECT 1 FROM lesson WHERE asset_id = asset.id),"
-         " (SELECT next.id FROM asset AS next INDEXED BY asset_by_replaced"
-         "  WHERE next.replaces_id = asset.id AND next.state IN ('queued', 'playable') LIMIT 1)"
-         " FROM asset WHERE id = ?1"),
+    READ(LOAD_REPLACEABLE, "SELECT institution, retired_us, EXISTS (SELECT 1 FROM lesson WHERE asset_id = asset.id "
+                           "OR sign_asset_id = asset.id),"
+                           " (SELECT next.id FROM asset AS next INDEXED BY asset_by_replaced"
+                           "  WHERE next.replaces_id = asset.id AND next.state IN ('queued', 'playable') LIMIT 1)"
+                           " FROM asset WHERE id = ?1"),
     READ(LOAD_DURATION, "SELECT duration_us FROM asset WHERE id = ?1"),
-    READ(FIND_LESSON_OF_ASSET, "SELECT course_id, title FROM lesson WHERE asset_id = ?1 ORDER BY id LIMIT 1"),
+    READ(FIND_LESSON_OF_ASSET, "SELECT course_id, title FROM lesson WHERE asset_id = ?1 OR sign_asset_id = ?1"
+                               " ORDER BY id LIMIT 1"),
     /* Whose place the asset takes now: when it is whole, or when it can be played and the other cannot. */
     READ(
         FIND_REPLACED,
         "SELECT old.id, old.state FROM asset AS new JOIN asset AS old ON old.id = new.replaces_id WHERE new.id = ?1"
         " AND old.retired_us = 0 AND (new.state = 'ready' OR (new.state = 'playable' AND old.state IN ('queued',"
         " 'failed') AND NOT EXISTS (SELECT 1 FROM track WHERE track.asset_id = old.id AND segment_count > 0)))"),
-    WRITE(MOVE_LESSONS, "UPDATE lesson SET asset_id = ?2 WHERE asset_id = ?1"),
+    WRITE(MOVE_LESSONS, "UPDATE lesson SET asset_id = iif(asset_id = ?1, ?2, asset_id),"
+                        " sign_asset_id = iif(sign_asset_id = ?1, ?2, sign_asset_id)"
+                        " WHERE asset_id = ?1 OR sign_asset_id = ?1"),
     WRITE(RETIRE_ASSET, "UPDATE asset SET replaced_by = ?2, retired_us = ?3, updated_us = ?3 WHERE id = ?1"),
     /* Assets that were replaced, or should have replaced another and failed, some time ago. */
     READ(LIST_RETIRED, "SELECT id FROM asset WHERE source_key <> '' AND ((retired_us > 0 AND retired_us <= ?1)"
                        " OR (replaces_id IS NOT NULL AND state = 'failed' AND updated_us <= ?1"
-                       "  AND NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.asset_id = asset.id)))"),
+                       "  AND " NO_LESSON_HAS_IT "))"),
     /* Assets that no lesson has named for some time, and replacements whose lesson went before they could take it. */
     READ(LIST_ORPHANS,
          "SELECT id FROM asset WHERE orphaned_us > 0 AND orphaned_us <= ?1 AND source_key <> '' AND retired_us = 0"
@@ -215,7 +221,7 @@ static const StatementSpec specs[] = {
          "   WHERE next.replaces_id = asset.id AND next.state IN ('queued', 'playable'))"
          " UNION ALL SELECT id FROM asset WHERE replaces_id IS NOT NULL AND state = 'ready' AND updated_us <= ?1"
          "  AND source_key <> '' AND retired_us = 0 AND orphaned_us = 0"
-         "  AND NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.asset_id = asset.id) ORDER BY 1"),
+         "  AND " NO_LESSON_HAS_IT " ORDER BY 1"),
     WRITE(PURGE_TRACKS, "DELETE FROM track WHERE asset_id = ?1"),
     WRITE(PURGE_CAPTIONS, "DELETE FROM caption WHERE asset_id = ?1"),
     WRITE(PURGE_JOBS, "DELETE FROM job WHERE asset_id = ?1"),
@@ -429,7 +435,8 @@ static const StatementSpec specs[] = {
     READ(LOAD_COURSE, "SELECT " COURSE_COLUMNS " FROM course" COURSE_ASSET "WHERE course.id = ?1"
                       " AND course.state <> 'deleted'"),
     READ(LOAD_COURSE_CHANGE, "SELECT change_seq FROM course WHERE id = ?1 AND state <> 'deleted'"),
-    READ(LIST_LESSONS, "SELECT id, title, position, asset_id FROM lesson WHERE course_id = ?1 ORDER BY position"),
+    READ(LIST_LESSONS, "SELECT id, title, position, asset_id, sign_asset_id FROM lesson WHERE course_id = ?1"
+                       " ORDER BY position"),
     READ(COUNT_COURSES,
          "WITH hit AS MATERIALIZED (SELECT id, category, kind FROM course WHERE " COURSE_FILTER ")"
          " SELECT 'total', '', COUNT(*) AS n FROM hit"

@@ -56,7 +56,8 @@ const StatementSpec statement_import_specs[STATEMENT_MODEL_FIRST - STATEMENT_IMP
                    "SELECT " ROW_COLUMNS " FROM import_row WHERE import_id = ?1 AND line > ?2"
                    " AND result = 'failed' ORDER BY line LIMIT ?3"),
 
-    STATEMENT_READ(FIND_LESSON, "SELECT course_id, position, title, asset_id FROM lesson WHERE id = ?1"),
+    STATEMENT_READ(FIND_LESSON,
+                   "SELECT course_id, position, title, asset_id, sign_asset_id FROM lesson WHERE id = ?1"),
     /* another lesson at that place */
     STATEMENT_READ(HAS_LESSON_AT, "SELECT 1 FROM lesson WHERE course_id = ?1 AND position = ?2 AND id <> ?3"),
     STATEMENT_WRITE(MOVE_LESSON, "UPDATE lesson SET position = ?2, title = ?3 WHERE id = ?1"),

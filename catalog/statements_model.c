@@ -196,8 +196,9 @@ const StatementSpec statement_model_specs[STATEMENT_PEOPLE_FIRST - STATEMENT_MOD
     STATEMENT_WRITE(PARK_LESSONS, "UPDATE lesson SET position = -position WHERE course_id = ?1"),
     STATEMENT_WRITE(PLACE_LESSON, "UPDATE lesson SET position = ?3, title = ?4 WHERE course_id = ?1 AND id = ?2"
                                   " AND position < 0"),
-    STATEMENT_WRITE(ADD_LESSON, "INSERT INTO lesson (id, course_id, position, title, asset_id)"
-                                " VALUES (?1, ?2, ?3, ?4, ?5)"),
+    STATEMENT_WRITE(ADD_LESSON, "INSERT INTO lesson (id, course_id, position, title, asset_id, sign_asset_id)"
+                                " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+    STATEMENT_WRITE(SET_LESSON_SIGN, "UPDATE lesson SET sign_asset_id = ?2 WHERE id = ?1"),
     STATEMENT_READ(FIND_SOURCE_NAME, "SELECT source_name FROM asset WHERE id = ?1 AND source_key <> ''"),
     STATEMENT_WRITE(DELETE_PARKED_LESSONS, "DELETE FROM lesson WHERE course_id = ?1 AND position < 0"),
 

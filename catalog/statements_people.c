@@ -21,40 +21,48 @@
                        " course.institution_id), '')",                                                             \
                        "COALESCE(course.institution_id, '')")
 
+/* A lesson shows the asset ?n, or the one that this takes the place of or that took its place. */
+#define LESSON_SHOWS(id)                                                                                           \
+  "(lesson.asset_id IN (" id ", " ASSET_KIN(id) ") OR lesson.sign_asset_id IN (" id ", " ASSET_KIN(id) "))"
+#define ASSET_KIN(id)                                                                                              \
+  "(SELECT replaces_id FROM asset WHERE id = " id "), (SELECT replaced_by FROM asset WHERE id = " id ")"
+
 /* Media that are not retired, with the lesson that has them or will have them. */
 #define WORK(reach)                                                                                                \
   "asset LEFT JOIN lesson ON lesson.id = COALESCE("                                                                \
   "  (SELECT id FROM lesson WHERE asset_id = asset.id ORDER BY id LIMIT 1),"                                       \
-  "  (SELECT id FROM lesson WHERE asset_id = asset.replaces_id ORDER BY id LIMIT 1))"                              \
+  "  (SELECT id FROM lesson WHERE sign_asset_id = asset.id ORDER BY id LIMIT 1),"                                  \
+  "  (SELECT id FROM lesson WHERE asset_id = asset.replaces_id OR sign_asset_id = asset.replaces_id"               \
+  "   ORDER BY id LIMIT 1))"                                                                                       \
   " LEFT JOIN course ON course.id = lesson.course_id"                                                              \
   " WHERE asset.retired_us = 0 AND " COURSE_IS_REACHED(reach)
+/* "+state": its jobs are few, those in a state may be all there are. */
 #define WORK_STATE                                                                                                 \
   "CASE WHEN asset.state IN ('failed', 'ready') THEN asset.state WHEN asset.is_paused THEN 'paused'"               \
-  " WHEN EXISTS (SELECT 1 FROM job WHERE asset_id = asset.id AND state = 'running') THEN 'making'"                 \
+  " WHEN EXISTS (SELECT 1 FROM job WHERE asset_id = asset.id AND +state = 'running') THEN 'making'"                \
   " ELSE 'waiting' END"
-#define WORK_JOBS(of) "(SELECT COUNT(*) FROM job WHERE asset_id = asset.id AND state = '" of "')"
+#define WORK_JOBS(of) "(SELECT COUNT(*) FROM job WHERE asset_id = asset.id AND +state = '" of "')"
 
 const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FIRST] = {
     /* ?1 what, ?2 its id: division and institution where it belongs */
-    STATEMENT_READ(
-        LOAD_PLACE,
-        "SELECT " COURSE_PLACE " WHERE ?1 = 'course' AND id = ?2 AND state <> 'deleted'"
-        " UNION ALL SELECT division, id FROM institution WHERE ?1 = 'institution' AND id = ?2"
-        " UNION ALL SELECT COALESCE((SELECT division FROM institution WHERE id = institution_id), ''),"
-        "  COALESCE(institution_id, '') FROM lecturer WHERE ?1 = 'lecturer' AND id = ?2"
-        " UNION ALL SELECT COALESCE(NULLIF(division, ''), (SELECT division FROM institution WHERE id = "
-        "institution_id),"
-        "  ''), COALESCE(institution_id, '') FROM room WHERE ?1 = 'room' AND id = ?2"
-        " UNION ALL SELECT COALESCE(NULLIF(division, ''), (SELECT division FROM institution WHERE id = "
-        "institution_id),"
-        "  ''), COALESCE(institution_id, '') FROM channel WHERE ?1 = 'channel' AND id = ?2"
-        " UNION ALL SELECT division, '' FROM collection WHERE ?1 = 'collection' AND id = ?2"
-        " UNION ALL SELECT " COURSE_PLACE " WHERE ?1 = 'attachment' AND id ="
-        "  (SELECT course_id FROM attachment WHERE id = ?2)"
-        " UNION ALL SELECT * FROM (SELECT " COURSE_PLACE " WHERE ?1 = 'asset' AND state <> 'deleted' AND id IN"
-        "  (SELECT course_id FROM lesson WHERE asset_id IN (?2, (SELECT replaces_id FROM asset WHERE id = ?2),"
-        "   (SELECT replaced_by FROM asset WHERE id = ?2))) ORDER BY id LIMIT 1)"
-        " LIMIT 1"),
+    STATEMENT_READ(LOAD_PLACE,
+                   "SELECT " COURSE_PLACE " WHERE ?1 = 'course' AND id = ?2 AND state <> 'deleted'"
+                   " UNION ALL SELECT division, id FROM institution WHERE ?1 = 'institution' AND id = ?2"
+                   " UNION ALL SELECT COALESCE((SELECT division FROM institution WHERE id = institution_id), ''),"
+                   "  COALESCE(institution_id, '') FROM lecturer WHERE ?1 = 'lecturer' AND id = ?2"
+                   " UNION ALL SELECT COALESCE(NULLIF(division, ''), (SELECT division FROM institution WHERE id = "
+                   "institution_id),"
+                   "  ''), COALESCE(institution_id, '') FROM room WHERE ?1 = 'room' AND id = ?2"
+                   " UNION ALL SELECT COALESCE(NULLIF(division, ''), (SELECT division FROM institution WHERE id = "
+                   "institution_id),"
+                   "  ''), COALESCE(institution_id, '') FROM channel WHERE ?1 = 'channel' AND id = ?2"
+                   " UNION ALL SELECT division, '' FROM collection WHERE ?1 = 'collection' AND id = ?2"
+                   " UNION ALL SELECT " COURSE_PLACE " WHERE ?1 = 'attachment' AND id ="
+                   "  (SELECT course_id FROM attachment WHERE id = ?2)"
+                   " UNION ALL SELECT * FROM (SELECT " COURSE_PLACE
+                   " WHERE ?1 = 'asset' AND state <> 'deleted' AND id IN"
+                   "  (SELECT course_id FROM lesson WHERE " LESSON_SHOWS("?2") ") ORDER BY id LIMIT 1)"
+                                                                               " LIMIT 1"),
 
     STATEMENT_READ(LOAD_PERSON, "SELECT " PERSON_COLUMNS " FROM person WHERE id = ?1"),
     STATEMENT_READ(FIND_PERSON, "SELECT " PERSON_COLUMNS " FROM person WHERE login = ?1"),
@@ -142,11 +150,7 @@ const StatementSpec statement_people_specs[STATEMENT_COUNT - STATEMENT_PEOPLE_FI
     STATEMENT_READ(LIST_ASSET_COURSES,
                    "SELECT course.state, course.visibility, course.visible_to, course.division,"
                    " COALESCE(course.institution_id, '') FROM lesson JOIN course ON course.id = lesson.course_id"
-                   " WHERE lesson.asset_id = ?1"
-                   " UNION ALL SELECT course.state, course.visibility, course.visible_to, course.division,"
-                   " COALESCE(course.institution_id, '') FROM asset JOIN lesson ON lesson.asset_id IN"
-                   " (asset.replaces_id, asset.replaced_by) JOIN course ON course.id = lesson.course_id"
-                   " WHERE asset.id = ?1"),
+                   " WHERE " LESSON_SHOWS("?1")),
 
     /* ?1 the lesson, ?2 who sees it */
     STATEMENT_READ(IS_LESSON_VISIBLE, "SELECT 1 FROM lesson JOIN course ON course.id = lesson.course_id"

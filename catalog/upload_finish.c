@@ -53,8 +53,11 @@ static bool refuse_type(const UploadWish *wish, GError **error) {
 
 static bool check_type(const UploadWish *wish, GError **error) {
   if (wish->has_bad_purpose)
-    return refuse(error, CATALOG_ERROR_INVALID, "purpose 只能是 lesson 或 attachment",
-                  "purpose is either lesson or attachment");
+    return refuse(error, CATALOG_ERROR_INVALID, "purpose 只能是 lesson、attachment 或 sign",
+                  "purpose is lesson, attachment or sign");
+  if (wish->purpose == UPLOAD_PURPOSE_SIGN && !(wish->course_id && wish->lesson_id && !wish->replaces_id))
+    return refuse(error, CATALOG_ERROR_INVALID, "手语画面必须说明所属课程（course）和课时（lesson）",
+                  "a sign-language picture needs its course and lesson");
   if (wish->purpose == UPLOAD_PURPOSE_ATTACHMENT)
     return wish->course_id ||
            refuse(error, CATALOG_ERROR_INVALID, "教材必须说明所属课程（course）", "an attachment needs its course");
@@ -139,6 +142,7 @@ static bool become_lesson(Catalog *catalog, const BlobStore *store, const Catalo
                            .quota = limits->quota,
                            .replaces_id = wish->replaces_id,
                            .course_id = wish->course_id,
+                           .sign_lesson_id = wish->purpose == UPLOAD_PURPOSE_SIGN ? wish->lesson_id : NULL,
                            .actor = upload->owner,
                            .is_draft = upload->is_draft,
                            .is_staged = true,

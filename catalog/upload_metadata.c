@@ -132,12 +132,14 @@ void upload_wish_read(const char *text, UploadWish *ret_wish) {
                      .category = find_text(text, "category", NULL),
                      .institution = find_text(text, "institution", NULL),
                      .course_id = find_text(text, "course", NULL),
-                     .replaces_id = find_text(text, "replaces", NULL)};
+                     .replaces_id = find_text(text, "replaces", NULL),
+                     .lesson_id = find_text(text, "lesson", NULL)};
   g_autofree char *purpose = find_text(text, "purpose", NULL);
   clean_name(&wish.name);
   bool is_attachment = purpose ? g_str_equal(purpose, "attachment") : looks_like_pdf(&wish);
-  wish.purpose = is_attachment ? UPLOAD_PURPOSE_ATTACHMENT : UPLOAD_PURPOSE_LESSON;
-  wish.has_bad_purpose = purpose && !is_attachment && !g_str_equal(purpose, "lesson");
+  bool is_sign = g_strcmp0(purpose, "sign") == 0;
+  wish.purpose = is_attachment ? UPLOAD_PURPOSE_ATTACHMENT : is_sign ? UPLOAD_PURPOSE_SIGN : UPLOAD_PURPOSE_LESSON;
+  wish.has_bad_purpose = purpose && !is_attachment && !is_sign && !g_str_equal(purpose, "lesson");
   *ret_wish = wish;
 }
 
@@ -150,5 +152,6 @@ void upload_wish_clear(UploadWish *wish) {
   g_free(wish->institution);
   g_free(wish->course_id);
   g_free(wish->replaces_id);
+  g_free(wish->lesson_id);
   *wish = (UploadWish){0};
 }

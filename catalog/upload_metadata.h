@@ -11,6 +11,7 @@
 typedef enum {
   UPLOAD_PURPOSE_LESSON, /**< a new course with one lesson, a lesson of a course, or another source of a lesson */
   UPLOAD_PURPOSE_ATTACHMENT, /**< a PDF of a course */
+  UPLOAD_PURPOSE_SIGN,       /**< the interpreter's picture in sign language of a lesson of a course */
 } UploadPurpose;
 
 /** What an upload is to become. Every text is valid UTF-8; NULL: not given, or empty. */
@@ -21,8 +22,9 @@ typedef struct {
   char *category, *institution; /**< of a new course */
   char *course_id;              /**< "course" */
   char *replaces_id;            /**< "replaces": the asset whose place it takes */
-  UploadPurpose purpose;        /**< "purpose": lesson or attachment; else by type and name */
-  bool has_bad_purpose;         /**< "purpose" is neither */
+  char *lesson_id;              /**< "lesson": whose sign-language picture it is */
+  UploadPurpose purpose;        /**< "purpose": lesson, attachment or sign; else by type and name */
+  bool has_bad_purpose;         /**< "purpose" is none of them */
 } UploadWish;
 void upload_wish_clear(UploadWish *wish);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UploadWish, upload_wish_clear)

@@ -24,7 +24,7 @@ const SWITCHES = {
 const ABSENT = [
   {
     filter:
-      /hls\.js\/src\/controller\/(cmcd|content-steering|eme|interstitials|iframe|iframe-stream|image-iframe-stream|id3-track)(-controller)?\.ts$/,
+      /hls\.js\/src\/controller\/(cmcd|content-steering|eme|interstitials|iframe|iframe-stream|image-iframe-stream|id3-track|fps)(-controller)?\.ts$/,
     contents: "export default undefined;",
   },
   {
@@ -82,6 +82,10 @@ const MEDIA_TEXTS = {
 /** Its texts for what our player has not: other screens, live streams, encryption, its own words for errors. */
 const ABSENT_TEXTS = /^\s*("[^"]*(airplay|cast|live|encrypt|keys|error)[^"]*"|Loop|live|"audio tracks"):.*$/gim;
 
+/** Statements that write what hls.js does to the console, which no resident reads: as the sources are laid out, from one to the end of its
+ * line or to the line that closes it. */
+const LOG_STATEMENTS = /^([ ]*)(?:this|hls\.logger|logger)\.(?:log|warn|debug)\((?:.*\);|[^;]*?\n\1\);)$/gm;
+
 const ENTRY = `export { default } from "hls.js/src/hls";
 export { Events } from "hls.js/src/events";
 export { ErrorTypes, ErrorDetails } from "hls.js/src/errors";
@@ -117,6 +121,10 @@ export function leanPlugin(root, language) {
       for (const { filter, contents } of ABSENT) {
         build.onLoad({ filter }, (file) => ({ contents, loader: "ts", resolveDir: dirname(file.path) }));
       }
+      build.onLoad({ filter: /hls\.js\/src\/.*\.ts$/ }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replace(LOG_STATEMENTS, "$1;"),
+        loader: "ts",
+      }));
     },
   };
 }

@@ -282,17 +282,27 @@ void course_handler_suggest(gpointer context, const HttpRequest *request, HttpRe
     handler_set_error(response, request, error);
 }
 
+/** `asset_id` NULL writes null. */
+static bool write_asset(JsonWriter *writer, const ServerContext *server, const char *name, const char *asset_id,
+                        HttpLanguage language, GError **error) {
+  g_autoptr(CatalogAsset) asset = NULL;
+  if (asset_id != NULL && !catalog_load_asset(server->catalog, asset_id, &asset, error))
+    return false;
+  json_writer_name(writer, name);
+  if (asset != NULL)
+    return asset_json_write(writer, server, asset, language, error);
+  json_writer_null(writer);
+  return true;
+}
+
 static bool write_lesson(JsonWriter *writer, const ServerContext *server, const CatalogLesson *lesson,
                          HttpLanguage language, GError **error) {
-  g_autoptr(CatalogAsset) asset = NULL;
-  if (!catalog_load_asset(server->catalog, lesson->asset_id, &asset, error))
-    return false;
   json_writer_begin_object(writer);
   json_writer_member_string(writer, "id", lesson->id);
   json_writer_member_string(writer, "title", lesson->title);
   json_writer_member_int(writer, "position", lesson->position);
-  json_writer_name(writer, "asset");
-  if (!asset_json_write(writer, server, asset, language, error))
+  if (!write_asset(writer, server, "asset", lesson->asset_id, language, error) ||
+      !write_asset(writer, server, "sign_asset", lesson->sign_asset_id, language, error))
     return false;
   json_writer_end_object(writer);
   return true;

@@ -17,23 +17,29 @@ static bool load_version(const ServerContext *server, const HttpRequest *request
   return false;
 }
 
-/** A lesson that comes into the course brings rights over its asset along, and shows it to whoever sees the course. So it is
- * taken from where who asks may edit, or from no course at all, as after a removal. */
+/** Media that come into the course bring rights over them along, and are shown to whoever sees the course. So they are taken
+ * from where who asks may edit, or from no course at all, as after a removal. */
 static bool check_origin(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
-                         const LessonOrderList *list) {
+                         const char *asset_id) {
+  g_auto(Place) place = {0};
+  g_autoptr(GError) error = NULL;
+  if (asset_id == NULL)
+    return true;
+  if (catalog_load_place(server->catalog, "asset", asset_id, &place, &error))
+    return access_require(request, response, RIGHT_EDIT, &place);
+  if (g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND))
+    return true;
+  handler_set_error(response, request, error);
+  return false;
+}
+
+static bool check_origins(const ServerContext *server, const HttpRequest *request, HttpResponse *response,
+                          const LessonOrderList *list) {
   for (size_t i = 0; i < list->count; i++) {
     const LessonOrder *lesson = &list->lessons[i];
-    g_auto(Place) place = {0};
-    g_autoptr(GError) error = NULL;
-    if (lesson->id != NULL || lesson->asset_id == NULL)
-      continue;
-    if (catalog_load_place(server->catalog, "asset", lesson->asset_id, &place, &error)) {
-      if (!access_require(request, response, RIGHT_EDIT, &place))
-        return false;
-    } else if (!g_error_matches(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND)) {
-      handler_set_error(response, request, error);
+    if (!check_origin(server, request, response, lesson->id == NULL ? lesson->asset_id : NULL) ||
+        !check_origin(server, request, response, lesson->sign_asset_id))
       return false;
-    }
   }
   return true;
 }
@@ -53,7 +59,7 @@ void lesson_handler_order(gpointer context, const HttpRequest *request, HttpResp
   if (!edit_load_body(request, response, &text, &size) || !load_version(server, request, response, id, &version))
     return;
   lessons = lesson_json_parse(text, size, &fault, &error);
-  if (lessons != NULL && !check_origin(server, request, response, lessons))
+  if (lessons != NULL && !check_origins(server, request, response, lessons))
     return;
   if (lessons == NULL || !catalog_order_lessons(server->catalog, access_actor(request), id, version,
                                                 lessons->lessons, lessons->count, &fault, &error)) {

@@ -53,6 +53,39 @@ static void set_chapters(json_t *model, const json_t *asset) {
     json_object_set_new(model, "chapters", chapters);
 }
 
+/* --- one file, for browsers without scripts --- */
+
+#define FILE_LINES_MAX 720
+
+/** The tallest picture of at most FILE_LINES_MAX lines, else the smallest there is; NULL without pictures. Borrowed. */
+static const json_t *file_track(const json_t *asset) {
+  const json_t *best = NULL, *track = NULL;
+  size_t index = 0;
+  json_array_foreach((json_t *)json_object_get(asset, "tracks"), index, track) {
+    double height = number_of(track, "height"), best_height = best != NULL ? number_of(best, "height") : 0;
+    bool is_better = height <= FILE_LINES_MAX ? best_height > FILE_LINES_MAX || height > best_height
+                                              : best_height > FILE_LINES_MAX && height < best_height;
+    if (height > 0 && (best == NULL || is_better))
+      best = track;
+  }
+  return best;
+}
+
+/** Progressive MP4 of a whole lesson beside its playlist, which not every browser plays. */
+static void set_file(json_t *lesson, const json_t *asset) {
+  const char *playlist = page_model_get(asset, "playlist"), *name = NULL;
+  const json_t *track = file_track(asset);
+  if (track == NULL || strcmp(page_model_get(asset, "state"), "ready") != 0 || playlist[0] == '\0')
+    return;
+  name = page_model_get(track, "name");
+  int64_t lines = name[0] == 'v' ? g_ascii_strtoll(name + 1, NULL, 10) : 0;
+  if (lines == 0) /* a copied source is not called by its lines */
+    lines = (int64_t)number_of(track, "height");
+  g_autofree char *file =
+      g_strdup_printf("%.*s/%" G_GINT64_FORMAT ".mp4", (int)(strrchr(playlist, '/') - playlist), playlist, lines);
+  page_model_set(lesson, "file", file);
+}
+
 /* --- facts --- */
 
 static void add_fact(const PageAsk *ask, json_t *facts, const char *key, const char *value, const char *href) {
@@ -228,6 +261,7 @@ static void set_course(const PageAsk *ask, json_t *model, json_t *course) {
   if (lesson != NULL) {
     const char *poster = page_model_get(asset, "poster");
     page_model_set(lesson, "poster", poster[0] != '\0' ? poster : page_model_get(course, "poster"));
+    set_file(lesson, asset);
     json_object_set(model, "lesson", lesson);
   }
   json_object_set(model, "course", course);

@@ -12,7 +12,7 @@
 
 /** Parameters and fields that become metadata. */
 static const char *const keys[] = {"title",    "summary", "category", "institution", "course",
-                                   "replaces", "purpose", "filetype", "type"};
+                                   "replaces", "lesson",  "purpose",  "filetype",    "type"};
 
 static bool is_key(const char *name) {
   for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)

@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { axeFindings, lossFindings } from "./axe.mjs";
 import { launchBrowser, openPage } from "./browser.mjs";
 import { KapokServer } from "./kapok_server.mjs";
@@ -34,6 +35,15 @@ function makeFilm(name, seconds, noise) {
   const source = `testsrc2=size=640x360:rate=25:duration=${seconds}${noise ? ",noise=alls=60:allf=t" : ""}`;
   const made = spawnSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", source, "-f", "lavfi", "-i", `sine=duration=${seconds}`,
     "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac", file]); // prettier-ignore
+  assert.equal(made.status, 0, String(made.stderr));
+  return file;
+}
+
+/** A table as spreadsheet programs save it. */
+function makeWorkbook(name, rows) {
+  const file = join(server.folder, name);
+  const script = join(dirname(fileURLToPath(import.meta.url)), "../fixtures/make_sheet.py");
+  const made = spawnSync("python3", [script, file, JSON.stringify(rows)]);
   assert.equal(made.status, 0, String(made.stderr));
   return file;
 }
@@ -171,6 +181,17 @@ test("captions, chapters and poster", async () => {
     return [image.width, image.height];
   }, asset.poster);
   assert.deepEqual(poster, [640, 360]);
+  // an image of one's own: drawn anew, no longer than 1280 pixels
+  const image = join(server.folder, "海报.png");
+  const drawn = spawnSync("ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1600x1200", "-frames:v", "1", image]);
+  assert.equal(drawn.status, 0, String(drawn.stderr));
+  await chooseFiles(page, ".studio-poster", { name: "不是图片.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await page.waitForSelector(".studio-problem >> text=这张图片打不开");
+  await chooseFiles(page, ".studio-poster", image);
+  await page.waitForFunction(async (url) => {
+    const bitmap = await createImageBitmap(await (await fetch(url, { cache: "reload" })).blob());
+    return bitmap.width === 1280 && bitmap.height === 960;
+  }, asset.poster);
   assert.deepEqual(await axeFindings(page), []);
   await page.click(".studio-lesson >> text=收起");
 });
@@ -268,16 +289,19 @@ test("submitted, reviewed, published, and seen by a resident", async () => {
   await page.click('[data-to="review"]');
   await said(page, "现在是“待审核”");
   const reviewer = await signIn("reviewer", "/studio");
-  const returned = await reviewer.page.evaluate(async (address) => {
-    const body = JSON.stringify({ decision: "return", remark: "请写明适合哪些人学" });
-    return (await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", "If-Match": "*" }, body })).status;
-  }, `/api/v1/courses/${courseId}/reviews`);
-  assert.equal(returned, 200);
+  await reviewer.page.click(`.studio-course a[href$="${courseId}"]`);
+  await reviewer.page.click('[data-to="draft"]');
+  await reviewer.page.click('.studio-dialog [data-answer="yes"]'); // without a word: it asks for one
+  assert.deepEqual(await axeFindings(reviewer.page), []);
+  await reviewer.page.locator(".studio-dialog textarea").fill("请写明适合哪些人学");
+  await reviewer.page.click('.studio-dialog [data-answer="yes"]');
+  await said(reviewer.page, "现在是“草稿”");
   await page.reload();
   await page.waitForSelector(".studio-remark >> text=请写明适合哪些人学");
   await page.click('[data-to="review"]');
   await said(page, "现在是“待审核”");
   assert.equal(await page.locator(".studio-remark").count(), 0, "it has been answered");
+  await reviewer.page.goto(`${server.base}/studio`);
   await reviewer.page.click('.studio-chip >> text="待审核"');
   await reviewer.page.waitForFunction(() => document.querySelectorAll(".studio-course").length === 1);
   await reviewer.page.click(".studio-course a");
@@ -312,6 +336,12 @@ test("a table is checked, told what is wrong with it, and imported", async () =>
   await page.click('[data-do="import"]');
   await page.waitForSelector(".studio-report >> text=导入完成：新建 1 门");
   await page.waitForSelector(".studio-course >> text=手机拍照三招");
+  // the same as a workbook
+  await chooseFiles(page, ".studio-import", makeWorkbook("课程.xlsx", [["标题", "类别", "状态"], ["写春联", "人文艺术", "草稿"]]));
+  await page.waitForSelector(".studio-report >> text=可以新建 1 门");
+  await page.click('[data-do="import"]');
+  await page.waitForSelector(".studio-report >> text=导入完成：新建 1 门");
+  await page.waitForSelector(".studio-course >> text=写春联");
 });
 
 test("each page holds at 320 px, with text twice as large, and by night", async () => {

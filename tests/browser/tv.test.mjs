@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { axeFindings, lossFindings } from "./axe.mjs";
 import { launchBrowser, openPage } from "./browser.mjs";
 import { KapokServer, lessonSources } from "./kapok_server.mjs";
+import { TELEVISION, openScreen } from "./tv_remote.mjs";
 
 const TITLE = "木棉花开的时候";
 const SERIES = "江边的树";
@@ -19,7 +20,6 @@ const PASSWORD = "a good long password";
 const COUNTY = "510402000000";
 const CAPTIONS = "WEBVTT\n\n00:00:00.000 --> 00:00:09.500\n金沙江边的木棉树\n";
 const DEMO = [["二十四式太极拳", "sports"], ["高血压怎么吃", "health"], ["书法入门", "arts"], ["智能手机第一课", "life"], ["反诈十讲", "civic"], ["带孙辈的学问", "family"], ["短视频剪辑", "skills"], ["手语问好", "sign-language"]];
-const TELEVISION = { viewport: { width: 1280, height: 720 }, reducedMotion: "reduce" };
 
 let server;
 let browser;
@@ -92,53 +92,7 @@ async function untilFound(text) {
   throw new Error(`${text} finds nothing`);
 }
 
-/** In the page: notes each frame in which nothing visible had the focus, once something has had it. */
-function watchFocus() {
-  window.lost = [];
-  let hasBegun = false;
-  const look = () => {
-    const at = document.activeElement;
-    const box = at?.getBoundingClientRect();
-    const isSeen = at?.classList.contains("on") && box.width > 0 && box.left + box.width / 2 > 0 && box.left + box.width / 2 < innerWidth && box.top + box.height / 2 > 0 && box.top + box.height / 2 < innerHeight;
-    hasBegun ||= isSeen;
-    if (hasBegun && !isSeen && window.lost.length < 20) window.lost.push(`${location.hash}: ${at?.outerHTML.slice(0, 120)}`);
-    requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
-}
-
-/** Opens a screen; `body` gets a remote control for it. */
-async function onScreen(hash, body, { options = TELEVISION, script, allowed = /^$/ } = {}) {
-  const { page, context, complaints } = await openPage(browser, `${server.base}/robots.txt`, options);
-  try {
-    await context.addInitScript(watchFocus);
-    if (script) await context.addInitScript(script);
-    await page.goto(`${server.base}/tv${hash}`);
-    await body(remoteOf(page), page, context);
-    assert.deepEqual(await page.evaluate(() => window.lost), []);
-    assert.deepEqual(complaints.filter((line) => !allowed.test(line)), []);
-  } finally {
-    await context.close();
-  }
-}
-
-function remoteOf(page) {
-  const at = () => page.evaluate(() => document.activeElement.getAttribute("data-k"));
-  return {
-    at,
-    press: async (...keys) => {
-      for (const key of keys) await page.keyboard.press(key);
-    },
-    /** A key that only remote controls have. */
-    code: (keyCode) => page.evaluate((code) => document.dispatchEvent(new KeyboardEvent("keydown", { keyCode: code, bubbles: true })), keyCode),
-    is: (name) => page.waitForFunction((wanted) => document.activeElement.getAttribute("data-k")?.startsWith(wanted), name),
-    /** Presses a key until the focus is on what is called so. */
-    until: async (key, name) => {
-      for (let round = 0; round < 40 && !(await at())?.startsWith(name); round += 1) await page.keyboard.press(key);
-      assert.ok((await at()).startsWith(name), `${key} does not lead to ${name}`);
-    },
-  };
-}
+const onScreen = (hash, body, more) => openScreen(browser, `${server.base}/tv${hash}`, body, more);
 
 const videoTime = (page, least) => page.waitForFunction((seconds) => document.querySelector("video")?.currentTime > seconds, least);
 const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];

@@ -12,22 +12,7 @@ run_kapok() {
 
 # make_sheet FILE: an XLSX of one sheet with two courses.
 make_sheet() {
-  python3 - "$1" <<'PYTHON'
-import sys, zipfile
-rows = [["标题", "类别", "讲师姓名"], ["太极拳", "运动健身", "甲"], ["", "养生保健", ""], ["八段锦", "health", "甲、乙"]]
-cell = lambda place, text: f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
-sheet = "".join(f'<row r="{y}">{"".join(cell("ABC"[x] + str(y), text) for x, text in enumerate(row))}</row>'
-                for y, row in enumerate(rows, 1))
-main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-pack = "http://schemas.openxmlformats.org/package/2006"
-with zipfile.ZipFile(sys.argv[1], "w") as out:
-    out.writestr("[Content_Types].xml", f'<Types xmlns="{pack}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>')
-    out.writestr("_rels/.rels", f'<Relationships xmlns="{pack}/relationships"><Relationship Id="r1" Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>')
-    out.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="课程" sheetId="1" r:id="r1"/></sheets></workbook>')
-    out.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{pack}/relationships"><Relationship Id="r1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')
-    out.writestr("xl/worksheets/sheet1.xml", f'<worksheet {main}><sheetData>{sheet}</sheetData></worksheet>')
-PYTHON
+  python3 "$KAPOK_SOURCE/tests/fixtures/make_sheet.py" "$1" '[["标题", "类别", "讲师姓名"], ["太极拳", "运动健身", "甲"], ["", "养生保健", ""], ["八段锦", "health", "甲、乙"]]'
 }
 
 # --- tables ---

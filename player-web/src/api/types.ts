@@ -51,6 +51,7 @@ export interface Lesson {
   title: string;
   position: number;
   asset: Asset;
+  sign_asset: Asset | null; // the interpreter in sign language
 }
 
 export interface Suggestion {

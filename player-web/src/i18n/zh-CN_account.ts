@@ -24,7 +24,7 @@ export const accountTexts = {
   offline: "连接不上服务器，请检查网络后再试。",
   rolesLabel: "身份",
   toAdmin: "管理后台",
-  toStudio: "教师工作室",
+  toStudio: "教师工作台",
   totpTitle: "两步验证",
   totpOff: "登录时除密码外，再输入手机验证器上的 6 位数字，账号更安全。",
   totpOn: "已开启：登录时要输入验证码。",

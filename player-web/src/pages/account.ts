@@ -17,7 +17,7 @@ function nextAddress(): string | null {
   return next && /^\/(?![/\\])/.test(next) ? next : null;
 }
 
-const STAFF_RIGHTS = { studio: ["teacher", "manager", "administrator"], admin: ["reviewer", "manager", "administrator"] };
+const STAFF_RIGHTS = { studio: ["teacher", "reviewer", "manager", "administrator"], admin: ["reviewer", "manager", "administrator"] };
 
 class AccountPage {
   private person: Person | null = null;

@@ -59,18 +59,21 @@ class CoursePage {
   }
 
   private pollSoon(): void {
-    if (isSettled(this.asset.state)) return;
+    if (isSettled(this.asset.state) && (!this.lesson.sign_asset || isSettled(this.lesson.sign_asset.state))) return;
     setTimeout(() => void this.refresh().finally(() => this.pollSoon()), POLL_MS);
   }
 
   private async refresh(): Promise<void> {
     if (document.hidden) return;
     try {
-      this.lesson.asset = await this.api.asset(this.asset.id);
+      const { asset, sign_asset: sign } = this.lesson;
+      this.lesson.asset = await this.api.asset(asset.id);
+      if (sign && !isSettled(sign.state)) this.lesson.sign_asset = await this.api.asset(sign.id);
     } catch {
       return; // the next round asks again; what is on the page stays
     }
     this.player?.update(this.asset);
+    this.player?.showSign(this.lesson.sign_asset);
     this.draw();
     this.openWhenPlayable();
   }
@@ -110,6 +113,7 @@ class CoursePage {
         this.transcript?.follow(seconds);
       },
     });
+    this.player.showSign(this.lesson.sign_asset);
     if (isElder()) drawElderControls(this.player);
     else fill(byId("below"), keyboardHelp());
   }

@@ -12,6 +12,7 @@ import "media-chrome/media-time-display";
 import "media-chrome/media-captions-button";
 import "media-chrome/media-pip-button";
 import "media-chrome/media-fullscreen-button";
+import "media-chrome/media-chrome-button";
 import "media-chrome/menu/media-settings-menu";
 import "media-chrome/menu/media-settings-menu-button";
 import "media-chrome/menu/media-settings-menu-item";
@@ -70,6 +71,11 @@ function buttonBar(hasPicture: boolean): HTMLElement {
     hasPicture && element("media-pip-button", { class: "when-wide" }),
     element("media-fullscreen-button"),
   );
+}
+
+/** The key that hides and shows the sign-language window. */
+export function signKey(press: () => void): HTMLElement {
+  return element("media-chrome-button", { class: "sign-key", "aria-label": t("sign"), title: t("sign"), notooltip: true, onclick: press }, drawing("sign", "control-icon"));
 }
 
 function slotted(name: DrawingName, slot: string): Element {

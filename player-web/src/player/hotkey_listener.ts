@@ -3,13 +3,14 @@
 import { MediaUIEvents } from "media-chrome/constants";
 import { hotkeyAction, keyBelongsToControl, steppedSpeed, type FocusedControl, type HotkeyAction } from "./hotkeys";
 
-export function listenForHotkeys(video: HTMLVideoElement, controller: HTMLElement): void {
+export function listenForHotkeys(video: HTMLVideoElement, controller: HTMLElement, toggleSign: () => void): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = hotkeyAction(event.key);
     if (!action || keyBelongsToControl(event.key, focusedControl(event, controller))) return;
     event.preventDefault();
-    apply(action, video, controller);
+    if (action.do === "toggle-sign") toggleSign();
+    else apply(action, video, controller);
   });
 }
 
@@ -25,7 +26,7 @@ function focusedControl(event: KeyboardEvent, controller: HTMLElement): FocusedC
   };
 }
 
-function apply(action: HotkeyAction, video: HTMLVideoElement, controller: HTMLElement): void {
+function apply(action: Exclude<HotkeyAction, { do: "toggle-sign" }>, video: HTMLVideoElement, controller: HTMLElement): void {
   const request = (type: string) => controller.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
   switch (action.do) {
     case "toggle-play":

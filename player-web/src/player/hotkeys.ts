@@ -9,6 +9,7 @@ export type HotkeyAction =
   | { do: "toggle-fullscreen" }
   | { do: "toggle-captions" }
   | { do: "toggle-pip" }
+  | { do: "toggle-sign" }
   | { do: "speed-step"; step: 1 | -1 };
 
 const ACTIONS = new Map<string, HotkeyAction>([
@@ -24,6 +25,7 @@ const ACTIONS = new Map<string, HotkeyAction>([
   ["f", { do: "toggle-fullscreen" }],
   ["c", { do: "toggle-captions" }],
   ["p", { do: "toggle-pip" }],
+  ["s", { do: "toggle-sign" }],
   ["<", { do: "speed-step", step: -1 }],
   [">", { do: "speed-step", step: 1 }],
 ]);

@@ -6,7 +6,7 @@ import { t } from "../i18n/language";
 import { clock } from "../text/duration";
 import { element } from "../ui/dom";
 import { CaptionStyler } from "./caption_style";
-import { buildControls } from "./controls";
+import { buildControls, signKey } from "./controls";
 import { seekInside } from "./growth";
 import { GuideTracks } from "./guide_tracks";
 import { HlsSource } from "./hls_source";
@@ -16,6 +16,8 @@ import type { FailureKind } from "./recovery";
 import { countPlay } from "./play_count";
 import { RenditionList } from "./renditions";
 import { sendPositions, sendPositionsSoon } from "./positions";
+import { SignWindow } from "./sign_window";
+import { wholeFile } from "./whole_file";
 import { loadTable, resumePosition, saveEntry, type WatchedLesson } from "./resume";
 
 /** A diagnostic surface for tests and for people who help residents: the video element and the hls.js instance. */
@@ -42,6 +44,7 @@ export interface PlayerOptions {
 
 const SAVE_EVERY_MS = 5000;
 const NOTE_SECONDS = 8;
+const SIGN_LINES = 480; // enough for half the picture
 
 export class Player {
   readonly video: HTMLVideoElement;
@@ -55,6 +58,7 @@ export class Player {
   private asset: Asset;
   private controls: HTMLElement[] = [];
   private isWaitingNoteShown = false;
+  private sign: SignWindow | null = null;
 
   constructor(
     private readonly frame: HTMLElement,
@@ -87,6 +91,24 @@ export class Player {
     if (asset.poster && this.video.poster === "") this.video.poster = asset.poster;
     if (asset.state === "failed" && this.source?.isWholeTimeline) this.source.reload(); // to where it really ends
     else this.takeNewRenditions();
+  }
+
+  /** Shows the interpreter in sign language, once that picture is whole. */
+  showSign(asset: Asset | null): void {
+    const address = asset && !this.sign ? wholeFile(asset, SIGN_LINES) : null;
+    if (!address) return;
+    const key = signKey(() => this.sign?.toggle());
+    const showKey = () => key.setAttribute("aria-pressed", String(this.sign?.isShown ?? false));
+    const fail = () => {
+      this.sign?.remove();
+      key.remove();
+      this.frame.classList.remove("has-sign");
+      this.overlay.showNote(t("signFailed"), NOTE_SECONDS);
+    };
+    this.sign = new SignWindow(this.frame, this.video, address, showKey, fail);
+    this.frame.classList.add("has-sign");
+    this.controller.querySelector(".bar-buttons media-settings-menu-button")?.before(key);
+    showKey();
   }
 
   /** Goes to a place and plays from there. */
@@ -187,7 +209,7 @@ export class Player {
     video.addEventListener("playing", () => this.hideWaiting());
     video.addEventListener("play", () => this.overlay.hidePanel());
     video.addEventListener("ended", () => this.offerNext());
-    listenForHotkeys(video, this.controller);
+    listenForHotkeys(video, this.controller, () => this.sign?.toggle());
   }
 
   /** A seek past what is made so far goes to the latest part there is, and says so. */

@@ -41,6 +41,15 @@ export interface StudioLesson {
   title: string;
   position: number;
   asset: Asset;
+  sign_asset: Asset | null;
+}
+
+/** A lesson in a new order. */
+export interface LessonOrder {
+  id?: string;
+  asset_id?: string;
+  title?: string;
+  sign_asset_id?: string | null;
 }
 
 export interface Attachment {
@@ -167,8 +176,10 @@ export const api = {
   async reviews(id: string): Promise<Review[]> {
     return (await read<{ items: Review[] }>("GET", `${courseUrl(id)}/reviews`)).value.items;
   },
+  /** Back to its teacher, who reads why. */
+  giveBack: (id: string, tag: string, remark: string) => send("POST", `${courseUrl(id)}/reviews`, { json: { decision: "return", remark }, match: tag }),
   deleteCourse: (id: string, tag: string) => send("DELETE", courseUrl(id), { match: tag }),
-  putLessons: (id: string, tag: string, lessons: { id?: string; asset_id?: string; title?: string }[]) =>
+  putLessons: (id: string, tag: string, lessons: LessonOrder[]) =>
     read<EditedCourse>("PUT", `${courseUrl(id)}/lessons`, { json: lessons, match: tag }),
   async asset(id: string): Promise<Asset> {
     return (await read<Asset>("GET", assetUrl(id))).value;

@@ -7,8 +7,10 @@ import { AttachmentList } from "./attachments";
 import { CourseForm } from "./course_form";
 import { LessonList } from "./lesson_list";
 import { button, stateChip } from "./parts";
-import { ask, failureNote, say } from "./say";
+import { ask, askRemark, failureNote, say } from "./say";
 import { UploadQueue } from "./uploads";
+
+const REMARK_MAX = 2000;
 
 interface Way {
   to: CourseStatus;
@@ -119,10 +121,14 @@ export class CourseEditor {
     fill(this.said);
     if (this.form.isDirty) await this.form.save();
     if (this.form.isDirty) return; // the form says why
+    const { status, rights } = this.course.value;
+    const isReturned = status === "review" && to === "draft" && rights?.includes("publish"); // by who reviews, not by its teacher
+    const remark = isReturned ? await askRemark(s("remarkAsk"), s("backToDraft"), REMARK_MAX) : "";
+    if (remark === null) return;
     try {
       for (let round = 0; ; round += 1) {
         try {
-          this.take(await api.patchCourse(this.id, this.course.tag, { status: to }));
+          this.take(await this.become(to, remark));
           break;
         } catch (error) {
           if (!(error instanceof StudioError) || error.status !== 412 || round === 3) throw error;
@@ -134,6 +140,12 @@ export class CourseEditor {
     } catch (error) {
       fill(this.said, failureNote(error));
     }
+  }
+
+  private async become(to: CourseStatus, remark: string): Promise<Versioned<EditedCourse>> {
+    if (!remark) return api.patchCourse(this.id, this.course.tag, { status: to });
+    await api.giveBack(this.id, this.course.tag, remark);
+    return api.course(this.id);
   }
 
   private deleteKey(): HTMLElement {

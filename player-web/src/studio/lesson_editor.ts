@@ -8,8 +8,9 @@ import { ChapterEditor } from "./chapters";
 import { freshId } from "./parts";
 import { PosterEditor } from "./poster";
 import { Preview } from "./preview";
+import { SignEditor } from "./sign";
 
-const TABS = ["captions", "chapters", "poster"] as const;
+const TABS = ["captions", "chapters", "poster", "sign"] as const;
 type Tab = (typeof TABS)[number];
 
 export class LessonEditor {
@@ -21,12 +22,16 @@ export class LessonEditor {
   private readonly tabs = new Map<Tab, { key: HTMLElement; panel: HTMLElement }>();
 
   /** `changed`: something was saved; the lesson shows it. */
-  constructor(asset: Asset, changed: () => Promise<void>) {
+  constructor(
+    asset: Asset,
+    private readonly sign: SignEditor,
+    changed: () => Promise<void>,
+  ) {
     this.preview = new Preview(asset);
     this.captions = new CaptionEditor(asset, this.preview, changed);
     this.chapters = new ChapterEditor(asset, this.preview, changed);
     this.poster = new PosterEditor(asset, this.preview, changed);
-    const boxes: Record<Tab, HTMLElement> = { captions: this.captions.box, chapters: this.chapters.box, poster: this.poster.box };
+    const boxes: Record<Tab, HTMLElement> = { captions: this.captions.box, chapters: this.chapters.box, poster: this.poster.box, sign: this.sign.box };
     const list = element("div", { class: "studio-tabs", role: "tablist", onkeydown: (event) => this.onKey(event as KeyboardEvent) });
     const panels = TABS.map((tab) => {
       const id = freshId("tab");

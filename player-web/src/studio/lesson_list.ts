@@ -5,10 +5,11 @@ import { s } from "../i18n/studio";
 import { spokenDuration } from "../text/duration";
 import { isSettled, percent } from "../text/labels";
 import { element, fill } from "../ui/dom";
-import { api, StudioError, type EditedCourse, type StudioLesson, type Versioned } from "./api";
+import { api, StudioError, type EditedCourse, type LessonOrder, type StudioLesson, type Versioned } from "./api";
 import { LessonEditor } from "./lesson_editor";
 import { inOrder, moved } from "./merge";
 import { fileButton, sign, signButton } from "./parts";
+import { SignEditor } from "./sign";
 import { ask, failure, say } from "./say";
 import type { UploadQueue } from "./uploads";
 
@@ -16,7 +17,7 @@ const POLL_MS = 2000;
 const TRIES = 4;
 export const VIDEO_TYPES = "video/*,audio/*,.mkv,.flv,.rmvb,.wmv,.avi,.ts,.mts,.mpg,.vob";
 
-type Edit = (lessons: StudioLesson[]) => { id?: string; asset_id?: string; title?: string }[];
+type Edit = (lessons: StudioLesson[]) => LessonOrder[];
 
 const keep = ({ id }: StudioLesson) => ({ id });
 
@@ -29,6 +30,8 @@ interface Owner {
   rename(id: string, title: string): Promise<void>;
   remove(lesson: StudioLesson): Promise<void>;
   look(asset: string): Promise<void>;
+  others(id: string): StudioLesson[];
+  setSign(id: string, asset: string | null, taken?: StudioLesson): Promise<void>;
 }
 
 class LessonRow {
@@ -41,6 +44,7 @@ class LessonRow {
   private readonly open: HTMLButtonElement;
   private readonly keys = element("p", { class: "studio-actions" });
   private editor: LessonEditor | null = null;
+  private readonly signEditor: SignEditor;
   private shown = "";
 
   constructor(
@@ -62,6 +66,15 @@ class LessonRow {
       { class: "studio-lesson", "data-id": lesson.id },
       element("div", { class: "studio-lesson-row" }, this.handle, this.thumb, element("div", { class: "studio-lesson-words" }, this.title, this.state), this.keys),
       this.panel,
+    );
+    this.signEditor = new SignEditor(
+      {
+        others: () => this.owner.others(this.lesson.id),
+        upload: (file) => this.owner.uploads.add([file], { purpose: "sign", lesson: this.lesson.id }),
+        take: (other) => this.owner.setSign(this.lesson.id, other.asset.id, other),
+        drop: () => this.owner.setSign(this.lesson.id, null),
+      },
+      VIDEO_TYPES,
     );
     this.listen();
   }
@@ -96,10 +109,6 @@ class LessonRow {
     });
   }
 
-  get asset(): Asset {
-    return this.lesson.asset;
-  }
-
   get isDirty(): boolean {
     return this.editor?.isDirty ?? false;
   }
@@ -117,9 +126,24 @@ class LessonRow {
     this.keys.append(signButton("remove", label, () => void this.owner.remove(this.lesson)));
     if (isOther && this.editor && !this.editor.isDirty) this.close();
     this.showAsset(lesson.asset);
+    this.showSign(lesson.sign_asset);
   }
 
-  showAsset(asset: Asset): void {
+  get media(): Asset[] {
+    return this.lesson.sign_asset ? [this.lesson.asset, this.lesson.sign_asset] : [this.lesson.asset];
+  }
+
+  take(asset: Asset): void {
+    if (asset.id === this.lesson.asset.id) this.showAsset(asset);
+    if (asset.id === this.lesson.sign_asset?.id) this.showSign(asset);
+  }
+
+  private showSign(asset: Asset | null): void {
+    this.lesson.sign_asset = asset;
+    this.signEditor.show(asset, asset ? stateWords(asset) : "");
+  }
+
+  private showAsset(asset: Asset): void {
     const shown = JSON.stringify([asset.state, asset.progress, asset.eta_s, asset.error, asset.poster]);
     this.lesson.asset = asset;
     this.editor?.follow(asset);
@@ -159,7 +183,7 @@ class LessonRow {
       this.close();
       return;
     }
-    this.editor = new LessonEditor(this.lesson.asset, async () => {
+    this.editor = new LessonEditor(this.lesson.asset, this.signEditor, async () => {
       await this.owner.look(this.lesson.asset.id);
       this.renewPoster();
     });
@@ -270,6 +294,8 @@ export class LessonList {
       rename: (id, title) => this.edit((lessons) => lessons.map((each) => (each.id === id ? { id, title } : keep(each)))),
       remove: (each) => this.remove(each),
       look: (asset) => this.look(asset),
+      others: (id) => this.course.value.lessons.filter((each) => each.id !== id && !each.sign_asset),
+      setSign: (id, asset, taken) => this.setSign(id, asset, taken),
     });
     this.rows.set(lesson.id, row);
     return row;
@@ -327,13 +353,22 @@ export class LessonList {
     const restore = async () => {
       await this.edit((lessons) => {
         const all: ReturnType<Edit> = lessons.map(keep);
-        all.splice(lesson.position - 1, 0, { asset_id: lesson.asset.id, title: lesson.title });
+        all.splice(lesson.position - 1, 0, { asset_id: lesson.asset.id, title: lesson.title, sign_asset_id: lesson.sign_asset?.id ?? null });
         return all;
       });
       say(s("undone"));
     };
     say(s("lessonDeleted", { title: lesson.title }), { label: s("undo"), run: () => void restore() });
     (this.list.querySelector<HTMLElement>(".studio-handle") ?? this.box.querySelector<HTMLElement>(".studio-drop button"))?.focus();
+  }
+
+  /** `taken`: the lesson that was the interpreter's picture all along; it is no lesson any more. */
+  private async setSign(id: string, asset: string | null, taken?: StudioLesson): Promise<void> {
+    await this.edit((lessons) =>
+      lessons.filter((each) => each.id !== taken?.id).map((each) => (each.id === id ? { id, sign_asset_id: asset } : keep(each))),
+    );
+    if (taken && this.rows.has(taken.id)) return; // the list says why
+    say(s(asset ? "signTaken" : "signDropped"));
   }
 
   private schedule(): void {
@@ -344,8 +379,9 @@ export class LessonList {
   /** What is under way is asked for while somebody looks at it. */
   private async poll(): Promise<void> {
     if (!document.hidden) {
-      const open = [...this.rows.values()].filter((row) => !isSettled(row.asset.state) || !row.asset.poster);
-      for (const row of open.slice(0, 20)) await this.look(row.asset.id);
+      const media = [...this.rows.values()].flatMap((row) => row.media);
+      const open = media.filter((asset) => !isSettled(asset.state) || !asset.poster);
+      for (const asset of open.slice(0, 20)) await this.look(asset.id);
     }
     this.schedule();
   }
@@ -353,6 +389,6 @@ export class LessonList {
   private async look(id: string): Promise<void> {
     const asset = await api.asset(id).catch(() => null); // a cut line: the next round tells
     if (!asset) return;
-    for (const row of this.rows.values()) if (row.asset.id === id) row.showAsset(asset);
+    for (const row of this.rows.values()) row.take(asset);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Asset } from "../api/types";
 import { s } from "../i18n/studio";
+import { wholeFile } from "../player/whole_file";
 import { element, fill } from "../ui/dom";
 import type { EditedCue } from "./cues";
 
@@ -10,14 +11,10 @@ const TALLEST = 720;
 /** What a plain video element can play of the asset; null while nothing is whole. */
 export function previewAddress(asset: Asset, playsHls: boolean): string | null {
   if (!asset.playlist) return null;
-  const base = asset.playlist.slice(0, asset.playlist.lastIndexOf("/"));
-  const sound = asset.tracks.filter((track) => track.kind === "audio");
-  const isSoundWhole = sound.length === 0 || sound.some((track) => track.progress >= 1);
-  const whole = asset.tracks.filter((track) => track.kind === "video" && track.progress >= 1 && isSoundWhole);
-  const sized = [...whole].sort((a, b) => (a.height ?? 0) - (b.height ?? 0));
-  const best = sized.filter((track) => (track.height ?? 0) <= TALLEST).pop() ?? sized[0];
-  if (best) return `${base}/${/^v\d+$/.test(best.name) ? best.name.slice(1) : best.height}.mp4`; // a copied source has another name
-  if (asset.kind === "audio" && isSoundWhole) return `${base}/sound.m4a`;
+  const file = wholeFile(asset, TALLEST);
+  if (file) return file;
+  const isSoundWhole = asset.tracks.some((track) => track.kind === "audio" && track.progress >= 1);
+  if (asset.kind === "audio" && isSoundWhole) return asset.playlist.replace(/[^/]*$/, "sound.m4a");
   return playsHls ? asset.playlist : null;
 }
 

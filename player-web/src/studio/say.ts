@@ -40,6 +40,18 @@ export function say(text: string, action?: { label: string; run: () => void }): 
 /** A question before something that cannot be taken back; the focus returns to where it was. */
 export function ask(text: string, yes: string): Promise<boolean> {
   if (typeof HTMLDialogElement !== "function") return Promise.resolve(window.confirm(text));
+  return openQuestion(text, yes, null);
+}
+
+/** A few sentences for somebody else; null when there shall be none after all. */
+export async function askRemark(text: string, yes: string, longest: number): Promise<string | null> {
+  if (typeof HTMLDialogElement !== "function") return window.prompt(text);
+  const field = element("textarea", { "aria-label": text, rows: 4, maxlength: longest, required: true, autofocus: true });
+  return (await openQuestion(text, yes, field)) ? field.value.trim() : null;
+}
+
+/** `field`: has to be filled in before the answer is yes. */
+function openQuestion(text: string, yes: string, field: HTMLTextAreaElement | null): Promise<boolean> {
   return new Promise((done) => {
     const before = document.activeElement as HTMLElement | null;
     const close = (answer: boolean) => {
@@ -48,17 +60,23 @@ export function ask(text: string, yes: string): Promise<boolean> {
       before?.focus();
       done(answer);
     };
-    const dialog = element(
-      "dialog",
-      { class: "studio-dialog", "aria-label": text, oncancel: (event) => (event.preventDefault(), close(false)) },
+    const submit = (event: Event) => {
+      event.preventDefault();
+      if (!field || field.value.trim() !== "") close(true);
+    };
+    const form = element(
+      "form",
+      { onsubmit: submit },
       element("p", {}, text),
+      field,
       element(
         "p",
         { class: "studio-actions" },
-        element("button", { type: "button", class: "button button-quiet", onclick: () => close(false), autofocus: true }, s("cancel")),
-        element("button", { type: "button", class: "button", "data-answer": "yes", onclick: () => close(true) }, yes),
+        element("button", { type: "button", class: "button button-quiet", onclick: () => close(false), autofocus: field === null }, s("cancel")),
+        element("button", { type: "submit", class: "button", "data-answer": "yes" }, yes),
       ),
-    ) as HTMLDialogElement;
+    );
+    const dialog = element("dialog", { class: "studio-dialog", "aria-label": text, oncancel: (event) => (event.preventDefault(), close(false)) }, form) as HTMLDialogElement;
     document.body.append(dialog);
     dialog.showModal();
   });

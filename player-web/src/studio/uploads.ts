@@ -19,7 +19,8 @@ const ADVICE = new Set([403, 413, 415, 507]);
 
 export interface UploadGoal {
   course: string;
-  purpose: "lesson" | "attachment";
+  purpose: "lesson" | "attachment" | "sign";
+  lesson?: string; // whose sign-language picture it is
   replaces?: string; // id of an asset
 }
 
@@ -71,9 +72,9 @@ class Transfer {
   }
 
   private metadata(): Record<string, string> {
-    const { course, purpose, replaces } = this.goal;
+    const { course, purpose, replaces, lesson } = this.goal;
     const type = this.file.type || "application/octet-stream";
-    return { filename: this.file.name, filetype: type, purpose, ...(replaces ? { replaces } : { course }) };
+    return { filename: this.file.name, filetype: type, purpose, ...(lesson && { lesson }), ...(replaces ? { replaces } : { course }) };
   }
 
   /** Goes on where an earlier visit of this browser stopped, when it was for the same course. */
@@ -224,8 +225,9 @@ class Transfer {
 }
 
 function isFor(earlier: PreviousUpload, goal: UploadGoal): boolean {
-  const { course, purpose, replaces } = earlier.metadata;
-  return goal.replaces ? replaces === goal.replaces : course === goal.course && purpose === goal.purpose && !replaces;
+  const { course, purpose, replaces, lesson } = earlier.metadata;
+  if (goal.replaces) return replaces === goal.replaces;
+  return course === goal.course && purpose === goal.purpose && lesson === goal.lesson && !replaces;
 }
 
 function detailOf(body: string): string {
@@ -294,7 +296,8 @@ export class UploadQueue {
 
   private unfinished(earlier: PreviousUpload): HTMLElement {
     const name = earlier.metadata.filename ?? "";
-    const purpose = earlier.metadata.purpose === "attachment" ? "attachment" : "lesson";
+    const { lesson, purpose: wanted } = earlier.metadata;
+    const purpose = wanted === "attachment" || (wanted === "sign" && lesson) ? wanted : "lesson";
     const forget = async () => {
       row.remove();
       await defaultOptions.urlStorage?.removeUpload(earlier.urlStorageKey);
@@ -302,7 +305,7 @@ export class UploadQueue {
     const take = (files: File[]) => {
       row.remove();
       if (!files.some((file) => file.name === name && file.size === earlier.size)) say(s("unfinishedText", { name }));
-      this.add(files, { purpose });
+      this.add(files, { purpose, ...(lesson && { lesson }) });
     };
     const row = element(
       "div",

@@ -14,6 +14,7 @@ const DRAWINGS = {
   captionsOn: `<path fill="currentColor" fill-rule="evenodd" d="${CAPTIONS_FRAME}${CAPTIONS_LINES}"/>`,
   captionsOff: `<path fill="none" stroke="currentColor" stroke-width="3.5" d="${CAPTIONS_FRAME}"/><path fill="currentColor" d="${CAPTIONS_LINES}"/>`,
   settings: `<g fill="currentColor">${teeth()}</g><path fill="none" stroke="currentColor" stroke-width="5" d="M24 13a11 11 0 1 1 0 22 11 11 0 0 1 0-22Z"/>`,
+  sign: '<g fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" stroke-linejoin="round"><path d="M16 26V11.500a3 3 0 0 1 6 0V22M22 21V7.500a3 3 0 0 1 6 0V21M28 22V10.500a3 3 0 0 1 6 0V25M34 25v-6a3 3 0 0 1 6 0v9c0 9-5 15-13 15-6 0-9-2-12-7L8.500 28a3 3 0 0 1 5-3.500L16 28"/></g>',
 } as const;
 
 export type DrawingName = keyof typeof DRAWINGS;

@@ -155,6 +155,38 @@ static void test_course_change_order_lessons(Fixture *fixture, gconstpointer unu
   g_assert_cmpuint(one->len, ==, 1);
 }
 
+/* A lesson has its own media and, besides, the interpreter's; neither is swept while the lesson shows it. */
+static void test_course_change_sign_asset(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *main = fixture_add_lesson(fixture, "a.mp4"), *sign = fixture_add_lesson(fixture, "b.mp4");
+  g_autofree char *course_id = course_of(fixture, main), *other_id = course_of(fixture, sign);
+  g_autofree char *orphans = g_strdup_printf("SELECT orphaned_us > 0 FROM asset WHERE id = '%s'", sign);
+  g_autoptr(GPtrArray) before = lessons_of(fixture, course_id);
+  const char *lesson_id = ((CatalogLesson *)before->pdata[0])->id;
+  const struct {
+    LessonOrder order;
+    const char *shown; /* afterwards */
+  } steps[] = {{{.id = lesson_id, .has_sign = true, .sign_asset_id = sign}, sign},
+               {{.id = lesson_id, .title = "改名"}, sign},
+               {{.id = lesson_id, .has_sign = true}, NULL}};
+  for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+    g_assert_true(
+        catalog_order_lessons(fixture->catalog, "tester", course_id, 0, &steps[i].order, 1, NULL, &error));
+    g_autoptr(GPtrArray) after = lessons_of(fixture, course_id);
+    g_assert_cmpstr(((CatalogLesson *)after->pdata[0])->asset_id, ==, main);
+    g_assert_cmpstr(((CatalogLesson *)after->pdata[0])->sign_asset_id, ==, steps[i].shown);
+    if (i == 0)
+      g_assert_true(catalog_order_lessons(fixture->catalog, "tester", other_id, 0, NULL, 0, NULL, &error));
+    g_assert_cmpint(fixture_number(fixture, orphans), ==, steps[i].shown == NULL);
+  }
+  RecordFault fault = {0};
+  LessonOrder lost = {.id = lesson_id, .has_sign = true, .sign_asset_id = "0000000000000"};
+  g_assert_false(catalog_order_lessons(fixture->catalog, "tester", course_id, 0, &lost, 1, &fault, &error));
+  g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_INVALID);
+  g_assert_cmpstr(fault.field, ==, "sign_asset_id");
+}
+
 #define ADD(name)                                                                                                  \
   g_test_add("/course_change/" #name, Fixture, NULL, fixture_set_up, test_course_change_##name, fixture_tear_down)
 
@@ -163,5 +195,6 @@ int main(int argc, char **argv) {
   ADD(fields);
   ADD(media);
   ADD(order_lessons);
+  ADD(sign_asset);
   return g_test_run();
 }

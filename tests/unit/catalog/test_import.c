@@ -327,8 +327,10 @@ static void test_import_comes_back_from_lines(Fixture *fixture, gconstpointer un
   fill(fixture);
   g_autofree char *asset_id = fixture_add_lesson_of(fixture, "a.mp4", "社区大学");
   attach(fixture, asset_id);
+  fixture_run_sql(fixture, "UPDATE lesson SET sign_asset_id = asset_id");
   g_autofree char *lines = export_lines(fixture), *before = without_own(lines);
   g_assert_nonnull(strstr(before, "{\"kind_of\":\"lesson\""));
+  g_assert_nonnull(strstr(before, "\"sign_asset_id\":\""));
   g_assert_nonnull(strstr(before, "{\"kind_of\":\"attachment\""));
   reopen_empty(fixture);
   g_autoptr(ImportFile) file = parse_lines(lines), again = parse_lines(lines);

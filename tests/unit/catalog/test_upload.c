@@ -92,6 +92,37 @@ static void test_upload_becomes_lesson(Fixture *fixture, gconstpointer unused) {
   g_assert_cmpint(fixture_number(fixture, "SELECT COUNT(*) FROM lesson"), ==, 1);
 }
 
+/* The interpreter's picture goes to its lesson and makes no other; the one before has no lesson then. */
+static void test_upload_becomes_sign(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *main = fixture_add_lesson(fixture, "a.mp4");
+  g_autofree char *course_id = fixture_text(fixture, "SELECT course_id FROM lesson");
+  g_autofree char *lesson_id = fixture_text(fixture, "SELECT id FROM lesson");
+  g_autofree char *metadata = metadata_of(
+      (const char *[]){"filename", "手语.mp4", "purpose", "sign", "course", course_id, "lesson", lesson_id, NULL});
+  g_autofree char *lost = metadata_of((const char *[]){"filename", "手语.mp4", "purpose", "sign", "course",
+                                                       course_id, "lesson", "0000000000000", NULL});
+  for (int round = 0; round < 2; round++) {
+    g_auto(Sent) sent = {0};
+    send_whole(fixture, metadata, &sent);
+    finish(fixture, &sent, &error);
+    g_assert_no_error(error);
+    g_autoptr(CatalogUpload) done = load(fixture, &sent);
+    g_autofree char *shown = fixture_text(fixture, "SELECT sign_asset_id FROM lesson");
+    g_assert_cmpstr(shown, ==, done->asset_id);
+    g_assert_cmpint(fixture_number(fixture, "SELECT COUNT(*) FROM asset WHERE orphaned_us > 0"), ==, round);
+  }
+  g_autofree char *kept = fixture_text(fixture, "SELECT asset_id FROM lesson");
+  g_assert_cmpstr(kept, ==, main);
+  g_assert_cmpint(fixture_number(fixture, "SELECT COUNT(*) FROM lesson"), ==, 1);
+  g_assert_cmpint(fixture_number(fixture, "SELECT row_version FROM course"), ==, 3);
+  g_auto(Sent) stray = {0};
+  send_whole(fixture, lost, &stray);
+  g_assert_false(finish(fixture, &stray, &error));
+  g_assert_error(error, CATALOG_ERROR, CATALOG_ERROR_NOT_FOUND);
+}
+
 /* The same source again: one asset, two lessons; of another institution: two. */
 static void test_upload_same_source(Fixture *fixture, gconstpointer unused) {
   (void)unused;
@@ -149,6 +180,7 @@ static void test_upload_check(Fixture *fixture, gconstpointer unused) {
                {"filetype", "image/png", 10, CATALOG_ERROR_INVALID},
                {"filetype", "application/pdf", 10, CATALOG_ERROR_INVALID}, /* of no course */
                {"purpose", "other", 10, CATALOG_ERROR_INVALID},
+               {"purpose", "sign", 10, CATALOG_ERROR_INVALID}, /* of no lesson */
                {"category", "没有", 10, CATALOG_ERROR_INVALID},
                {"course", "0123456789abc", 10, CATALOG_ERROR_NOT_FOUND},
                {"replaces", "0123456789abc", 10, CATALOG_ERROR_NOT_FOUND}};
@@ -196,6 +228,7 @@ int main(int argc, char **argv) {
 #define ADD(name, function)                                                                                        \
   g_test_add("/catalog/upload/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
   ADD("becomes_lesson", test_upload_becomes_lesson);
+  ADD("becomes_sign", test_upload_becomes_sign);
   ADD("same_source", test_upload_same_source);
   ADD("tidy", test_upload_tidy);
   ADD("check", test_upload_check);

@@ -5,6 +5,7 @@
 #include "catalog/control.h"
 #include "catalog/review.h"
 #include "catalog/role.h"
+#include "catalog/statements.h"
 #include "tests/unit/catalog/record_fixture.h"
 
 #define EAST "510402000000"
@@ -214,6 +215,30 @@ static void test_work_audit(Fixture *fixture, gconstpointer unused) {
   g_assert_cmpuint(count_audit(fixture, &(AuditQuery){.until_us = now_us, .limit = 10}), ==, 0);
 }
 
+/* A page costs what its lessons have, however much waits besides: no row of it looks through all jobs of a state. */
+static void test_work_plan(Fixture *fixture, gconstpointer unused) {
+  (void)unused;
+  static const StatementId ids[] = {STATEMENT_QUERY_WORK, STATEMENT_COUNT_WORK};
+  sqlite3 *db = NULL;
+  g_assert_cmpint(sqlite3_open(fixture->database, &db), ==, SQLITE_OK);
+  for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+    g_autofree char *sql = g_strconcat("EXPLAIN QUERY PLAN ", statement_spec(ids[i])->sql, NULL);
+    sqlite3_stmt *plan = NULL;
+    int jobs = 0;
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &plan, NULL), ==, SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+      const char *step = (const char *)sqlite3_column_text(plan, 3);
+      jobs += strstr(step, "job USING INDEX") != NULL;
+      g_assert_null(strstr(step, "job_open"));
+      g_assert_null(strstr(step, "SCAN job"));
+      g_assert_null(strstr(step, "SCAN lesson"));
+    }
+    g_assert_cmpint(jobs, >, 0);
+    sqlite3_finalize(plan);
+  }
+  sqlite3_close(db);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add(name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
@@ -221,6 +246,7 @@ int main(int argc, char **argv) {
   ADD("/work/states", test_work_states);
   ADD("/work/raise", test_work_raise);
   ADD("/work/pages", test_work_pages);
+  ADD("/work/plan", test_work_plan);
   ADD("/work/reviews", test_work_reviews);
   ADD("/work/audit", test_work_audit);
   return g_test_run();

@@ -216,6 +216,10 @@ static void test_edit_foreign_asset(void) {
   g_auto(Reply) theft = {0}, captions = {0}, repeat = {0};
   const char *any = "If-Match: *\r\n", *type = "application/json";
   send_file(&world.other, "PUT", target, type, any, taken, strlen(taken), 403, &theft);
+  g_autofree char *beside =
+      g_strdup_printf("[{\"asset_id\":\"%s\",\"sign_asset_id\":\"%s\"}]", own.asset_id, world.lesson.asset_id);
+  g_auto(Reply) second_theft = {0};
+  send_file(&world.other, "PUT", target, type, any, beside, strlen(beside), 403, &second_theft);
   send_file(&world.other, "PUT", world.captions, "application/x-subrip", any, SRT, strlen(SRT), 403, &captions);
   send_file(&world.teacher, "PUT", home, type, any, taken, strlen(taken), 200, &repeat);
   world_close(&world);

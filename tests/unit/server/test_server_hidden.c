@@ -124,10 +124,39 @@ static void test_hidden_link(void) {
   fixture_close(&fixture);
 }
 
+/** The interpreter's picture is shown to whoever sees the lesson, and to nobody else. */
+static void test_hidden_sign(void) {
+  Fixture fixture;
+  fixture_open(&fixture);
+  g_auto(Lesson) sign = lesson_make(&fixture, "手语", NULL), lesson = lesson_add(&fixture, "太极拳", NULL);
+  g_autoptr(GError) error = NULL;
+  LessonOrder order = {.asset_id = lesson.asset_id, .sign_asset_id = sign.asset_id};
+  catalog_order_lessons(fixture.catalog, "test", sign.course_id, 0, NULL, 0, NULL, &error);
+  g_assert_no_error(error);
+  g_autofree char *playlist = media(&sign, "master.m3u8");
+  g_autofree char *target = g_strdup_printf("/api/v1/courses/%s", lesson.course_id);
+  g_assert_cmpint(status_of(&fixture, playlist), ==, 404); /* of no lesson */
+  catalog_order_lessons(fixture.catalog, "test", lesson.course_id, 0, &order, 1, NULL, &error);
+  g_assert_no_error(error);
+  g_auto(Reply) reply = {0};
+  fixture_ask(&fixture, "GET", target, "", &reply);
+  g_autofree char *shown = g_strdup_printf("\"sign_asset\":{\"id\":\"%s\"", sign.asset_id);
+  g_assert_nonnull(strstr(reply_text(&reply), shown));
+  g_assert_cmpint(status_of(&fixture, playlist), ==, 200);
+  set_field(&fixture, lesson.course_id, "visibility", "link");
+  gint64 limit_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC; /* stored bytes may be shared for 2 s more */
+  while (status_of(&fixture, playlist) != 404) {
+    g_assert_cmpint(g_get_monotonic_time(), <, limit_us);
+    g_usleep(20000);
+  }
+  fixture_close(&fixture);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/server_hidden/from_strangers", test_hidden_from_strangers);
   g_test_add_func("/server_hidden/signed", test_hidden_signed);
   g_test_add_func("/server_hidden/link", test_hidden_link);
+  g_test_add_func("/server_hidden/sign", test_hidden_sign);
   return g_test_run();
 }
