@@ -112,7 +112,10 @@ test("a channel goes on in hls.js", async () => {
   await context.close();
 });
 
-const PLAYS = "document.querySelector('video')?.videoWidth > 0 && !document.querySelector('video').paused && document.querySelector('video').currentTime > 0.5";
+const PLAYS = () => {
+  const video = document.querySelector("video");
+  return video !== null && video.videoWidth > 0 && !video.paused && video.currentTime > 0.5;
+};
 const panel = (page, text) => page.locator(".watch .panel", { hasText: text }).waitFor();
 
 test("a television watches channels with arrow keys, Enter and Back", async () => {
