@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -223,8 +224,17 @@ static bool serve_once(FrontThread *thread) {
   return true;
 }
 
+/** A client that has gone is an error of the call that sends, also of sendfile(), which has no MSG_NOSIGNAL. */
+static void block_sigpipe(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 static gpointer serve(gpointer data) {
   FrontThread *thread = data;
+  block_sigpipe();
   while (serve_once(thread))
     ;
   while (thread->clients.head != NULL)

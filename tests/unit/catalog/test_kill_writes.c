@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define WRITES 10000
-#define TIME_LIMIT_US (100 * G_TIME_SPAN_SECOND)
+#define TIME_LIMIT_US (250 * G_TIME_SPAN_SECOND)
 #define THREADS 4
 #define LIFE_WRITES_MAX 400 /* acknowledged writes after which a process is killed, at most */
 #define SPANS 6
