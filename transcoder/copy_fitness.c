@@ -8,8 +8,10 @@
 
 #include <stdlib.h>
 
-/* Of other files than MP4, that are read whole. */
-#define FULL_SCAN_BYTES (64 * 1024 * 1024)
+/* Of other files than MP4, that are read whole. What is not fit is mostly told by its first groups. */
+#define FULL_SCAN_BYTES (INT64_C(1) << 30)
+/* After so much of a lesson its bit rate is judged, so that no gigabyte is read for nothing. */
+#define RATE_KNOWN_US (60 * G_TIME_SPAN_SECOND)
 /* Where the first slice of a key frame must begin. */
 #define KEY_START_BYTES 16384
 /* Key frames nearer than this to the one before are no place to cut: the list stays short. */
@@ -31,7 +33,8 @@ typedef struct {
   CopyPlan *found;
   GArray *ticks;     /**< int64_t: of the frames of the open group */
   int64_t group_end; /**< tick after the last frame of the closed groups */
-  int64_t group_bytes;
+  int64_t group_bytes, all_bytes;
+  int64_t bitrate_max_bps; /**< on average; the plan looks at it more closely */
   int64_t frames;
 } Scan;
 
@@ -133,8 +136,13 @@ static bool close_group(Scan *scan, int64_t next_key) {
   if (next_key - key > longest_group(scan, key, next_key))
     return refuse(scan, COPY_REASON_GOP);
   add_key(scan, key);
+  scan->all_bytes += scan->group_bytes;
   g_array_set_size(scan->ticks, 0);
   scan->group_bytes = 0;
+  int64_t known_us = rescale_i64(next_key, (int64_t)scan->frame_rate.den * G_USEC_PER_SEC, scan->frame_rate.num);
+  if (known_us > RATE_KNOWN_US && rescale_i64(scan->all_bytes, 8 * G_USEC_PER_SEC, known_us) >
+                                      scan->bitrate_max_bps + scan->bitrate_max_bps / 2)
+    return refuse(scan, COPY_REASON_BIT_RATE);
   return true;
 }
 
@@ -243,6 +251,7 @@ void copy_fitness_check(Source *source, const SourceInfo *info, CopyPlan *ret_fo
       segment_plan_new(scan.frame_rate, info->video_duration_us, info->audio_duration_us, 0, 0).frame_count;
   AVStream *stream = source_format(source)->streams[info->video_stream];
   scan.time_base = stream->time_base;
+  scan.bitrate_max_bps = rungs[rung_count - 1].bitrate_bps;
   if (check_headers(&scan, stream->codecpar, &rungs[rung_count - 1])) {
     scan.ticks = g_array_new(FALSE, FALSE, sizeof(int64_t));
     ret_found->keys = g_array_new(FALSE, FALSE, sizeof(CopyKey));

@@ -41,6 +41,8 @@ make_fit_ones() {
   copied cfr.mkv
   encode -i cfr.mp4 -c copy cfr.ts
   copied cfr.ts
+  encode -i cfr.mp4 -c copy -muxrate 45M padded.ts # above 64 MiB
+  copied padded.ts
   picture 30000/1001 13 && sound 13 && x264 keyint=60:min-keyint=60
   mp4 ntsc.mp4
   copied ntsc.mp4
