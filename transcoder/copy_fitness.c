@@ -31,8 +31,7 @@ typedef struct {
   int64_t frame_count;
   H264Stream stream;
   CopyPlan *found;
-  GArray *ticks;     /**< int64_t: of the frames of the open group */
-  int64_t group_end; /**< tick after the last frame of the closed groups */
+  GArray *ticks; /**< int64_t: of the frames of the open group */
   int64_t group_bytes, all_bytes;
   int64_t bitrate_max_bps; /**< on average; the plan looks at it more closely */
   int64_t frames;
